@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One module per room of the house (Docs/architecture.md); imports run downwards only.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Numeric rooms are optimised in debug builds too, or their tests crawl.
+let numeric = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "kelvin",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "kelvin", targets: ["kelvin"]),
+        .library(name: "Circuits", targets: ["Circuits"]),
+        .library(name: "Languages", targets: ["Languages"]),
+        .library(name: "Hardware", targets: ["Hardware"]),
+        .library(name: "Simulators", targets: ["Simulators"]),
+        .library(name: "Compiler", targets: ["Compiler"]),
+        .library(name: "Drivers", targets: ["Drivers"]),
+        .library(name: "Mitigation", targets: ["Mitigation"]),
+        .library(name: "Kernel", targets: ["Kernel"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        // Floor 1: what a program is.
+        .target(name: "Circuits", swiftSettings: numeric),
+        // Floor 2: how programs are written, what a machine is, what physics does.
+        .target(name: "Languages", dependencies: ["Circuits"], swiftSettings: numeric),
+        .target(name: "Hardware", dependencies: ["Circuits"], swiftSettings: settings),
+        .target(name: "Simulators", dependencies: ["Circuits"], swiftSettings: numeric),
+        // Floor 3: from program to machine.
+        .target(name: "Compiler", dependencies: ["Circuits", "Hardware"], swiftSettings: numeric),
+        .target(
+            name: "Drivers", dependencies: ["Circuits", "Hardware", "Simulators"],
+            resources: [.copy("Devices")], swiftSettings: settings),
+        .target(name: "Mitigation", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),
+        // Floor 4: the operating system proper.
+        .target(
+            name: "Kernel",
+            dependencies: ["Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation"],
+            swiftSettings: settings),
+        // Floor 5: the outside.
+        .executableTarget(
+            name: "kelvin",
+            dependencies: [
+                "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Kernel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "CircuitsTests", dependencies: ["Circuits"], swiftSettings: settings),
+        .testTarget(name: "LanguagesTests", dependencies: ["Circuits", "Languages"], swiftSettings: settings),
+        .testTarget(name: "HardwareTests", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),
+        .testTarget(name: "SimulatorsTests", dependencies: ["Circuits", "Simulators"], swiftSettings: numeric),
+        .testTarget(
+            name: "CompilerTests", dependencies: ["Circuits", "Hardware", "Compiler", "Simulators", "Drivers", "Languages"],
+            swiftSettings: numeric),
+        .testTarget(
+            name: "DriversTests", dependencies: ["Circuits", "Hardware", "Simulators", "Drivers"],
+            swiftSettings: settings),
+        .testTarget(name: "MitigationTests", dependencies: ["Circuits", "Hardware", "Mitigation"], swiftSettings: settings),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: ["Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation", "Kernel"],
+            swiftSettings: settings),
+    ]
+)
