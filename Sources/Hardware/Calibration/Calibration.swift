@@ -1,0 +1,108 @@
+public import Circuits
+
+/// How well a machine worked at one moment: an immutable record with an id and a time.
+///
+/// Everything derived from it is keyed by `id`. Figures are kept as published; how to use them is said beside each.
+public struct Calibration: Sendable {
+    public let id: String
+    /// Seconds since 1970-01-01 UTC at which the record was published.
+    public let timestamp: Double
+    /// One entry a site, by site index.
+    public let sites: [SiteCalibration]
+    public let gates: [GateCalibration]
+    private let index: [GateKey: Int]
+
+    /// - Precondition: each (gate, sites) occurs once; `DeviceFile` checks what it reads.
+    public init(id: String, timestamp: Double, sites: [SiteCalibration], gates: [GateCalibration]) {
+        self.id = id
+        self.timestamp = timestamp
+        self.sites = sites
+        self.gates = gates
+        index = Dictionary(uniqueKeysWithValues: gates.enumerated().map { (GateKey($1.gate, $1.sites), $0) })
+    }
+
+    /// The figures of a gate on these sites in operand order; nil where the machine does not have it there.
+    public func figures(for gate: StandardGate, on sites: [Site]) -> GateCalibration? {
+        index[GateKey(gate, sites)].map { gates[$0] }
+    }
+
+    private struct GateKey: Hashable {
+        let gate: StandardGate
+        let sites: [Site]
+
+        init(_ gate: StandardGate, _ sites: [Site]) {
+            self.gate = gate
+            self.sites = sites
+        }
+    }
+}
+
+/// The figures of one site; nil where none is published.
+public struct SiteCalibration: Hashable, Sendable {
+    /// Relaxation time.
+    public var t1: Seconds?
+    /// Dephasing time as published; physics allows at most 2·T1, so use `effectiveT2`.
+    public var t2: Seconds?
+    public var readout: ReadoutCalibration?
+    /// Duration of an unconditional reset.
+    public var resetDuration: Seconds?
+    /// Transition frequency in hertz.
+    public var frequency: Double?
+    /// False where the site is reported dead: it is never used.
+    public var isOperational: Bool
+
+    public init(
+        t1: Seconds? = nil, t2: Seconds? = nil, readout: ReadoutCalibration? = nil, resetDuration: Seconds? = nil,
+        frequency: Double? = nil, isOperational: Bool = true
+    ) {
+        self.t1 = t1
+        self.t2 = t2
+        self.readout = readout
+        self.resetDuration = resetDuration
+        self.frequency = frequency
+        self.isOperational = isOperational
+    }
+
+    /// min(T2, 2·T1), what physics allows of the published figure.
+    public var effectiveT2: Seconds? {
+        guard let t2 else { return t1.map { Seconds(2 * $0.value) } }
+        guard let t1 else { return t2 }
+        return Seconds(min(t2.value, 2 * t1.value))
+    }
+}
+
+/// The confusion of one site's readout.
+public struct ReadoutCalibration: Hashable, Sendable {
+    /// P(read 1 | prepared 0).
+    public var falseOne: Double
+    /// P(read 0 | prepared 1).
+    public var falseZero: Double
+    public var duration: Seconds
+
+    public init(falseOne: Double, falseZero: Double, duration: Seconds) {
+        self.falseOne = falseOne
+        self.falseZero = falseZero
+        self.duration = duration
+    }
+
+    /// The mean of the two.
+    public var error: Double { (falseOne + falseZero) / 2 }
+}
+
+/// The figures of one native gate on one ordered set of sites.
+public struct GateCalibration: Hashable, Sendable {
+    public var gate: StandardGate
+    public var sites: [Site]
+    /// Total average gate infidelity, relaxation during the gate included; 1.0 means dead.
+    public var error: Double
+    public var duration: Seconds
+
+    public init(gate: StandardGate, sites: [Site], error: Double, duration: Seconds) {
+        self.gate = gate
+        self.sites = sites
+        self.error = error
+        self.duration = duration
+    }
+
+    public var isDead: Bool { error >= 1 }
+}
