@@ -1,0 +1,45 @@
+public import Hardware
+
+/// What the caller of the compiler may choose.
+public struct CompilerOptions: Hashable, Sendable {
+    /// How much time to spend.
+    public enum Effort: String, Hashable, Sendable, CaseIterable {
+        /// A program that runs, at once: little search.
+        case fast
+        /// The default: the best program that seconds can buy.
+        case standard
+    }
+
+    public enum Scheduling: String, Hashable, Sendable, CaseIterable {
+        /// Everything as soon as possible.
+        case asap
+        /// Everything as late as possible: qubits stay in their ground state, which does not decay, for longest.
+        case alap
+    }
+
+    public var effort: Effort
+    public var scheduling: Scheduling
+    /// Start program qubit k on this site.
+    public var initialLayout: [Site]?
+    /// Use these sites alone (the part of the device that was allocated); nil for all.
+    public var allowedSites: [Site]?
+    /// Rotations closer to the identity than this are dropped; average infidelity.
+    public var approximation: Double
+    /// How often estimates count the body of a loop whose number of turns is not known before it runs.
+    public var assumedIterations: Int
+    /// Threads for trials; never changes the result.
+    public var threads: Int
+
+    public init(
+        effort: Effort = .standard, scheduling: Scheduling = .alap, initialLayout: [Site]? = nil,
+        allowedSites: [Site]? = nil, approximation: Double = 1e-12, assumedIterations: Int = 1, threads: Int = 2
+    ) {
+        self.effort = effort
+        self.scheduling = scheduling
+        self.initialLayout = initialLayout
+        self.allowedSites = allowedSites
+        self.approximation = approximation
+        self.assumedIterations = assumedIterations
+        self.threads = threads
+    }
+}

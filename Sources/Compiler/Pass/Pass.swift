@@ -1,0 +1,33 @@
+/// One step of the compiler: from a compilation unit to a compilation unit that means the same.
+///
+/// A pass is a value without state of its own; what it knows of the machine comes with the context, what it learnt for
+/// later passes goes into the unit. Passes see nested blocks too: whoever rewrites a block rewrites the blocks inside.
+/// The same unit, context and seed give the same unit, on any number of threads.
+public protocol Pass: Sendable {
+    /// What the report calls it, in a few lower-case words ("two-qubit resynthesis").
+    var name: String { get }
+
+    func run(_ unit: inout CompilationUnit, in context: CompilationContext) throws(CompilerError)
+}
+
+/// All that a pass may know beyond the unit.
+public struct CompilationContext: Sendable {
+    /// The machine with its figures of the moment, dead couplers and sites removed.
+    public let target: Target
+    public let options: CompilerOptions
+    /// The seed of the compilation; take randomness from `generator(for:)`.
+    public let seed: UInt64
+
+    public init(target: Target, options: CompilerOptions = CompilerOptions(), seed: UInt64 = 0) {
+        self.target = target
+        self.options = options
+        self.seed = seed
+    }
+
+    /// A generator for one purpose: independent of the order and the number of the other draws.
+    func generator(for purpose: String, trial: Int = 0) -> SeededGenerator {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        return SeededGenerator(seed: seed ^ hash &+ UInt64(trial) &* 0x9E37_79B9_7F4A_7C15)
+    }
+}

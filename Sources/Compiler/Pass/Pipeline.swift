@@ -1,0 +1,24 @@
+/// Passes in order.
+public struct Pipeline: Sendable {
+    public var passes: [any Pass]
+
+    public init(_ passes: [any Pass]) { self.passes = passes }
+
+    /// Runs the passes one after the other and measures what each of them changed.
+    public func run(
+        _ unit: inout CompilationUnit, in context: CompilationContext
+    ) throws(CompilerError) -> [PassReport] {
+        var reports: [PassReport] = []
+        let clock = ContinuousClock()
+        var before = CircuitSize(unit.circuit)
+        for pass in passes {
+            let start = clock.now
+            try pass.run(&unit, in: context)
+            let time = start.duration(to: clock.now)
+            let after = CircuitSize(unit.circuit)
+            reports.append(PassReport(name: pass.name, before: before, after: after, seconds: time / .seconds(1)))
+            before = after
+        }
+        return reports
+    }
+}
