@@ -1,0 +1,72 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+extension BuiltinFunction {
+    /// How many arguments the function takes.
+    public var argumentCount: Int {
+        switch self {
+        case .mod, .pow, .rotl, .rotr: 2
+        default: 1
+        }
+    }
+
+    /// The value for evaluated arguments.
+    func apply(to arguments: [ClassicalValue]) throws(EvaluationError) -> ClassicalValue {
+        guard arguments.count == argumentCount else {
+            throw EvaluationError(.type, "\(rawValue) takes \(argumentCount) arguments, not \(arguments.count)")
+        }
+        let x = arguments[0]
+        switch self {
+        case .arccos: return try float(acos(x.real), x)
+        case .arcsin: return try float(asin(x.real), x)
+        case .arctan: return try float(atan(x.real), x)
+        case .ceiling: return try float(x.real.rounded(.up), x)
+        case .floor: return try float(x.real.rounded(.down), x)
+        case .cos: return try float(cosine(x.real), x)
+        case .sin: return try float(sine(x.real), x)
+        case .tan: return try float(tangent(x.real), x)
+        case .exp: return try float(exponential(x.real), x)
+        case .log: return try float(logarithm(x.real), x)
+        case .sqrt: return try float(x.real.squareRoot(), x)
+        case .mod: return try BinaryOperator.remainder.apply(x, arguments[1])
+        case .pow: return try BinaryOperator.power.apply(x, arguments[1])
+        case .popcount:
+            switch x {
+            case .bits(let bits): return .uint(UInt64(bits.nonzeroBitCount), width: 64)
+            case .uint(let value, _): return .uint(UInt64(value.nonzeroBitCount), width: 64)
+            default: throw EvaluationError(.type, "popcount is not defined for \(x.type)")
+            }
+        case .rotl, .rotr:
+            guard case .int(let amount, _) = try arguments[1].converted(to: .int(64)) else {
+                preconditionFailure("a conversion to int gives an int")
+            }
+            switch x {
+            case .bits(let bits):
+                let offset = bits.count == 0 ? 0 : Int(amount) % bits.count
+                return .bits(bits.rotated(by: self == .rotl ? offset : -offset))
+            case .uint(let value, let width):
+                let offset = Int(amount) % width
+                let bits = BitString(value, count: width).rotated(by: self == .rotl ? offset : -offset)
+                return .uint(bits.low, width: width)
+            default: throw EvaluationError(.type, "\(rawValue) is not defined for \(x.type)")
+            }
+        }
+    }
+
+    private func float(_ value: Double, _ argument: ClassicalValue) throws(EvaluationError) -> ClassicalValue {
+        if value.isNaN || (self == .log && argument.real == 0) {
+            throw EvaluationError(.domain, "\(rawValue)(\(argument)) is not defined")
+        }
+        return .float(value, width: 64)
+    }
+}
+
+// The C functions, whose names the cases above shadow.
+private func cosine(_ x: Double) -> Double { cos(x) }
+private func sine(_ x: Double) -> Double { sin(x) }
+private func tangent(_ x: Double) -> Double { tan(x) }
+private func exponential(_ x: Double) -> Double { exp(x) }
+private func logarithm(_ x: Double) -> Double { log(x) }
