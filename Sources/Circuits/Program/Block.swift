@@ -125,7 +125,12 @@ extension Block {
 
     public func annotations(at position: Int) -> [Annotation] {
         if annotations.isEmpty { return [] }
-        return annotations.filter { $0.instruction == position }.map(\.annotation)
+        var (low, high) = (0, annotations.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if annotations[middle].instruction < position { low = middle + 1 } else { high = middle }
+        }
+        return annotations[low...].prefix { $0.instruction == position }.map(\.annotation)
     }
 
     /// All qubits that some instruction touches, control flow included.

@@ -71,6 +71,11 @@ extension Circuit {
         return Parameter(ExpressionID(expressions.count - 1))
     }
 
+    mutating func setRole(_ role: Variable.Role, of id: VariableID) { variables[id.index].role = role }
+
+    /// Replaces each expression of the table by `transform` of it.
+    mutating func mapExpressions(_ transform: (Expression) -> Expression) { expressions = expressions.map(transform) }
+
     /// The definition behind a gate, or nil for a standard gate.
     public func definition(of gate: Gate) -> GateDefinition? {
         if case .defined(let id) = gate { gates[id.index] } else { nil }
