@@ -85,7 +85,7 @@ extension StandardGate {
             m[2, 2] = Complex(c)
             m[1, 2] = Complex(0, -s) * Complex(phase: -p[1])
             m[2, 1] = Complex(0, -s) * Complex(phase: p[1])
-            return m.exchangingQubits
+            return m
         case .xxMinusYY:
             let (c, s) = (cos(p[0] / 2), sin(p[0] / 2))
             var m = Matrix(identity: 4)

@@ -86,7 +86,7 @@ extension StandardGate {
     /// Whether exchanging the two operands changes nothing.
     public var isSymmetric: Bool {
         switch self {
-        case .cz, .cs, .csdg, .cp, .swap, .iswap, .rxx, .ryy, .rzz: true
+        case .cz, .cs, .csdg, .cp, .swap, .iswap, .rxx, .ryy, .rzz, .xxMinusYY: true
         default: false
         }
     }

@@ -195,3 +195,13 @@ extension Operation {
         }
     }
 }
+
+extension Block {
+    /// Bytes reserved by the columns, nested blocks included.
+    public var storageBytes: Int {
+        let own =
+            records.capacity * MemoryLayout<Record>.stride + operands.capacity * MemoryLayout<Qubit>.stride
+            + parameters.capacity * MemoryLayout<Parameter>.stride
+        return controlFlow.reduce(own) { $0 + $1.blocks.reduce(0) { $0 + $1.storageBytes } }
+    }
+}

@@ -1,4 +1,4 @@
-public import Circuits
+import Circuits
 public import Hardware
 
 /// Where the qubits of a program are on a device, when it starts and when it ends.
