@@ -57,7 +57,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "CircuitsTests", dependencies: ["Circuits"], swiftSettings: settings),
+        .testTarget(name: "CircuitsTests", dependencies: ["Circuits"], swiftSettings: numeric),
         .testTarget(name: "LanguagesTests", dependencies: ["Circuits", "Languages"], swiftSettings: settings),
         .testTarget(name: "HardwareTests", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),
         .testTarget(name: "SimulatorsTests", dependencies: ["Circuits", "Simulators"], swiftSettings: numeric),

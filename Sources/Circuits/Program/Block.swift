@@ -79,8 +79,8 @@ extension Block {
             Record(
                 code: instruction.operation.code, operandStart: UInt32(operands.count),
                 parameterStart: UInt32(parameters.count), location: instruction.location))
-        operands.append(contentsOf: instruction.qubits)
-        parameters.append(contentsOf: instruction.parameters)
+        instruction.qubits.append(to: &operands)
+        instruction.parameters.append(to: &parameters)
     }
 
     @inlinable

@@ -50,8 +50,24 @@ public struct SmallList<Element: BitwiseCopyable & Sendable & Hashable>: Sendabl
     }
 }
 
+extension SmallList {
+    /// Appends the elements to an array, without the cost of a generic sequence.
+    @inlinable
+    func append(to array: inout [Element]) {
+        guard let inline else {
+            if length > 0 { array.append(contentsOf: overflow) }
+            return
+        }
+        array.append(inline.0)
+        if length > 1 { array.append(inline.1) }
+        if length > 2 { array.append(inline.2) }
+        if length > 3 { array.append(inline.3) }
+    }
+}
+
 extension SmallList: ExpressibleByArrayLiteral {
-    @inlinable public init(arrayLiteral elements: Element...) { self.init(elements) }
+    @inlinable
+    public init(arrayLiteral elements: Element...) { self.init(elements) }
 }
 
 extension SmallList: Hashable {
