@@ -9,21 +9,42 @@ public struct Calibration: Sendable {
     public let timestamp: Double
     /// One entry a site, by site index.
     public let sites: [SiteCalibration]
+    /// The figures place by place.
     public let gates: [GateCalibration]
-    private let index: [GateKey: Int]
+    /// The figures of a gate wherever `gates` has none of its own; `sites` is empty in each.
+    public let defaults: [GateCalibration]
+    private let index: [GateKey: Int32]
 
-    /// - Precondition: each (gate, sites) occurs once; `DeviceFile` checks what it reads.
-    public init(id: String, timestamp: Double, sites: [SiteCalibration], gates: [GateCalibration]) {
+    /// - Precondition: each (gate, sites) occurs once, each gate once in `defaults`; `DeviceFile` checks what it reads.
+    public init(
+        id: String, timestamp: Double, sites: [SiteCalibration], gates: [GateCalibration],
+        defaults: [GateCalibration] = []
+    ) {
         self.id = id
         self.timestamp = timestamp
         self.sites = sites
         self.gates = gates
-        index = Dictionary(uniqueKeysWithValues: gates.enumerated().map { (GateKey($1.gate, $1.sites), $0) })
+        self.defaults = defaults
+        var index: [GateKey: Int32] = [:]
+        index.reserveCapacity(gates.count)
+        for (k, figures) in gates.enumerated() {
+            let previous = index.updateValue(Int32(k), forKey: GateKey(figures.gate, figures.sites))
+            precondition(previous == nil, "\(figures.gate.name) is calibrated twice on \(figures.sites)")
+        }
+        self.index = index
     }
 
     /// The figures of a gate on these sites in operand order; nil where the machine does not have it there.
     public func figures(for gate: StandardGate, on sites: [Site]) -> GateCalibration? {
-        index[GateKey(gate, sites)].map { gates[$0] }
+        if let place = index[GateKey(gate, sites)] { return gates[Int(place)] }
+        return defaults.first { $0.gate == gate }.map {
+            GateCalibration(gate: gate, sites: sites, error: $0.error, duration: $0.duration)
+        }
+    }
+
+    /// The same for the operands of a circuit on device sites (qubit k is site k).
+    public func figures(for gate: StandardGate, on qubits: Operands) -> GateCalibration? {
+        figures(for: gate, on: qubits.map { Site($0.index) })
     }
 
     private struct GateKey: Hashable {
@@ -33,6 +54,12 @@ public struct Calibration: Sendable {
         init(_ gate: StandardGate, _ sites: [Site]) {
             self.gate = gate
             self.sites = sites
+        }
+
+        func hash(into hasher: inout Hasher) {
+            var packed = UInt64(gate.rawValue)
+            for site in sites { packed = packed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(site.rawValue) }
+            hasher.combine(packed)
         }
     }
 }
@@ -46,6 +73,8 @@ public struct SiteCalibration: Hashable, Sendable {
     public var readout: ReadoutCalibration?
     /// Duration of an unconditional reset.
     public var resetDuration: Seconds?
+    /// P(1 after a reset).
+    public var resetError: Double?
     /// Transition frequency in hertz.
     public var frequency: Double?
     /// False where the site is reported dead: it is never used.
@@ -53,12 +82,13 @@ public struct SiteCalibration: Hashable, Sendable {
 
     public init(
         t1: Seconds? = nil, t2: Seconds? = nil, readout: ReadoutCalibration? = nil, resetDuration: Seconds? = nil,
-        frequency: Double? = nil, isOperational: Bool = true
+        resetError: Double? = nil, frequency: Double? = nil, isOperational: Bool = true
     ) {
         self.t1 = t1
         self.t2 = t2
         self.readout = readout
         self.resetDuration = resetDuration
+        self.resetError = resetError
         self.frequency = frequency
         self.isOperational = isOperational
     }

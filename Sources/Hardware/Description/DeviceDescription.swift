@@ -12,6 +12,8 @@ public struct DeviceDescription: Sendable {
     public var isEmulated: Bool
     /// Where the figures come from.
     public var source: String
+    /// Figures whose origin differs from `source`: a cited paper, a computation, or "assumed".
+    public var figureSources: [FigureSource]
     public var siteCount: Int
     /// Where the sites lie, for drawings; empty if unknown.
     public var coordinates: [SiteCoordinate]
@@ -23,7 +25,7 @@ public struct DeviceDescription: Sendable {
     public init(
         id: String, name: String, vendor: String, modality: Modality, isEmulated: Bool, source: String, siteCount: Int,
         coordinates: [SiteCoordinate] = [], nativeGates: [NativeGate], connectivity: Connectivity,
-        timing: TimingConstraints, abilities: Abilities
+        timing: TimingConstraints, abilities: Abilities, figureSources: [FigureSource] = []
     ) {
         self.id = id
         self.name = name
@@ -31,6 +33,7 @@ public struct DeviceDescription: Sendable {
         self.modality = modality
         self.isEmulated = isEmulated
         self.source = source
+        self.figureSources = figureSources
         self.siteCount = siteCount
         self.coordinates = coordinates
         self.nativeGates = nativeGates
@@ -42,6 +45,18 @@ public struct DeviceDescription: Sendable {
     public var sites: [Site] { (0..<siteCount).map { Site($0) } }
 
     public func nativeGate(_ gate: StandardGate) -> NativeGate? { nativeGates.first { $0.gate == gate } }
+}
+
+/// Where one figure of a device comes from.
+public struct FigureSource: Hashable, Sendable {
+    /// The figure by its path in the device file, list indices left out (`calibration.sites.reset.error`).
+    public var figure: String
+    public var source: String
+
+    public init(figure: String, source: String) {
+        self.figure = figure
+        self.source = source
+    }
 }
 
 public enum Modality: String, Sendable, Codable, CaseIterable {
@@ -65,6 +80,15 @@ public struct NativeGate: Hashable, Sendable {
     public var angleRanges: [ClosedRange<Double>?]
     /// Done in software by a change of frame: no error, no duration (`rz` on superconducting machines).
     public var isVirtual: Bool
+
+    /// Whether the gate takes these angles, radians; a range holds within 1e-9.
+    public func accepts(_ angles: [Double]) -> Bool {
+        angles.count == angleRanges.count
+            && zip(angles, angleRanges).allSatisfy { angle, range in
+                guard let range else { return angle.isFinite }
+                return angle >= range.lowerBound - 1e-9 && angle <= range.upperBound + 1e-9
+            }
+    }
 
     public init(gate: StandardGate, angleRanges: [ClosedRange<Double>?]? = nil, isVirtual: Bool = false) {
         self.gate = gate

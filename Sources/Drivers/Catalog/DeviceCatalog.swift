@@ -1,0 +1,98 @@
+public import Hardware
+
+/// The devices a user can name: Kelvin's own and those of the user's directories.
+///
+/// A name with a slash or the ending `.json` is the path of a device file. Any other name is an id: `ideal`, or the
+/// file `<id>.json` in the first directory that has it. The directories are those given, then those in the
+/// environment's `KELVIN_DEVICES` (separated by colons), then the one shipped with Kelvin, so that a user's file hides
+/// a shipped one of the same id.
+public struct DeviceCatalog: Sendable {
+    /// What runs when nobody says which device.
+    public static let defaultID = "heron-133"
+
+    /// In the order of the search.
+    public let directories: [String]
+
+    /// - Parameter directories: searched first; each must exist.
+    /// - Throws: `DeviceError.unavailable` for a directory that cannot be read. That Kelvin's own is missing is told when
+    ///   a device is asked for.
+    public init(directories: [String] = []) throws(DeviceError) {
+        let environment = Directories.environment("KELVIN_DEVICES")?.split(separator: ":").map(String.init) ?? []
+        for (list, origin) in [(directories, "given"), (environment, "named in KELVIN_DEVICES")] {
+            for directory in list where Directories.names(in: directory) == nil {
+                throw DeviceError(
+                    .unavailable, "the device directory \(directory), \(origin), cannot be read",
+                    cure: "create it, or correct the path")
+            }
+        }
+        self.directories = directories + environment + (Self.shippedDirectory.map { [$0] } ?? [])
+    }
+
+    /// One device in the list.
+    public struct Entry: Hashable, Sendable {
+        public var id: String
+        /// Nil for a device that Kelvin makes without a file.
+        public var path: String?
+        /// Whether it came with Kelvin.
+        public var isShipped: Bool
+    }
+
+    /// What the directories hold, without reading the files: `ideal`, then by id.
+    public var entries: [Entry] {
+        var found: [String: Entry] = [:]
+        for directory in directories {
+            for name in Directories.names(in: directory) ?? [] where name.hasSuffix(".json") {
+                let id = String(name.dropLast(5)), isShipped = directory == Self.shippedDirectory
+                if found[id] == nil { found[id] = Entry(id: id, path: "\(directory)/\(name)", isShipped: isShipped) }
+            }
+        }
+        found["ideal"] = nil
+        return [Entry(id: "ideal", path: nil, isShipped: true)] + found.values.sorted { $0.id < $1.id }
+    }
+
+    /// Reads the device file behind a name.
+    ///
+    /// - Throws: `DeviceError.unavailable` if there is none, `.invalidFile` if it is not right.
+    public func file(_ name: String) throws(DeviceError) -> DeviceFile {
+        if name.contains("/") || name.hasSuffix(".json") { return try DeviceFile(path: name) }
+        guard let entry = entries.first(where: { $0.id == name }), let path = entry.path else { throw unknown(name) }
+        let file = try DeviceFile(path: path)
+        guard file.description.id == name else {
+            throw DeviceError(
+                .invalidFile, "\(path): id: the file says it is the device \"\(file.description.id)\"",
+                cure: "name the file \(file.description.id).json, or change its id to \"\(name)\"")
+        }
+        return file
+    }
+
+    private func unknown(_ name: String) -> DeviceError {
+        if Self.shippedDirectory == nil {
+            return DeviceError(
+                .unavailable, "there is no device \"\(name)\": the device files that belong to Kelvin are missing",
+                cure: "keep the directory \(Self.bundle) beside the kelvin executable, or set KELVIN_DEVICES to a "
+                    + "directory with device files")
+        }
+        return DeviceError(
+            .unavailable, "there is no device \"\(name)\"",
+            cure: "known devices: \(entries.map(\.id).joined(separator: ", ")); a device file is given by its path")
+    }
+
+    #if os(Linux)
+    private static let bundle = "kelvin_Drivers.resources"
+    #else
+    private static let bundle = "kelvin_Drivers.bundle"
+    #endif
+
+    /// The directory of Kelvin's own device files: beside the executable, in `share/kelvin/devices` of an installation,
+    /// or in the sources it was built from. `Bundle.module` is not asked, because it ends the process if there is none.
+    static let shippedDirectory: String? = {
+        var candidates: [String] = []
+        if let directory = Directories.ofExecutable {
+            candidates.append("\(directory)/\(bundle)/Devices")
+            if let prefix = Directories.parent(of: directory) { candidates.append("\(prefix)/share/kelvin/devices") }
+        }
+        let room = Directories.parent(of: #filePath).flatMap(Directories.parent)
+        if let room { candidates.append("\(room)/Devices") }
+        return candidates.first(where: Directories.exists)
+    }()
+}

@@ -1,0 +1,47 @@
+import Hardware
+import Testing
+
+@testable import Drivers
+
+@Suite struct DeviceCatalogTests {
+    private func message(_ body: () throws -> Void) -> DeviceError? {
+        do { try body() } catch { return error as? DeviceError }
+        Issue.record("no error")
+        return nil
+    }
+
+    @Test func listsShippedDevicesAndIdealFirst() throws {
+        let entries = try DeviceCatalog().entries
+        #expect(entries.first?.id == "ideal")
+        #expect(entries.filter(\.isShipped).map(\.id) == ["ideal", "heron-133", "heron-156"])
+        #expect(DeviceCatalog.defaultID == "heron-133")
+    }
+
+    @Test func aUsersFileHidesAShippedOne() throws {
+        try TextFile.withDirectory { directory in
+            var file = try DeviceCatalog().file("heron-133")
+            file.description.name = "mine"
+            try file.write(to: "\(directory)/heron-133.json")
+            file.description.id = "other"
+            try file.write(to: "\(directory)/other.json")
+            try file.write(to: "\(directory)/misnamed.json")
+            let catalog = try DeviceCatalog(directories: [directory])
+            #expect(catalog.entries.map(\.id) == ["ideal", "heron-133", "heron-156", "misnamed", "other"])
+            #expect(try catalog.file("heron-133").description.name == "mine")
+            #expect(try catalog.file("other").description.id == "other")
+            #expect(try DeviceCatalog().file("\(directory)/misnamed.json").description.id == "other")
+            let error = message { _ = try catalog.file("misnamed") }
+            #expect(error?.message.contains("the file says it is the device \"other\"") == true)
+        }
+    }
+
+    @Test func whatIsNotThereIsSaid() {
+        let unknown = message { _ = try DeviceCatalog().file("osprey") }
+        #expect(unknown?.code == .unavailable && unknown?.message == "there is no device \"osprey\"")
+        #expect(unknown?.cure?.contains("ideal, heron-133, heron-156") == true)
+        let directory = message { _ = try DeviceCatalog(directories: ["/nonexistent"]) }
+        #expect(directory?.message == "the device directory /nonexistent, given, cannot be read")
+        let file = message { _ = try DeviceCatalog().file("./gone.json") }
+        #expect(file?.code == .unavailable && file?.message.contains("./gone.json: No such file") == true)
+    }
+}
