@@ -10,6 +10,9 @@ public struct CompilationUnit: Sendable {
     /// the source is carried at the end by `permutation[k]` of the circuit. The identity until a pass elides swaps.
     public var permutation: [Qubit]
 
+    /// How the final routing runs: what the layout search learnt.
+    public var routingPlan = RoutingPlan()
+
     public init(_ circuit: Circuit) {
         self.circuit = circuit
         permutation = (0..<circuit.qubitCount).map { Qubit($0) }

@@ -92,6 +92,7 @@ extension Target {
         couplerIndices = indices
         oneQubitErrors = errors
         oneQubitDurations = durations
+        routingMap = RoutingMap(siteCount: isAllToAll ? 0 : count, isLive: live, couplers: couplers)
     }
 
     /// The live couplers in ascending order, each with its gates, least error first.

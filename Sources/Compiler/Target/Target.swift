@@ -29,6 +29,8 @@ public struct Target: Sendable {
     /// By `gate.rawValue · siteCount + site`: the error and duration of one-qubit gates; NaN where the gate is missing.
     let oneQubitErrors: [Double]
     let oneQubitDurations: [Double]
+    /// The couplers as routers read them; empty for all-to-all.
+    let routingMap: RoutingMap
 }
 
 /// Two sites that can interact, with the gates they have.

@@ -1,0 +1,127 @@
+import Circuits
+public import Hardware
+
+/// Inserts swaps so that every two-qubit gate acts on coupled sites, in nested blocks too.
+///
+/// A nested block starts from the layout at its place and restores it at its end, so that alternatives agree and loops
+/// may turn; before `break` and `continue` the layout at the begin of the loop's body is restored.
+struct RoutingPass: Pass {
+    let name = "routing"
+
+    func run(_ unit: inout CompilationUnit, in context: CompilationContext) throws(CompilerError) {
+        guard !context.target.isAllToAll else { return }
+        guard let layout = unit.layout else { preconditionFailure("routing needs a layout") }
+        let map = context.target.routingMap
+        var emitter = RoutedEmitter(
+            circuit: unit.circuit, map: map, cost: EntanglingCost(context.target), plan: unit.routingPlan,
+            programSites: layout.final)
+        let start = Array(0..<Int32(map.siteCount))
+        let (block, end) = emitter.emit(unit.circuit.body, from: start, loopEntry: start)
+        unit.circuit.body = block
+        unit.layout?.final = layout.final.map { Site(Int(end[$0.index])) }
+    }
+}
+
+/// How the final routing runs; the layout search fills it in with the trial that won.
+public struct RoutingPlan: Hashable, Sendable {
+    var tuning = RouterTuning()
+    var seed: UInt64 = 0
+
+    init() {}
+}
+
+/// Writes routed blocks. Qubits of the source are labels: the sites where they start.
+private struct RoutedEmitter {
+    let circuit: Circuit
+    let map: RoutingMap
+    let cost: EntanglingCost
+    let plan: RoutingPlan
+    let isProgram: [Bool]
+    let router: SwapRouter
+
+    init(circuit: Circuit, map: RoutingMap, cost: EntanglingCost, plan: RoutingPlan, programSites: [Site]) {
+        self.circuit = circuit
+        self.map = map
+        self.cost = cost
+        self.plan = plan
+        var isProgram = Array(repeating: false, count: map.siteCount)
+        for site in programSites { isProgram[site.index] = true }
+        self.isProgram = isProgram
+        router = SwapRouter(map)
+    }
+
+    /// - Parameter entry: where label k is when the block starts.
+    /// - Returns: the block on sites, and where label k is at its end.
+    mutating func emit(_ source: Block, from entry: [Int32], loopEntry: [Int32]) -> (block: Block, exit: [Int32]) {
+        let graph = RoutingGraph(source, in: circuit, weigh: { cost($0) })
+        router.place(entry)
+        var generator = SeededGenerator(seed: plan.seed)
+        router.route(graph, plan.tuning, &generator)
+        let events = router.events
+
+        var place = entry
+        var labelOn = Array(repeating: Int32(0), count: map.siteCount)
+        for (label, site) in entry.enumerated() { labelOn[Int(site)] = Int32(label) }
+        var result = Block()
+        result.reserve(
+            instructions: source.count + events.count - graph.nodeCount,
+            operands: 2 * (source.count + events.count - graph.nodeCount), parameters: source.count)
+        for position in graph.leading { emit(source, Int(position), place, loopEntry, into: &result) }
+        for event in events {
+            if event >= 0 {
+                for k in graph.instructionStarts[Int(event)]..<graph.instructionStarts[Int(event) + 1] {
+                    emit(source, Int(graph.instructions[Int(k)]), place, loopEntry, into: &result)
+                }
+            } else {
+                let code = Int(-1 - event)
+                let (a, b) = (code / map.siteCount, code % map.siteCount)
+                result.append(.swap, [Qubit(a), Qubit(b)])
+                labelOn.swapAt(a, b)
+                place[Int(labelOn[a])] = Int32(a)
+                place[Int(labelOn[b])] = Int32(b)
+            }
+        }
+        return (result, place)
+    }
+
+    private mutating func emit(
+        _ source: Block, _ position: Int, _ place: [Int32], _ loopEntry: [Int32], into result: inout Block
+    ) {
+        switch source.operation(at: position) {
+        case .controlFlow(let index):
+            let statement = source.controlFlow[index]
+            var isLoop = false
+            switch statement {
+            case .for, .while: isLoop = true
+            default: break
+            }
+            var blocks: [Block] = []
+            for nested in statement.blocks {
+                var (block, exit) = emit(nested, from: place, loopEntry: isLoop ? place : loopEntry)
+                restore(from: exit, to: place, into: &block)
+                blocks.append(block)
+            }
+            var next = 0
+            let mapped = statement.mapBlocks { _ in
+                next += 1
+                return blocks[next - 1]
+            }
+            result.append(mapped, location: source.location(at: position))
+            for annotation in source.annotations(at: position) { result.annotateLast(annotation) }
+        case .break, .continue:
+            restore(from: place, to: loopEntry, into: &result)
+            result.append(source[position])
+        default:
+            result.append(from: source, at: position, relabelling: { Qubit(Int(place[$0.index])) })
+        }
+    }
+
+    /// Appends swaps that undo the difference of two layouts.
+    private func restore(from: [Int32], to: [Int32], into result: inout Block) {
+        var position = from
+        for label in position.indices where !isProgram[label] { position[label] = -1 }
+        guard position.indices.contains(where: { position[$0] >= 0 && position[$0] != to[$0] }) else { return }
+        let swaps = map.swaps(bringing: position, to: to) ?? map.swapsAlongTree(bringing: from, to: to)
+        for (a, b) in swaps { result.append(.swap, [Qubit(a), Qubit(b)]) }
+    }
+}

@@ -1,0 +1,384 @@
+/// Finds swaps that bring the interactions of a routing graph together, after SABRE (Li, Ding, Xie, ASPLOS 2019,
+/// arXiv:1809.02573) in the relative-scoring form of LightSABRE (arXiv:2409.08368).
+///
+/// Beyond those: couplers count by their errors, and a swap on the pair that interacted last costs less, because
+/// resynthesis merges the two (a CX and a swap are two CX, any gate and a swap are three).
+///
+/// One router serves many runs on the same map; all its tables are flat and allocated once.
+final class SwapRouter {
+    let map: RoutingMap
+    private let n: Int
+    /// Weighted distances, row by row.
+    private var distance: [Float] = []
+    private var edgeBias: [Float] = []
+    private var noise = -1.0
+
+    // Where everything is. Qubits beyond the program's are ancillas, so that a layout is a permutation of sites.
+    private(set) var siteOf: [Int32]
+    private(set) var qubitOn: [Int32]
+
+    // The front layer by qubit: the partner it waits for and the node, or −1.
+    private var partner: [Int32]
+    private var frontNode: [Int32]
+    private var front: [Int32] = []
+    // The lookahead by qubit: up to `capacity` partners with their weight.
+    private let capacity = 8
+    private var aheadCount: [Int32]
+    private var aheadPartner: [Int32]
+    private var aheadWeight: [Float]
+    private var aheadTouched: [Int32] = []
+
+    private var decay: [Float]
+    /// The pair that last interacted on each site, −1 once another gate came between; for merging swaps.
+    private var lastPartnerSite: [Int32]
+    private var remaining: [Int32] = []
+    private var ready: [Int32] = []
+    private var queue: [Int32] = []
+    private var queueDepth: [Int32] = []
+    private var decremented: [Int32] = []
+
+    /// What happened, in order: node k as k, a swap on sites (a, b) as −1 − (a · siteCount + b), a < b.
+    private(set) var events: [Int32] = []
+    private(set) var swapCount = 0
+
+    init(_ map: RoutingMap) {
+        self.map = map
+        n = map.siteCount
+        siteOf = Array(0..<Int32(n))
+        qubitOn = siteOf
+        partner = Array(repeating: -1, count: n)
+        frontNode = partner
+        aheadCount = Array(repeating: 0, count: n)
+        aheadPartner = Array(repeating: 0, count: n * capacity)
+        aheadWeight = Array(repeating: 0, count: n * capacity)
+        decay = Array(repeating: 0, count: n)
+        lastPartnerSite = Array(repeating: -1, count: n)
+    }
+
+    /// Places program qubits; the ancillas take the other sites in ascending order.
+    func place(_ initial: [Int32]) {
+        var taken = Array(repeating: false, count: n)
+        for (qubit, site) in initial.enumerated() {
+            siteOf[qubit] = site
+            taken[Int(site)] = true
+        }
+        var next = initial.count
+        for site in 0..<n where !taken[site] {
+            siteOf[next] = Int32(site)
+            next += 1
+        }
+        for qubit in 0..<n { qubitOn[Int(siteOf[qubit])] = Int32(qubit) }
+    }
+
+    /// Routes the graph from the present placement; leaves the final placement in `siteOf` and the history in `events`.
+    ///
+    /// - Precondition: the graph's qubits are in one component of the map where they interact.
+    func route(_ graph: RoutingGraph, _ tuning: RouterTuning, _ generator: inout SeededGenerator) {
+        prepare(tuning)
+        begin(graph)
+        lookAhead(graph, tuning)
+        var stalled = 0
+        var sinceProgress = events.count
+        let patience = 3 * n / 2 + 20
+        var swapsSinceDecayReset = 0
+        while !front.isEmpty {
+            let (a, b) = bestSwap(graph, tuning, &generator)
+            apply(a, b)
+            decay[a] += tuning.decay
+            decay[b] += tuning.decay
+            swapsSinceDecayReset += 1
+            stalled += 1
+            if completeAround(a, b, graph) {
+                stalled = 0
+                sinceProgress = events.count
+                swapsSinceDecayReset = 0
+                resetDecay()
+                lookAhead(graph, tuning)
+            } else if stalled > patience {
+                release(graph, backTo: sinceProgress)
+                stalled = 0
+                sinceProgress = events.count
+                resetDecay()
+                lookAhead(graph, tuning)
+            } else if swapsSinceDecayReset >= 5 {
+                swapsSinceDecayReset = 0
+                resetDecay()
+            }
+        }
+    }
+
+    private func prepare(_ tuning: RouterTuning) {
+        if noise != tuning.noise {
+            distance = map.distances(noise: tuning.noise)
+            edgeBias = map.relativeCosts(noise: tuning.noise)
+            noise = tuning.noise
+        }
+    }
+
+    private func resetDecay() { decay.withUnsafeMutableBufferPointer { $0.update(repeating: 0) } }
+
+    private func begin(_ graph: RoutingGraph) {
+        events.removeAll(keepingCapacity: true)
+        swapCount = 0
+        remaining = graph.predecessorCounts
+        front.removeAll(keepingCapacity: true)
+        for k in 0..<n {
+            partner[k] = -1
+            frontNode[k] = -1
+            lastPartnerSite[k] = -1
+        }
+        resetDecay()
+        ready.removeAll(keepingCapacity: true)
+        for node in stride(from: graph.nodeCount - 1, through: 0, by: -1) where remaining[node] == 0 {
+            ready.append(Int32(node))
+        }
+        advance(graph)
+    }
+
+    /// Executes all that is ready and possible; the rest joins the front.
+    private func advance(_ graph: RoutingGraph) {
+        while let node = ready.popLast() {
+            let k = Int(node)
+            let a = graph.first[k]
+            if a >= 0 {
+                let b = graph.second[k]
+                let (s, t) = (siteOf[Int(a)], siteOf[Int(b)])
+                if map.hops[Int(s) * n + Int(t)] != 1 {
+                    partner[Int(a)] = b
+                    partner[Int(b)] = a
+                    frontNode[Int(a)] = node
+                    frontNode[Int(b)] = node
+                    front.append(node)
+                    continue
+                }
+                breakPair(s)
+                breakPair(t)
+                lastPartnerSite[Int(s)] = t
+                lastPartnerSite[Int(t)] = s
+            }
+            finish(node, graph)
+        }
+    }
+
+    private func breakPair(_ site: Int32) {
+        let other = lastPartnerSite[Int(site)]
+        if other >= 0 {
+            lastPartnerSite[Int(other)] = -1
+            lastPartnerSite[Int(site)] = -1
+        }
+    }
+
+    private func finish(_ node: Int32, _ graph: RoutingGraph) {
+        events.append(node)
+        for k in graph.successorStarts[Int(node)]..<graph.successorStarts[Int(node) + 1] {
+            let successor = graph.successors[Int(k)]
+            remaining[Int(successor)] -= 1
+            if remaining[Int(successor)] == 0 { ready.append(successor) }
+        }
+    }
+
+    private func apply(_ a: Int, _ b: Int) {
+        let (p, q) = (qubitOn[a], qubitOn[b])
+        qubitOn[a] = q
+        qubitOn[b] = p
+        siteOf[Int(p)] = Int32(b)
+        siteOf[Int(q)] = Int32(a)
+        if lastPartnerSite[a] != Int32(b) {
+            breakPair(Int32(a))
+            breakPair(Int32(b))
+        } else {
+            // Merged: nothing cheap is left on this pair.
+            breakPair(Int32(a))
+        }
+        events.append(-1 - Int32(min(a, b) * n + max(a, b)))
+        swapCount += 1
+    }
+
+    /// Executes the front nodes that the swap made possible, and what follows from them.
+    private func completeAround(_ a: Int, _ b: Int, _ graph: RoutingGraph) -> Bool {
+        var progressed = false
+        for site in [a, b] {
+            let qubit = Int(qubitOn[site])
+            let other = partner[qubit]
+            guard other >= 0, map.hops[site * n + Int(siteOf[Int(other)])] == 1 else { continue }
+            takeFromFront(frontNode[qubit], graph)
+            progressed = true
+        }
+        if progressed { advance(graph) }
+        return progressed
+    }
+
+    private func takeFromFront(_ node: Int32, _ graph: RoutingGraph) {
+        for qubit in [Int(graph.first[Int(node)]), Int(graph.second[Int(node)])] {
+            partner[qubit] = -1
+            frontNode[qubit] = -1
+        }
+        front.remove(at: front.firstIndex(of: node)!)
+        ready.append(node)
+    }
+}
+
+/// The knobs of one routing run.
+struct RouterTuning: Hashable, Sendable {
+    /// How far distances follow errors: 0 hops, 1 errors alone.
+    var noise = 0.5
+    /// Interactions looked at beyond the front.
+    var lookahead = 24
+    /// The weight of the whole lookahead against the front.
+    var lookaheadWeight: Float = 0.5
+    /// How much a qubit just moved is avoided.
+    var decay: Float = 0.001
+    /// What merging a swap into the last interaction is worth, in hops.
+    var merging: Float = 0.4
+}
+
+extension SwapRouter {
+    /// Collects the interactions after the front, breadth first in executable order.
+    fileprivate func lookAhead(_ graph: RoutingGraph, _ tuning: RouterTuning) {
+        for qubit in aheadTouched { aheadCount[Int(qubit)] = 0 }
+        aheadTouched.removeAll(keepingCapacity: true)
+        queue.removeAll(keepingCapacity: true)
+        decremented.removeAll(keepingCapacity: true)
+        queue.append(contentsOf: front)
+        var found = 0
+        var head = 0
+        search: while head < queue.count {
+            let node = Int(queue[head])
+            head += 1
+            for k in graph.successorStarts[node]..<graph.successorStarts[node + 1] {
+                let successor = graph.successors[Int(k)]
+                remaining[Int(successor)] -= 1
+                decremented.append(successor)
+                guard remaining[Int(successor)] == 0 else { continue }
+                queue.append(successor)
+                let a = graph.first[Int(successor)]
+                if a >= 0 {
+                    addAhead(a, graph.second[Int(successor)])
+                    found += 1
+                    if found >= tuning.lookahead { break search }
+                }
+            }
+        }
+        for node in decremented { remaining[Int(node)] += 1 }
+    }
+
+    private func addAhead(_ a: Int32, _ b: Int32) {
+        for (qubit, other) in [(a, b), (b, a)] {
+            let count = aheadCount[Int(qubit)]
+            guard count < capacity else { continue }
+            if count == 0 { aheadTouched.append(qubit) }
+            aheadPartner[Int(qubit) * capacity + Int(count)] = other
+            aheadCount[Int(qubit)] = count + 1
+        }
+    }
+
+    /// The swap next to the front with the best score.
+    fileprivate func bestSwap(
+        _ graph: RoutingGraph, _ tuning: RouterTuning, _ generator: inout SeededGenerator
+    ) -> (Int, Int) {
+        let aheadScale = tuning.lookaheadWeight * Float(max(front.count, 1)) / Float(max(tuning.lookahead, 1))
+        var best = Float.infinity
+        var ties = 0
+        var choice = (0, 0)
+        for node in front {
+            for qubit in [graph.first[Int(node)], graph.second[Int(node)]] {
+                let a = siteOf[Int(qubit)]
+                for k in map.starts[Int(a)]..<map.starts[Int(a) + 1] {
+                    let b = map.neighbors[Int(k)]
+                    // Seen from both ends when both are in the front: count it once.
+                    if b < a, partner[Int(qubitOn[Int(b)])] >= 0 { continue }
+                    let score = score(a, b, Int(map.couplerOfNeighbor[Int(k)]), aheadScale, tuning)
+                    if score < best - 1e-6 {
+                        best = score
+                        ties = 1
+                        choice = (Int(a), Int(b))
+                    } else if score < best + 1e-6 {
+                        ties += 1
+                        if generator.below(ties) == 0 { choice = (Int(a), Int(b)) }
+                    }
+                }
+            }
+        }
+        return choice
+    }
+
+    /// The change of the summed distances by a swap on (a, b), and what the swap itself costs.
+    @inline(__always)
+    private func score(_ a: Int32, _ b: Int32, _ coupler: Int, _ aheadScale: Float, _ tuning: RouterTuning) -> Float {
+        let (p, q) = (qubitOn[Int(a)], qubitOn[Int(b)])
+        var near: Float = 0
+        var far: Float = 0
+        let rowA = Int(a) * n
+        let rowB = Int(b) * n
+        let otherP = partner[Int(p)]
+        if otherP >= 0 && otherP != q {
+            let site = Int(siteOf[Int(otherP)])
+            near += distance[rowB + site] - distance[rowA + site]
+        }
+        let otherQ = partner[Int(q)]
+        if otherQ >= 0 && otherQ != p {
+            let site = Int(siteOf[Int(otherQ)])
+            near += distance[rowA + site] - distance[rowB + site]
+        }
+        for k in 0..<Int(aheadCount[Int(p)]) {
+            let other = aheadPartner[Int(p) * capacity + k]
+            if other == q { continue }
+            let site = Int(siteOf[Int(other)])
+            far += distance[rowB + site] - distance[rowA + site]
+        }
+        for k in 0..<Int(aheadCount[Int(q)]) {
+            let other = aheadPartner[Int(q) * capacity + k]
+            if other == p { continue }
+            let site = Int(siteOf[Int(other)])
+            far += distance[rowA + site] - distance[rowB + site]
+        }
+        var score = near + aheadScale * far + max(decay[Int(a)], decay[Int(b)])
+        score += (edgeBias[coupler] - 1) * 0.5
+        if lastPartnerSite[Int(a)] == b { score -= tuning.merging }
+        return score
+    }
+
+    /// Takes back the swaps since the last progress and carries the closest front pair together along a shortest path.
+    fileprivate func release(_ graph: RoutingGraph, backTo mark: Int) {
+        while events.count > mark {
+            let code = Int(-1 - events.removeLast())
+            let (a, b) = (code / n, code % n)
+            let (p, q) = (qubitOn[a], qubitOn[b])
+            qubitOn[a] = q
+            qubitOn[b] = p
+            siteOf[Int(p)] = Int32(b)
+            siteOf[Int(q)] = Int32(a)
+            swapCount -= 1
+        }
+        for k in 0..<n { lastPartnerSite[k] = -1 }
+        var closest: Int32 = front[0]
+        var least = Float.infinity
+        for node in front {
+            let gap = distance[
+                Int(siteOf[Int(graph.first[Int(node)])]) * n + Int(siteOf[Int(graph.second[Int(node)])])]
+            if gap < least {
+                least = gap
+                closest = node
+            }
+        }
+        let goal = Int(graph.second[Int(closest)])
+        var site = Int(siteOf[Int(graph.first[Int(closest)])])
+        while map.hops(site, Int(siteOf[goal])) > 1 {
+            let here = map.hops(site, Int(siteOf[goal]))
+            var step = -1
+            for k in map.starts[site]..<map.starts[site + 1] {
+                let next = Int(map.neighbors[Int(k)])
+                if map.hops(next, Int(siteOf[goal])) < here { step = next; break }
+            }
+            apply(site, step)
+            site = step
+        }
+        // The journey may have brought others together; all of the front is looked at again.
+        let waiting = front
+        for node in waiting {
+            let (s, t) = (siteOf[Int(graph.first[Int(node)])], siteOf[Int(graph.second[Int(node)])])
+            if map.hops(Int(s), Int(t)) == 1 { takeFromFront(node, graph) }
+        }
+        advance(graph)
+    }
+}
