@@ -22,3 +22,10 @@ public struct Pipeline: Sendable {
         return reports
     }
 }
+
+extension Pipeline {
+    /// The pipeline of the compiler for one machine and one effort.
+    static func standard(for context: CompilationContext) -> Pipeline {
+        Pipeline([LayoutPass(), RoutingPass()])
+    }
+}

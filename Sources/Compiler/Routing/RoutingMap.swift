@@ -40,7 +40,7 @@ struct RoutingMap: Sendable {
         self.starts = starts
         self.neighbors = neighbors
         couplerOfNeighbor = places
-        couplerCost = couplers.map { -Self.logOnePlus(-$0.error) }
+        couplerCost = couplers.map { Target.cost(ofError: $0.error) }
 
         var hops = Array(repeating: Self.unreachable, count: count * count)
         var component = Array(repeating: Int32(-1), count: count)

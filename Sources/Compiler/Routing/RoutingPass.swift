@@ -1,5 +1,5 @@
 import Circuits
-public import Hardware
+import Hardware
 
 /// Inserts swaps so that every two-qubit gate acts on coupled sites, in nested blocks too.
 ///

@@ -1,0 +1,79 @@
+import Circuits
+import Hardware
+
+/// What a program must not ask of a machine; checked before any pass runs, so that the message names the source.
+struct Admission {
+    let target: Target
+
+    init(_ target: Target) { self.target = target }
+
+    func check(_ circuit: Circuit) throws(CompilerError) {
+        let live = target.isLive.count { $0 }
+        guard circuit.qubitCount <= live else { throw Region.tooWide(circuit.qubitCount, target) }
+        var measured = Array(repeating: false, count: circuit.qubitCount)
+        try check(circuit.body, circuit, &measured, isNested: false)
+    }
+
+    private func check(
+        _ block: Block, _ circuit: Circuit, _ measured: inout [Bool], isNested: Bool
+    ) throws(CompilerError) {
+        let abilities = target.description.abilities
+        let device = target.description.id
+        for position in block.indices {
+            let location = block.location(at: position)
+            let qubits = block.qubits(at: position)
+            switch block.operation(at: position) {
+            case .gate:
+                for qubit in qubits where measured[qubit.index] && !abilities.midCircuitMeasurement {
+                    throw CompilerError(
+                        .unsupportedInstruction, "\(device) cannot go on with a qubit after measuring it",
+                        cure: "move the measurements to the end, or use a device with mid-circuit measurement",
+                        location: location)
+                }
+            case .measure: measured[qubits[0].index] = true
+            case .reset:
+                guard abilities.reset else {
+                    throw CompilerError(
+                        .unsupportedInstruction, "\(device) cannot reset a qubit",
+                        cure: "use fresh qubits, or a device with reset", location: location)
+                }
+                measured[qubits[0].index] = false
+            case .delay:
+                guard target.keepsTime, block.parameters(at: position).first?.constant == nil else { break }
+                throw CompilerError(
+                    .unsupportedInstruction, "a delay whose length is computed at run time cannot be scheduled",
+                    cure: "give the delay a constant length", location: location)
+            case .controlFlow(let place):
+                let statement = block.controlFlow[place]
+                let access = ClassicalAccess.of(block, at: position, in: circuit)
+                var needsFeedForward = false
+                switch statement {
+                case .box: break
+                case .for, .branch, .switch, .while:
+                    needsFeedForward = !access.reads.isEmpty && !statement.qubits.isEmpty
+                }
+                guard abilities.feedForward || !needsFeedForward else {
+                    throw CompilerError(
+                        .unsupportedInstruction, "\(device) cannot let classical values decide what happens next",
+                        cure: "use a device with feed-forward", location: location)
+                }
+                for nested in statement.blocks { try check(nested, circuit, &measured, isNested: true) }
+            case .barrier, .assign, .break, .continue, .end: break
+            }
+        }
+    }
+
+    func checkCompiled(_ circuit: Circuit) throws(CompilerError) {
+        guard let limit = target.description.abilities.maxInstructions else { return }
+        let count = Self.instructions(in: circuit.body)
+        guard count <= limit else {
+            throw CompilerError(
+                .tooLong, "the compiled program has \(count) instructions, \(target.description.id) takes \(limit)",
+                cure: "shorten the program or cut it into several")
+        }
+    }
+
+    private static func instructions(in block: Block) -> Int {
+        block.controlFlow.reduce(block.count) { $0 + $1.blocks.reduce(0) { $0 + instructions(in: $1) } }
+    }
+}

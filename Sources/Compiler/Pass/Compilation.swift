@@ -1,0 +1,46 @@
+public import Circuits
+public import Hardware
+
+/// The compiler: a function of (circuit, device description, calibration, options, seed).
+public struct Compilation: Sendable {
+    public let executable: Executable
+    public let report: CompilationReport
+
+    /// Compiles a program for a device under one calibration. The same arguments give the same bytes, times aside.
+    ///
+    /// Program inputs have to be bound before; symbolic parameters left over are values computed at run time.
+    ///
+    /// - Throws: `CompilerError` when the program does not fit the machine; says which figure stands in the way.
+    public init(
+        of program: Circuit, for description: DeviceDescription, calibration: Calibration,
+        options: CompilerOptions = CompilerOptions(), seed: UInt64 = 0
+    ) throws(CompilerError) {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let target = try Target(description, calibration: calibration, allowed: options.allowedSites)
+        let context = CompilationContext(target: target, options: options, seed: seed)
+        try Admission(target).check(program)
+        var unit = CompilationUnit(program)
+        let passes = try Pipeline.standard(for: context).run(&unit, in: context)
+        let layout = unit.layout ?? Layout(trivial: program.qubitCount)
+        try Admission(target).checkCompiled(unit.circuit)
+        let executable = Executable(
+            deviceID: description.id, calibrationID: calibration.id, circuit: unit.circuit,
+            schedule: target.keepsTime
+                ? Scheduler(unit.circuit, for: target).schedule(unit.circuit.body, options.scheduling) : nil,
+            initialLayout: layout.initial, finalLayout: layout.final)
+        self.executable = executable
+        report = CompilationReport(
+            program: program.name, device: description.id, calibration: calibration.id, seed: seed,
+            effort: options.effort.rawValue, before: CircuitSize(program), after: CircuitSize(unit.circuit),
+            estimateBefore: nil,
+            estimateAfter: SuccessEstimate(executable, on: target, assumedIterations: options.assumedIterations),
+            initialLayout: layout.initial.map(\.index), finalLayout: layout.final.map(\.index), passes: passes,
+            seconds: begin.duration(to: clock.now) / .seconds(1))
+    }
+}
+
+extension Target {
+    /// Whether instructions take time here.
+    var keepsTime: Bool { description.timing.dt > .zero || calibration.gates.contains { $0.duration > .zero } }
+}
