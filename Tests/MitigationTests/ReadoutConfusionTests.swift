@@ -73,9 +73,9 @@ import Testing
             let expected = truth.first { BitString($0.bits, count: 4) == entry.bits }?.weight ?? 0
             #expect(abs(entry.probability - expected) < 5 * entry.standardError + 1e-4)
         }
-        // The iterative solver agrees with the direct one where both drop nothing.
+        // The iterative solver agrees with the direct one but for the elements beyond three flips that it drops.
         let iterative = try Self.confusion.mitigate(counts, directLimit: 0)
-        for (a, b) in zip(result.entries, iterative.entries) { #expect(abs(a.probability - b.probability) < 1e-8) }
+        for (a, b) in zip(result.entries, iterative.entries) { #expect(abs(a.probability - b.probability) < 2e-4) }
     }
 
     @Test func aReadingThatSaysNothingIsRefused() {

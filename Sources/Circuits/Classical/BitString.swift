@@ -57,6 +57,9 @@ public struct BitString: Sendable, Hashable {
         return result
     }
 
+    /// The bits in words of 64, bit 0 first.
+    public var words: [UInt64] { [low] + high }
+
     /// The number the bits spell, if they fit 64 bits.
     public var unsigned: UInt64? { high.allSatisfy { $0 == 0 } ? low : nil }
 

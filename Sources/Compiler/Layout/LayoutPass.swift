@@ -4,6 +4,7 @@ import Hardware
 /// Chooses a site for each qubit of the program and renames the circuit's qubits to sites.
 struct LayoutPass: Pass {
     let name = "layout"
+    var stage: CompilationStage { .mapping }
 
     func run(_ unit: inout CompilationUnit, in context: CompilationContext) throws(CompilerError) {
         let sites = try choose(&unit, in: context)

@@ -7,7 +7,22 @@ public protocol Pass: Sendable {
     /// What the report calls it, in a few lower-case words ("two-qubit resynthesis").
     var name: String { get }
 
+    /// Which step of a job's life the pass belongs to; translation unless it says otherwise.
+    var stage: CompilationStage { get }
+
     func run(_ unit: inout CompilationUnit, in context: CompilationContext) throws(CompilerError)
+}
+
+extension Pass {
+    public var stage: CompilationStage { .translation }
+}
+
+/// The two halves of the compiler's work.
+public enum CompilationStage: String, Codable, Hashable, Sendable {
+    /// Rewriting gates into other gates.
+    case translation
+    /// Giving program qubits their sites and bringing them together.
+    case mapping
 }
 
 /// All that a pass may know beyond the unit.

@@ -16,7 +16,9 @@ public struct Pipeline: Sendable {
             try pass.run(&unit, in: context)
             let time = start.duration(to: clock.now)
             let after = CircuitSize(unit.circuit)
-            reports.append(PassReport(name: pass.name, before: before, after: after, seconds: time / .seconds(1)))
+            reports.append(
+                PassReport(
+                    name: pass.name, stage: pass.stage, before: before, after: after, seconds: time / .seconds(1)))
             before = after
         }
         return reports

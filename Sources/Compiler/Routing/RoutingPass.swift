@@ -7,6 +7,7 @@ import Hardware
 /// may turn; before `break` and `continue` the layout at the begin of the loop's body is restored.
 struct RoutingPass: Pass {
     let name = "routing"
+    var stage: CompilationStage { .mapping }
 
     func run(_ unit: inout CompilationUnit, in context: CompilationContext) throws(CompilerError) {
         guard !context.target.isAllToAll else { return }

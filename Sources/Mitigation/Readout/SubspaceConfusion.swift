@@ -2,48 +2,62 @@ import Circuits
 
 /// The confusion matrix restricted to some outcomes, columns normalised; elements are computed when asked for.
 struct SubspaceConfusion {
-    let outcomes: [BitString]
-    let confusion: ReadoutConfusion
-    /// P(read as itself) before normalisation, by outcome.
-    private var stay: [Double] = []
-    private var columnSum: [Double] = []
+    let count: Int
     let distanceLimit: Int
+    /// All outcomes, `wordCount` words each.
+    private let words: [UInt64]
+    private let wordCount: Int
+    /// What a flip multiplies the probability with, for a bit that is 0 and for one that is 1.
+    private let flipFromZero: [Double]
+    private let flipFromOne: [Double]
+    /// P(read as itself) before normalisation, by outcome.
+    private let stay: [Double]
+    private var columnSum: [Double] = []
 
-    init(confusion: ReadoutConfusion, outcomes: [BitString]) {
-        self.confusion = confusion
-        self.outcomes = outcomes
-        distanceLimit = outcomes.count <= 384 ? confusion.bits.count : 3
+    init(confusion: ReadoutConfusion, outcomes: [BitString], isExact: Bool) {
+        count = outcomes.count
+        distanceLimit = isExact ? confusion.bits.count : 3
+        wordCount = max(1, (confusion.bits.count + 63) / 64)
+        words = outcomes.flatMap(\.words)
+        flipFromZero = confusion.bits.map { $0.falseOne / (1 - $0.falseOne) }
+        flipFromOne = confusion.bits.map { $0.falseZero / (1 - $0.falseZero) }
         stay = outcomes.map { outcome in
             confusion.bits.indices.reduce(1) {
                 $0 * (1 - (outcome[$1] ? confusion.bits[$1].falseZero : confusion.bits[$1].falseOne))
             }
         }
-        columnSum = outcomes.indices.map { column in
-            outcomes.indices.reduce(0) { $0 + raw(row: $1, column: column) }
-        }
+        columnSum = (0..<count).map { column in (0..<count).reduce(0) { $0 + raw(row: $1, column: column) } }
     }
 
     /// P(read `row` | true `column`), not normalised.
     private func raw(row: Int, column: Int) -> Double {
         if row == column { return stay[column] }
-        let truth = outcomes[column]
-        let flips = truth ^ outcomes[row]
-        if flips.nonzeroBitCount > distanceLimit { return 0 }
+        var distance = 0
+        for word in 0..<wordCount {
+            distance += (words[row * wordCount + word] ^ words[column * wordCount + word]).nonzeroBitCount
+        }
+        if distance > distanceLimit { return 0 }
         var probability = stay[column]
-        for k in 0..<flips.count where flips[k] {
-            let bit = confusion.bits[k]
-            probability *= truth[k] ? bit.falseZero / (1 - bit.falseZero) : bit.falseOne / (1 - bit.falseOne)
+        for word in 0..<wordCount {
+            let truth = words[column * wordCount + word]
+            var flips = words[row * wordCount + word] ^ truth
+            while flips != 0 {
+                let bit = flips.trailingZeroBitCount
+                flips &= flips - 1
+                let place = word * 64 + bit
+                probability *= truth >> UInt64(bit) & 1 == 1 ? flipFromOne[place] : flipFromZero[place]
+            }
         }
         return probability
     }
 
     func element(row: Int, column: Int) -> Double { raw(row: row, column: column) / columnSum[column] }
 
-    var diagonal: [Double] { outcomes.indices.map { stay[$0] / columnSum[$0] } }
+    var diagonal: [Double] { zip(stay, columnSum).map { $0 / $1 } }
 
     /// The inverse by Gauss–Jordan elimination with partial pivoting; rows of it.
     func inverse() -> [[Double]] {
-        let n = outcomes.count
+        let n = count
         var left = (0..<n).map { row in (0..<n).map { element(row: row, column: $0) } }
         var right = (0..<n).map { row in (0..<n).map { row == $0 ? 1.0 : 0.0 } }
         for k in 0..<n {
