@@ -81,7 +81,7 @@ extension ElementaryGate {
 
 extension Matrix {
     /// `self ← gate · self`, where qubit k of the gate is bit k of the row index.
-    mutating func apply(_ gate: ElementaryGate) {
+    public mutating func apply(_ gate: ElementaryGate) {
         let kernel = gate.targetMatrix
         let targets = gate.targets.map(\.index)
         let n = dimension
