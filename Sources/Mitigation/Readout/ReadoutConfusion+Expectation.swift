@@ -23,6 +23,10 @@ public struct DiagonalObservable: Hashable, Sendable {
             self.coefficient = coefficient
             self.bits = bits
         }
+
+        func value(of outcome: BitString) -> Double {
+            bits.reduce(false) { $0 != outcome[$1] } ? -coefficient : coefficient
+        }
     }
 
     public var terms: [Term]
@@ -31,10 +35,11 @@ public struct DiagonalObservable: Hashable, Sendable {
 
     /// Mean and standard error over the shots, uncorrected.
     public func estimate(from counts: Counts) -> Estimate {
-        moments(counts) { bits, term in
-            term.bits.reduce(false) { $0 != bits[$1] } ? -term.coefficient : term.coefficient
-        }
+        moments(counts) { $1.value(of: $0) }
     }
+
+    /// The eigenvalue that an outcome stands for.
+    public func value(of outcome: BitString) -> Double { terms.reduce(0) { $0 + $1.value(of: outcome) } }
 
     fileprivate func moments(_ counts: Counts, value: (BitString, Term) -> Double) -> Estimate {
         var sum = 0.0, squares = 0.0

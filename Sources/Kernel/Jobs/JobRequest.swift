@@ -1,0 +1,58 @@
+import Circuits
+public import Compiler
+
+/// What a user asks for.
+public struct JobRequest: Sendable {
+    public var name: String
+    public var workload: Workload
+    /// The id of the device.
+    public var device: String
+    /// Shots where a block says nothing else.
+    public var shots: Int
+    /// All randomness of the job comes from it: compilation, sampling, emulated noise.
+    public var seed: UInt64
+    public var priority: Priority
+    public var mitigation: MitigationLevel
+    public var compilerOptions: CompilerOptions
+    /// The text the program came from, kept for provenance.
+    public var source: ProgramSource?
+
+    public init(
+        name: String, workload: Workload, device: String, shots: Int, seed: UInt64, priority: Priority = .normal,
+        mitigation: MitigationLevel = .readout, compilerOptions: CompilerOptions = CompilerOptions(),
+        source: ProgramSource? = nil
+    ) {
+        self.name = name
+        self.workload = workload
+        self.device = device
+        self.shots = shots
+        self.seed = seed
+        self.priority = priority
+        self.mitigation = mitigation
+        self.compilerOptions = compilerOptions
+        self.source = source
+    }
+}
+
+public enum Workload: Sendable {
+    case sample([SamplerPUB])
+    case estimate([EstimatorPUB])
+}
+
+/// How errors are handled after the machine has run.
+public enum MitigationLevel: String, Sendable, Hashable, Codable, CaseIterable {
+    case none
+    /// The readout confusion of the very sites is measured along with the job and inverted.
+    case readout
+}
+
+/// A program as its author wrote it.
+public struct ProgramSource: Sendable, Hashable {
+    public var fileName: String
+    public var text: String
+
+    public init(fileName: String, text: String) {
+        self.fileName = fileName
+        self.text = text
+    }
+}

@@ -1,0 +1,71 @@
+import Circuits
+import Compiler
+import Hardware
+import Mitigation
+
+// Delivery: everything a reader of the result must know, in one value.
+extension JobWork {
+    func result(of id: JobID, _ request: JobRequest, deliveredAt: Double) -> JobResult {
+        guard let device, let calibration, let plan else { preconditionFailure("a finished job ran on a device") }
+        let programs = plan.parts.indices.map { place -> RanProgram in
+            let compilation = compilations[place], correction = corrections[place]
+            let trust = TrustVerdict(
+                estimate: compilation.report.estimateAfter, calibration: calibration, device: device.description,
+                now: deliveredAt, readoutCorrected: !correction.bits.isEmpty)
+            return RanProgram(
+                executable: compilation.executable, report: compilation.report, shots: plan.parts[place].shots,
+                method: raw[place].method, notes: raw[place].notes, deviceTime: raw[place].deviceTime, trust: trust,
+                readout: correction.bits.isEmpty ? nil : (correction.confusion, correction.bits))
+        }
+        guard let trust = TrustVerdict.worst(programs.map(\.trust)) else {
+            preconditionFailure("a job holds at least one program")
+        }
+        return JobResult(
+            job: id, name: request.name, device: device.description, calibration: calibration, seed: request.seed,
+            mitigation: request.mitigation, blocks: blocks, programs: programs, trust: trust,
+            steps: steps(deliveredAt: deliveredAt, programs), notes: notes, source: request.source,
+            kelvinVersion: KelvinVersion.current)
+    }
+
+    private func steps(deliveredAt: Double, _ programs: [RanProgram]) -> [StepRecord] {
+        func time(_ state: JobState) -> Double { reachedTimes[state] ?? deliveredAt }
+        let sites = Set(compilations.flatMap { $0.executable.finalLayout })
+        let moved = compilations.contains { $0.executable.initialLayout != $0.executable.finalLayout }
+        let gates = compilations.reduce(0) { $0 + $1.report.after.gates }
+        let pairs = compilations.reduce(0) { $0 + $1.report.after.twoQubitGates }
+        let shots = programs.reduce(0) { $0 + $1.shots }
+        let count = compilations.count == 1 ? "" : "\(compilations.count) programs, "
+        let corrected = corrections.contains { !$0.bits.isEmpty }
+        return [
+            StepRecord(
+                step: .submit, start: received, end: time(.validated), detail: "read, checked and accepted"),
+            StepRecord(
+                step: .schedule, start: time(.queued), end: time(.compiling),
+                detail: "the device was allocated to this job alone"),
+            StepRecord(
+                step: .compile, start: compileSpan.begin, end: compileSpan.end,
+                busy: stageSeconds[.translation] ?? 0, detail: "\(count)\(gates) gates, \(pairs) of them on two qubits"),
+            StepRecord(
+                step: .map, start: compileSpan.begin, end: compileSpan.end, busy: stageSeconds[.mapping] ?? 0,
+                detail: Self.places(sites.sorted()) + (moved ? ", moved on the way" : "")),
+            StepRecord(
+                step: .execute, start: time(.running), end: time(.mitigating),
+                detail: "\(shots) shots, \(programs.first?.method ?? "")"),
+            StepRecord(
+                step: .handleErrors, start: time(.mitigating), end: time(.completed),
+                detail: corrected ? "readout confusion measured on the same sites and inverted" : "nothing to correct"),
+            StepRecord(
+                step: .deliver, start: time(.completed), end: deliveredAt, detail: "result with provenance"),
+        ]
+    }
+
+    private static func places(_ sites: [Site]) -> String {
+        let shown = sites.prefix(8).map { "\($0.index)" }.joined(separator: " ")
+        return "\(sites.count == 1 ? "site" : "sites") \(shown)" + (sites.count > 8 ? " and \(sites.count - 8) more" : "")
+    }
+}
+
+/// The version of Kelvin that runs.
+public enum KelvinVersion {
+    public static let current = "0.1.0"
+}
