@@ -1,4 +1,4 @@
-import Circuits
+public import Circuits
 import Compiler
 import Hardware
 import Mitigation
@@ -63,7 +63,7 @@ extension ProgramDocument {
         depth = program.report.after.depth
         durationSeconds = program.report.estimateAfter.duration
         successProbability = program.report.estimateAfter.success
-        compiled = program.executable.openQASM
+        compiled = nil
         readout = program.readout.map { readout in
             let sites = program.executable.sites(of: readout.bits)
             return readout.bits.indices.map { k in

@@ -1,7 +1,3 @@
-public import Circuits
-public import Hardware
-import Languages
-import Mitigation
 
 /// A result as JSON: documented in `Docs/result-format.md` and stable within `kelvin-result/1`.
 ///
