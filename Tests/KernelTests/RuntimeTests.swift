@@ -3,11 +3,12 @@ import Compiler
 import Drivers
 import Hardware
 import Kernel
+import Mitigation
 import Testing
 
 /// Whole jobs on real drivers.
 @Suite struct RuntimeTests {
-    private func runtime() throws -> Runtime { Runtime(devices: TestFleet(catalog: try DeviceCatalog())) }
+    private func runtime() throws -> Runtime { Runtime(devices: CatalogFleet(catalog: try DeviceCatalog())) }
 
     private static func ghz(_ count: Int) -> Circuit {
         var circuit = Circuit(name: "ghz", qubitCount: count)
@@ -120,11 +121,6 @@ import Testing
             #expect(await runtime.history(of: job).last?.transition.to == .cancelled)
         }
     }
-}
-
-struct TestFleet: DeviceProvider {
-    let catalog: DeviceCatalog
-    func device(_ id: String) throws(DeviceError) -> any Device { try catalog.device(id) }
 }
 
 extension Double {
