@@ -123,6 +123,13 @@ extension Block {
         annotations.append((records.count - 1, annotation))
     }
 
+    /// Attaches an annotation to an instruction, behind those it has already.
+    public mutating func annotate(_ annotation: Annotation, at position: Int) {
+        precondition(records.indices.contains(position), "no instruction \(position) to annotate")
+        let place = annotations.lastIndex { $0.instruction <= position }.map { $0 + 1 } ?? 0
+        annotations.insert((position, annotation), at: place)
+    }
+
     public func annotations(at position: Int) -> [Annotation] {
         if annotations.isEmpty { return [] }
         var (low, high) = (0, annotations.count)

@@ -1,0 +1,44 @@
+// The stable codes of the OpenQASM front end: 00 text, 01 syntax, 02 names, 03 types and values, 04 quantum operands,
+// 05 what cannot be executed.
+extension Diagnostic.Code {
+    /// Bytes that are no text.
+    static let notText = Self(rawValue: "QASM0001")
+    static let empty = Self(rawValue: "QASM0002")
+    static let tooLong = Self(rawValue: "QASM0003")
+    static let character = Self(rawValue: "QASM0004")
+    static let unterminated = Self(rawValue: "QASM0005")
+    static let number = Self(rawValue: "QASM0006")
+    static let tooManyErrors = Self(rawValue: "QASM0007")
+
+    static let expected = Self(rawValue: "QASM0101")
+    static let truncated = Self(rawValue: "QASM0102")
+    static let nesting = Self(rawValue: "QASM0103")
+    static let version = Self(rawValue: "QASM0104")
+    static let otherVersion = Self(rawValue: "QASM0105")
+    static let include = Self(rawValue: "QASM0106")
+    static let misplaced = Self(rawValue: "QASM0107")
+
+    static let unknownName = Self(rawValue: "QASM0201")
+    static let redefinition = Self(rawValue: "QASM0202")
+    static let wrongKind = Self(rawValue: "QASM0203")
+    static let redefinedGate = Self(rawValue: "QASM0204")
+
+    static let type = Self(rawValue: "QASM0301")
+    static let notConstant = Self(rawValue: "QASM0302")
+    static let value = Self(rawValue: "QASM0303")
+    static let arity = Self(rawValue: "QASM0304")
+    static let width = Self(rawValue: "QASM0305")
+    static let immutable = Self(rawValue: "QASM0306")
+    static let alwaysFalse = Self(rawValue: "QASM0307")
+
+    static let index = Self(rawValue: "QASM0401")
+    static let duplicateQubit = Self(rawValue: "QASM0402")
+    static let operandCount = Self(rawValue: "QASM0403")
+    static let broadcast = Self(rawValue: "QASM0404")
+    static let operand = Self(rawValue: "QASM0405")
+    static let mixedQubits = Self(rawValue: "QASM0406")
+
+    static let unsupported = Self(rawValue: "QASM0501")
+    static let tooLarge = Self(rawValue: "QASM0502")
+    static let ignored = Self(rawValue: "QASM0503")
+}

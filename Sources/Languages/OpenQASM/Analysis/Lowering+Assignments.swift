@@ -1,0 +1,228 @@
+import Circuits
+
+/// The right side of an assignment.
+enum AssignedValue {
+    case expression(Expression)
+    /// A measurement of these qubits.
+    case measurement(OperandSet, NodeID)
+}
+
+extension Lowering {
+    /// Analyses the right side of a declaration or assignment.
+    mutating func source(_ id: NodeID) throws(SemanticFailure) -> AssignedValue {
+        let node = tree[id]
+        if node.kind == .measure { return .measurement(try qubits(node.a), id) }
+        if node.kind == .concatenation, let bits = try bitsIfAny(id) { return .expression(gathered(bits.list)) }
+        return .expression(try expression(id))
+    }
+
+    /// `measure q -> c;`, `measure q;`, `f(x) q -> c;`
+    mutating func measure(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        guard tree[node.a].kind == .measure else {
+            let value = try source(node.a)
+            if node.b >= 0 { try assign(value, to: node.b, at: id, valueNode: node.a) }
+            return
+        }
+        let operand = try qubits(tree[node.a].a)
+        if node.b < 0 { return try append(measurement: operand, into: nil, at: id) }
+        if let bits = try bitsIfAny(node.b) {
+            try checkWritable(node.b)
+            return try append(measurement: operand, into: bits, at: id)
+        }
+        try assign(.measurement(operand, node.a), to: node.b, at: id, valueNode: node.a)
+    }
+
+    private mutating func append(
+        measurement operand: OperandSet, into bits: OperandSet?, at id: NodeID
+    ) throws(SemanticFailure) {
+        if let bits, bits.list.count != operand.list.count {
+            let (n, m) = (operand.list.count, bits.list.count)
+            throw fail(
+                .broadcast, "\(n) qubit\(n == 1 ? " is" : "s are") measured into \(m) bit\(m == 1 ? "" : "s")", at: id,
+                cure: "use as many bits as qubits")
+        }
+        try spend(operand.list.count, at: id)
+        for (k, qubit) in operand.list.enumerated() {
+            block.append(
+                Instruction(
+                    .measure(into: bits.map { ClassicalBit(Int($0.list[k])) }), [Qubit(rawValue: UInt32(qubit))],
+                    location: location(id)))
+        }
+    }
+
+    /// Measures into fresh bits, whose value is the measurement's.
+    mutating func measured(_ operand: OperandSet, at id: NodeID) throws(SemanticFailure) -> Expression {
+        let start = circuit.bitCount
+        circuit.addBitRegister(uniqueName("outcome"), count: operand.list.count)
+        let bits = (start..<start + operand.list.count).map { Int32($0) }
+        try append(measurement: operand, into: OperandSet(list: bits, single: false), at: id)
+        return gathered(bits.map { ClassicalBit(Int($0)) }, single: operand.single)
+    }
+
+    private mutating func value(_ source: AssignedValue, at id: NodeID) throws(SemanticFailure) -> Expression {
+        switch source {
+        case .expression(let value): return value
+        case .measurement(let operand, _): return try measured(operand, at: id)
+        }
+    }
+
+    mutating func assignment(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        try checkWritable(node.a)
+        if node.detail > 0, let operation = SyntaxOperator(rawValue: node.detail - 1) {
+            let right = try value(try source(node.b), at: id)
+            let left = try expression(node.a)
+            let result = try compound(operation, left, right, target: node.a, value: node.b, at: id)
+            return try assign(.expression(result), to: node.a, at: id, valueNode: node.b)
+        }
+        try assign(try source(node.b), to: node.a, at: id, valueNode: node.b)
+    }
+
+    /// Assigns to what a target node names.
+    mutating func assign(
+        _ source: AssignedValue, to target: NodeID, at id: NodeID, valueNode: NodeID
+    ) throws(SemanticFailure) {
+        if let bits = try bitsIfAny(target) {
+            return try assign(source, toBits: bits, at: id, valueNode: valueNode)
+        }
+        let node = tree[target]
+        if node.kind == .identifier {
+            let symbol = try symbol(node.a, at: target)
+            switch symbol.kind {
+            case .variable: return try assign(source, to: VariableID(Int(symbol.a)), at: id, valueNode: valueNode)
+            case .constant:
+                throw fail(
+                    .immutable, "'\(text(node.a))' cannot be written", at: target, related: declaration(symbol),
+                    cause: "it is a constant")
+            case .unsupported: throw unsupported(reasons[Int(symbol.a)], at: target)
+            default:
+                throw fail(
+                    .wrongKind, "'\(text(node.a))' is \(symbol.description); it cannot be assigned to", at: target,
+                    related: declaration(symbol))
+            }
+        }
+        try assign(source, toElement: node, target, at: id, valueNode: valueNode)
+    }
+
+    mutating func assign(
+        _ source: AssignedValue, to variable: VariableID, at id: NodeID, valueNode: NodeID
+    ) throws(SemanticFailure) {
+        let type = circuit.variables[variable.index].type
+        let value = try convert(try value(source, at: id), to: type, at: valueNode)
+        block.append(Assignment(target: .variable(variable), value: value), location: location(id))
+    }
+
+    /// Assigns to bits: a whole register, single bits, or a part of one.
+    mutating func assign(
+        _ source: AssignedValue, toBits bits: OperandSet, at id: NodeID, valueNode: NodeID
+    ) throws(SemanticFailure) {
+        if case .measurement(let operand, _) = source { return try append(measurement: operand, into: bits, at: id) }
+        var value = try value(source, at: id)
+        try spend(1, at: id)
+        if bits.single {
+            value = try bitValue(value, at: valueNode)
+            block.append(
+                Assignment(target: .bit(ClassicalBit(Int(bits.list[0]))), value: value), location: location(id))
+            return
+        }
+        value = try convert(value, to: .bits(bits.list.count), at: valueNode)
+        if let register = wholeRegister(bits.list) {
+            block.append(Assignment(target: .register(register), value: value), location: location(id))
+            return
+        }
+        if value.literal == nil {
+            // The right side is read before the first bit is written.
+            let copy = newVariable("slice", value.type)
+            block.append(Assignment(target: .variable(copy), value: value), location: location(id))
+            value = Expression(.variable(copy), type: value.type)
+        }
+        for (k, bit) in bits.list.enumerated() {
+            let element = folded(Expression(.element(value, index: .int(Int64(k))), type: .bool), at: id)
+            block.append(Assignment(target: .bit(ClassicalBit(Int(bit))), value: element), location: location(id))
+        }
+    }
+
+    /// A value for one bit; the literals 0 and 1 are bits too.
+    private mutating func bitValue(_ value: Expression, at id: NodeID) throws(SemanticFailure) -> Expression {
+        switch value.type {
+        case .bool, .bits(1): return try convert(value, to: .bool, at: id)
+        case .int, .uint:
+            if let literal = value.literal, literal.real == 0 || literal.real == 1 { return .bool(literal.real == 1) }
+            fallthrough
+        default:
+            throw fail(
+                .type, "\(value.type) does not become bit by itself", at: id, cure: "write 'bool(…)', or compare it")
+        }
+    }
+
+    private func wholeRegister(_ bits: [Int32]) -> RegisterID? {
+        guard let first = bits.first else { return nil }
+        guard let place = circuit.bitRegisters.firstIndex(where: { $0.start == Int(first) && $0.count == bits.count })
+        else {
+            return nil
+        }
+        return zip(bits, bits.dropFirst()).allSatisfy { $0 + 1 == $1 } ? RegisterID(place) : nil
+    }
+
+    /// `c[i] = …` with an index of run time, and single bits of integers and angles.
+    private mutating func assign(
+        _ source: AssignedValue, toElement node: SyntaxTree.Node, _ target: NodeID, at id: NodeID, valueNode: NodeID
+    ) throws(SemanticFailure) {
+        guard node.kind == .index, tree[node.a].kind == .identifier else {
+            throw fail(.operand, "this cannot be assigned to", at: target)
+        }
+        let base = tree[node.a]
+        let symbol = try symbol(base.a, at: node.a)
+        guard isSingle(node) else {
+            throw unsupported("assigning to several bits of a number", at: target, cure: "assign the bits one by one")
+        }
+        let item = tree.item(node.b, 0)
+        switch symbol.kind {
+        case .bits:
+            let index = try convert(try expression(item), to: .int(64), at: item)
+            let value = try bitValue(try value(source, at: id), at: valueNode)
+            block.append(
+                Assignment(target: .element(RegisterID(Int(symbol.c)), index: index), value: value),
+                location: location(id))
+        case .variable:
+            let variable = VariableID(Int(symbol.a))
+            let type = circuit.variables[variable.index].type
+            let width: Int
+            switch type {
+            case .int(let n), .uint(let n), .angle(let n): width = n
+            default: throw fail(.type, "\(type) has no elements", at: target)
+            }
+            var index = try expression(item)
+            if let place = index.literal.flatMap({ Self.integer($0) }) {
+                index = .int(Int64(try normalised(place, count: width, at: item, of: node.a)))
+            } else {
+                index = try convert(index, to: .int(64), at: item)
+            }
+            let value = try bitValue(try value(source, at: id), at: valueNode)
+            block.append(
+                Assignment(
+                    target: .variable(variable), value: replacing(bit: index, of: variable, type, width, with: value)),
+                location: location(id))
+        default:
+            throw fail(
+                .wrongKind, "elements of '\(text(base.a))' cannot be assigned to", at: target,
+                related: declaration(symbol))
+        }
+    }
+
+    /// The variable's value with one bit replaced, computed on its bit pattern.
+    private func replacing(
+        bit index: Expression, of variable: VariableID, _ type: ClassicalType, _ width: Int, with value: Expression
+    ) -> Expression {
+        let bits = ClassicalType.bits(width)
+        func shifted(_ pattern: Expression) -> Expression {
+            let value = Expression(.binary(.shiftLeft, pattern, index), type: bits)
+            return folded(value, at: 0)
+        }
+        let one = shifted(.literal(.bits(BitString(1, count: width))))
+        let mask = folded(Expression(.unary(.complement, one), type: bits), at: 0)
+        let old = Expression(.cast(Expression(.variable(variable), type: type)), type: bits)
+        let kept = Expression(.binary(.bitAnd, old, mask), type: bits)
+        let new = shifted(folded(Expression(.cast(value), type: bits), at: 0))
+        return Expression(.cast(Expression(.binary(.bitOr, kept, new), type: bits)), type: type)
+    }
+}

@@ -1,0 +1,260 @@
+import Circuits
+
+extension Lowering {
+    mutating func branch(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let condition: Expression
+        do throws(SemanticFailure) {
+            condition = try self.condition(node.a)
+        } catch {
+            // Errors inside the bodies are worth reporting all the same.
+            _ = nested(node.b)
+            if node.c >= 0 { _ = nested(node.c) }
+            throw error
+        }
+        if let literal = condition.literal {
+            // Decided now: only what runs is lowered, with a scope of its own.
+            if literal == .bool(true) { lowerBody(node.b) } else if node.c >= 0 { lowerBody(node.c) }
+            return
+        }
+        let then = nested(node.b)
+        let otherwise = node.c < 0 ? nil : nested(node.c)
+        try spend(1, at: id)
+        block.append(.branch(condition: condition, then: then, otherwise: otherwise), location: location(id))
+    }
+
+    mutating func whileLoop(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let ban = callBan
+        callBan = callBan ?? "the condition of a loop is evaluated before each turn"
+        var condition = Expression.bool(false)
+        var failed = false
+        do throws(SemanticFailure) { condition = try self.condition(node.a) } catch { failed = true }
+        callBan = ban
+        if !failed, condition.literal == .bool(false) { return }
+        loops.append(.kept)
+        let body = nested(node.b)
+        loops.removeLast()
+        if failed { throw SemanticFailure() }
+        try spend(1, at: id)
+        block.append(.while(condition: condition, body: body), location: location(id))
+    }
+
+    mutating func switchStatement(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        var subject = try expression(node.a)
+        switch subject.type {
+        case .int, .uint: break
+        default:
+            throw fail(
+                .type, "a switch goes over an integer, not \(subject.type)", at: node.a, cure: "convert it: 'int(…)'")
+        }
+        if subject.type != .int(64) { subject = try convert(subject, to: .int(64), at: node.a) }
+        var cases: [ControlFlow.SwitchCase] = []
+        var otherwise: Block?
+        var seen: [Int: NodeID] = [:]
+        for item in tree.items(node.b) {
+            let part = tree[item]
+            if otherwise != nil {
+                throw fail(.misplaced, "a case behind 'default'", at: item, cure: "put 'default' last")
+            }
+            guard part.b >= 0 else {
+                otherwise = nested(part.a)
+                continue
+            }
+            var labels: [Int64] = []
+            for label in tree.items(part.b) {
+                let value = try constantInteger(label, "the label of a case")
+                if let first = seen[value] {
+                    throw fail(
+                        .redefinition, "two cases for \(value)", at: label,
+                        related: [.init(tree[first].range, label: "the first is here")])
+                }
+                seen[value] = label
+                labels.append(Int64(value))
+            }
+            cases.append(.init(labels: labels, body: nested(part.a)))
+        }
+        if cases.isEmpty { throw fail(.misplaced, "a switch without a case", at: id) }
+        try spend(1, at: id)
+        block.append(.switch(subject: subject, cases: cases, otherwise: otherwise), location: location(id))
+    }
+
+    mutating func jump(_ kind: SyntaxKind, _ id: NodeID) throws(SemanticFailure) {
+        let word = kind == .break ? "break" : "continue"
+        guard let loop = loops.last else {
+            throw fail(.misplaced, "'\(word)' outside a loop", at: id)
+        }
+        switch loop {
+        case .kept: block.append(Instruction(kind == .break ? .break : .continue, location: location(id)))
+        case .unrolled:
+            // Each turn, or all of them, stands in a loop of one turn: leaving that is the jump.
+            block.append(Instruction(.break, location: location(id)))
+        }
+    }
+
+    mutating func forLoop(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let type = try classicalType(node.a)
+        let values: LoopRange
+        do throws(SemanticFailure) {
+            values = try loopRange(node.c, type)
+        } catch {
+            declareLoopVariableAsBroken(node)
+            throw error
+        }
+        let mustUnroll =
+            isInsideGate || LoopScan(name: node.b, lowering: parser.tree, isCall: subroutineNames()).needsValue(node.d)
+        let known = values.known
+        if mustUnroll, let known {
+            try unroll(node, id, type, known)
+            return
+        }
+        if isInsideGate {
+            throw fail(
+                .notConstant, "the range of a loop inside a gate must be known before the program runs", at: node.c)
+        }
+        let variable = circuit.addVariable(Variable(name: uniqueName(text(node.b)), type: type))
+        loopVariables.insert(variable.index)
+        openScope()
+        try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index)), at: loopName(node))
+        loops.append(.kept)
+        let body = nested(node.d)
+        loops.removeLast()
+        closeScope()
+        try spend(1, at: id)
+        block.append(.for(variable: variable, values: values.values, body: body), location: location(id))
+    }
+
+    private mutating func declareLoopVariableAsBroken(_ node: SyntaxTree.Node) {
+        openScope()
+        declareBroken(node.b)
+        _ = nested(node.d)
+        closeScope()
+    }
+
+    /// A node at the loop variable's name, which follows the type.
+    private mutating func loopName(_ node: SyntaxTree.Node) -> NodeID {
+        var start = tree[node.a].end
+        while start < node.end && parser.lexer.base[Int(start)] <= 0x20 { start += 1 }
+        return parser.tree.add(.init(kind: .identifier, start: start, end: start, a: node.b))
+    }
+
+    private func subroutineNames() -> Set<Int32> {
+        var names: Set<Int32> = []
+        for symbol in symbols where symbol.kind == .subroutine { names.insert(symbol.name) }
+        return names
+    }
+
+    private struct LoopRange {
+        var values: ControlFlow.LoopValues
+        /// The values, where all are known and countable.
+        var known: [ClassicalValue]?
+    }
+
+    private mutating func loopRange(_ id: NodeID, _ type: ClassicalType) throws(SemanticFailure) -> LoopRange {
+        let node = tree[id]
+        switch node.kind {
+        case .set:
+            var values: [Expression] = []
+            for item in tree.items(node.b) {
+                values.append(try convert(try expression(item), to: type, at: item))
+            }
+            let literals = values.compactMap(\.literal)
+            return LoopRange(values: .list(values), known: literals.count == values.count ? literals : nil)
+        case .range:
+            if node.a < 0 || node.c < 0 {
+                throw fail(
+                    .index, "the range of a loop has a start and an end", at: id,
+                    cure: "write [start:end] or [start:step:end]")
+            }
+            var ends: [Expression] = []
+            for part in [node.a, node.b, node.c] {
+                if part < 0 {
+                    ends.append(.int(1))
+                    continue
+                }
+                let value = try expression(part)
+                switch value.type {
+                case .int, .uint, .bool: ends.append(try convert(value, to: .int(64), at: part))
+                default: throw fail(.type, "the range of a loop goes over integers, not \(value.type)", at: part)
+                }
+            }
+            let range = ControlFlow.LoopValues.range(start: ends[0], step: ends[1], stop: ends[2])
+            if ends[1].literal?.real == 0 { throw fail(.index, "the step of a range is 0", at: node.b) }
+            guard case .int(let start, _)? = ends[0].literal, case .int(let step, _)? = ends[1].literal,
+                case .int(let stop, _)? = ends[2].literal
+            else { return LoopRange(values: range, known: nil) }
+            return LoopRange(values: range, known: try counted(start, step, stop, type, id))
+        default:
+            if let bits = try bitsIfAny(id) {
+                return LoopRange(
+                    values: .list(bits.list.map { .bit(ClassicalBit(Int($0))) }), known: nil)
+            }
+            throw fail(.type, "a loop goes over a range, a set or the bits of a register", at: id)
+        }
+    }
+
+    /// The values of a constant range, converted to the loop variable's type.
+    private mutating func counted(
+        _ start: Int64, _ step: Int64, _ stop: Int64, _ type: ClassicalType, _ id: NodeID
+    ) throws(SemanticFailure) -> [ClassicalValue]? {
+        let span = Double(stop) - Double(start)
+        let count = span / Double(step) + 1
+        // Longer ones stay loops; a body that needs the value then says so.
+        if count > Double(1 << 20) { return nil }
+        if count < 1 { return [] }
+        var values: [ClassicalValue] = []
+        for k in 0..<Int64(count) {
+            let value = try convert(.int(start + k * step), to: type, at: id)
+            if let literal = value.literal { values.append(literal) }
+        }
+        return values
+    }
+
+    private mutating func unroll(
+        _ node: SyntaxTree.Node, _ id: NodeID, _ type: ClassicalType, _ values: [ClassicalValue]
+    ) throws(SemanticFailure) {
+        let scan = LoopScan(name: node.b, lowering: parser.tree, isCall: [])
+        let (breaks, continues) = scan.jumps(node.d)
+        if breaks && continues {
+            throw fail(
+                .unsupported, "a loop that is written out holds both 'break' and 'continue'", at: id,
+                cause: "its variable selects qubits or bits", cure: "replace one of them by an 'if'")
+        }
+        if scan.assigns(node.d) {
+            throw fail(
+                .immutable, "the variable of a loop that is written out is assigned to", at: id,
+                cause: "the variable selects qubits or bits", cure: "assign to a variable of its own")
+        }
+        let name = loopName(node)
+        loops.append(.unrolled(breaks: breaks, continues: continues))
+        defer { loops.removeLast() }
+        let errors = parser.errorCount
+        let outer = block
+        if breaks {
+            block = Block()
+            nesting += 1
+        }
+        for value in values {
+            try spend(1, at: id)
+            openScope()
+            let place = add(value)
+            try declare(node.b, Symbol(kind: .constant, a: place), at: name)
+            if continues { appendOnce(nested(node.d), id) } else { lowerBody(node.d) }
+            closeScope()
+            constants.removeLast(constants.count - Int(place))
+            // The same errors would come again in each turn.
+            if parser.errorCount > errors { break }
+        }
+        if breaks {
+            nesting -= 1
+            let turns = block
+            block = outer
+            appendOnce(turns, id)
+        }
+    }
+
+    /// A loop of one turn.
+    private mutating func appendOnce(_ body: Block, _ id: NodeID) {
+        let variable = circuit.addVariable(Variable(name: uniqueName("turn"), type: .int(64)))
+        loopVariables.insert(variable.index)
+        block.append(.for(variable: variable, values: .list([.int(0)]), body: body), location: location(id))
+    }
+}

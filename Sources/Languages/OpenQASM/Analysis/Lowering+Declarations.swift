@@ -1,0 +1,195 @@
+import Circuits
+
+extension Lowering {
+    /// Statements that declare something, and those that only other machines understand.
+    mutating func declare(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        switch node.kind {
+        case .qubits: try qubits(named: node.b, size: tree[node.a].a, id)
+        case .oldDeclaration:
+            if node.detail == 1 {
+                try qubits(named: node.a, size: node.b, id)
+            } else {
+                try declaring(node.a) { lowering throws(SemanticFailure) in
+                    let count = node.b < 0 ? nil : try lowering.size(node.b, "a register")
+                    try lowering.declareBits(node.a, count: count, id)
+                }
+            }
+        case .declaration: try declaring(node.b) { lowering throws(SemanticFailure) in try lowering.variable(node, id) }
+        case .constant: try declaring(node.b) { lowering throws(SemanticFailure) in try lowering.constant(node, id) }
+        case .inputOutput:
+            try declaring(node.b) { lowering throws(SemanticFailure) in try lowering.inputOutput(node, id) }
+        case .alias: try declaring(node.a) { lowering throws(SemanticFailure) in try lowering.alias(node, id) }
+        case .gate: try gateDefinition(node, id)
+        case .opaque:
+            if parser.version != 2 {
+                throw fail(.otherVersion, "'opaque' belongs to OpenQASM 2; the program is of version 3", at: id)
+            }
+            try opaqueGate(node, id)
+        case .definition:
+            try topLevel("a subroutine", id)
+            try declare(node.a, Symbol(kind: .subroutine, a: id), at: id)
+        case .external:
+            try topLevel("an extern", id)
+            for type in tree.items(node.b) where tree[type].kind == .scalarType { _ = try classicalType(type) }
+            if node.c >= 0 { _ = try classicalType(node.c) }
+            try declare(node.a, Symbol(kind: .external, a: id), at: id)
+        case .calibrationGrammar:
+            warn(.ignored, "'defcalgrammar' has no effect", at: place(id), cause: "calibrations are not executed")
+        case .calibration:
+            throw unsupported("'cal'", at: id, cause: "pulse-level programs need a machine's own controller")
+        case .calibrationDefinition:
+            throw unsupported(
+                "'defcal'", at: id, cause: "pulse-level programs need a machine's own controller",
+                cure: "leave it out: gates run as the device implements them")
+        default: throw unsupported("this statement", at: id)
+        }
+    }
+
+    /// Declares, and knows the name as broken if that fails.
+    private mutating func declaring(
+        _ name: Int32, _ body: (inout Lowering) throws(SemanticFailure) -> Void
+    ) throws(SemanticFailure) {
+        do throws(SemanticFailure) {
+            try body(&self)
+        } catch {
+            declareBroken(name)
+            throw error
+        }
+    }
+
+    private mutating func topLevel(_ what: String, _ id: NodeID) throws(SemanticFailure) {
+        if nesting > 0 || !scopes.isEmpty {
+            throw fail(
+                .misplaced, "\(what) is declared inside another statement", at: id, cure: "declare it at the top level")
+        }
+    }
+
+    /// Register sizes up to which a circuit's tables make sense.
+    private static let registerLimit = 1 << 24
+
+    mutating func size(_ id: NodeID, _ what: String) throws(SemanticFailure) -> Int {
+        let count = try constantInteger(id, "the size of \(what)")
+        if count < 1 || count > Self.registerLimit {
+            throw fail(.width, "\(what) of \(count) elements", at: id, cause: "sizes lie in 1…\(Self.registerLimit)")
+        }
+        return count
+    }
+
+    private mutating func qubits(named name: Int32, size: NodeID, _ id: NodeID) throws(SemanticFailure) {
+        try declaring(name) { lowering throws(SemanticFailure) in
+            if lowering.nesting > 0 || !lowering.scopes.isEmpty {
+                throw lowering.fail(
+                    .misplaced, "qubits are declared inside another statement", at: id, cause: "all qubits are global",
+                    cure: "declare them at the top level")
+            }
+            if lowering.highestHardwareQubit >= 0 { throw lowering.mixed(at: id) }
+            let count = size < 0 ? 1 : try lowering.size(size, "a register")
+            if lowering.circuit.qubitCount + count > Self.registerLimit {
+                throw lowering.fail(.width, "the program has more than \(Self.registerLimit) qubits", at: id)
+            }
+            let start = lowering.circuit.qubitCount
+            let symbol =
+                size < 0
+                ? Symbol(kind: .qubit, a: Int32(start)) : Symbol(kind: .qubits, a: Int32(start), b: Int32(count))
+            try lowering.declare(name, symbol, at: id)
+            lowering.hasVirtualQubits = true
+            lowering.circuit.addQubitRegister(lowering.uniqueName(lowering.text(name)), count: count)
+        }
+    }
+
+    /// A new register of bits under a name; nil makes a scalar.
+    @discardableResult
+    mutating func declareBits(
+        _ name: Int32, count: Int?, isInput: Bool = false, _ id: NodeID
+    ) throws(SemanticFailure) -> RegisterID {
+        let start = Int32(circuit.bitCount)
+        let register = RegisterID(circuit.bitRegisters.count)
+        let place = Int32(register.index)
+        var symbol =
+            count.map { Symbol(kind: .bits, a: start, b: Int32($0), c: place) }
+            ?? Symbol(kind: .bit, a: start, b: place)
+        symbol.isReadOnly = isInput
+        if circuit.bitCount + (count ?? 1) > Self.registerLimit {
+            throw fail(.width, "the program has more than \(Self.registerLimit) bits", at: id)
+        }
+        try declare(name, symbol, at: id)
+        return circuit.addBitRegister(uniqueName(text(name)), count: count ?? 1, isInput: isInput)
+    }
+
+    private mutating func variable(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let typeNode = tree[node.a]
+        if typeNode.kind == .arrayType {
+            throw unsupported("arrays", at: id, cause: "only scalar variables and bit registers are executed")
+        }
+        let isBit = typeNode.detail == TypeKind.bit.rawValue
+        if isBit {
+            let count = typeNode.a < 0 ? nil : try size(typeNode.a, "a register")
+            // The value comes first: it may mention an outer variable of the same name.
+            let value = node.c < 0 ? nil : try source(node.c)
+            try declareBits(node.b, count: count, id)
+            if let value {
+                let start = Int32(circuit.bitCount - (count ?? 1))
+                try assign(
+                    value, toBits: OperandSet(list: Array(start..<start + Int32(count ?? 1)), single: count == nil),
+                    at: id,
+                    valueNode: node.c)
+            }
+            return
+        }
+        let type = try classicalType(node.a)
+        let value = node.c < 0 ? nil : try source(node.c)
+        let variable = newVariable(text(node.b), type)
+        try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index)), at: id)
+        if let value { try assign(value, to: variable, at: id, valueNode: node.c) }
+    }
+
+    mutating func newVariable(_ name: String, _ type: ClassicalType, role: Variable.Role = .local) -> VariableID {
+        if !loopVariables.isEmpty { needsCanonicalOrder = true }
+        return circuit.addVariable(Variable(name: uniqueName(name), type: type, role: role))
+    }
+
+    private mutating func constant(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let type = try classicalType(node.a)
+        if tree[node.c].kind == .measure || tree[node.c].kind == .arrayLiteral {
+            throw fail(.notConstant, "the value of a const must be known before the program runs", at: node.c)
+        }
+        let value = try convert(try expression(node.c), to: type, at: node.c)
+        guard let literal = value.literal else {
+            throw fail(
+                .notConstant, "the value of a const must be known before the program runs", at: node.c,
+                cause: "it depends on a value of run time", cure: "leave out 'const'")
+        }
+        try declare(node.b, Symbol(kind: .constant, a: add(literal), isReadOnly: true), at: id)
+    }
+
+    private mutating func inputOutput(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let isOutput = node.detail == 1
+        try topLevel(isOutput ? "an output" : "an input", id)
+        let typeNode = tree[node.a]
+        if typeNode.kind == .arrayType {
+            throw unsupported("arrays", at: id, cause: "only scalar variables and bit registers are executed")
+        }
+        if typeNode.detail == TypeKind.bit.rawValue && typeNode.kind == .scalarType && (isOutput || typeNode.a >= 0) {
+            let count = typeNode.a < 0 ? nil : try size(typeNode.a, "a register")
+            try declareBits(node.b, count: count, isInput: !isOutput, id)
+            return
+        }
+        let type = try classicalType(node.a)
+        let variable = newVariable(text(node.b), type, role: isOutput ? .output : .input)
+        try declare(
+            node.b, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: false), at: id)
+    }
+
+    private mutating func alias(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        if let bits = try bitsIfAny(node.b) {
+            aliases.append(bits.list)
+            try declare(
+                node.a, Symbol(kind: .bitAlias, a: Int32(aliases.count - 1), b: bits.single ? 1 : 0), at: id)
+            return
+        }
+        let set = try qubits(node.b)
+        aliases.append(set.list)
+        // An alias of the same name as what it names may stand in an inner scope; it is resolved already.
+        try declare(node.a, Symbol(kind: .qubitAlias, a: Int32(aliases.count - 1), b: set.single ? 1 : 0), at: id)
+    }
+}

@@ -1,0 +1,16 @@
+import Circuits
+
+extension Lowering {
+    /// The circuit, or nil if there was an error.
+    mutating func finished() -> Circuit? {
+        parser.reportCharacters()
+        guard parser.errorCount == 0 else { return nil }
+        circuit.body = block
+        block = Block()
+        circuit.globalPhase = Parameter(globalPhase)
+        if highestHardwareQubit >= 0 {
+            circuit.addQubitRegister(OpenQASMWriter.hardwareRegister, count: highestHardwareQubit + 1)
+        }
+        return circuit
+    }
+}

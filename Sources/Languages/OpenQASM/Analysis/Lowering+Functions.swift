@@ -1,0 +1,104 @@
+import Circuits
+
+extension Lowering {
+    /// A call of a built-in function or a subroutine in an expression.
+    mutating func call(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) -> Expression {
+        if let symbol = lookup(node.a) {
+            switch symbol.kind {
+            case .subroutine:
+                guard let value = try inline(symbol, arguments: node.b, operands: node.c, at: id) else {
+                    throw fail(
+                        .type, "subroutine '\(text(node.a))' returns nothing", at: id, related: declaration(symbol))
+                }
+                return value
+            case .external: throw external(symbol, at: id)
+            case .broken: throw SemanticFailure()
+            case .gate:
+                throw fail(.wrongKind, "'\(text(node.a))' is a gate; it has no value", at: id)
+            default:
+                throw fail(
+                    .wrongKind, "'\(text(node.a))' is \(symbol.description); it cannot be called", at: id,
+                    related: declaration(symbol))
+            }
+        }
+        let name = text(node.a)
+        guard let function = builtin(name) else {
+            switch name {
+            case "real", "imag": throw unsupported("complex numbers", at: id)
+            case "sizeof": throw unsupported("arrays", at: id)
+            default: throw unknown(node.a, at: id)
+            }
+        }
+        if node.kind == .quantumCall {
+            throw fail(.wrongKind, "function '\(name)' acts on numbers, not on qubits", at: id)
+        }
+        var arguments: [Expression] = []
+        for k in 0..<tree.count(node.b) { arguments.append(try expression(tree.item(node.b, k))) }
+        guard arguments.count == function.argumentCount else {
+            throw fail(
+                .arity,
+                "'\(name)' takes \(function.argumentCount) argument\(function.argumentCount == 1 ? "" : "s"), not \(arguments.count)",
+                at: id)
+        }
+        return try apply(function, arguments, node, id)
+    }
+
+    private func builtin(_ name: String) -> BuiltinFunction? {
+        if parser.version == 2 {
+            switch name {
+            case "ln": return .log
+            case "sin", "cos", "tan", "exp", "sqrt": return BuiltinFunction(rawValue: name)
+            case "asin": return .arcsin
+            case "acos": return .arccos
+            case "atan": return .arctan
+            default: return nil
+            }
+        }
+        return BuiltinFunction(rawValue: name)
+    }
+
+    private mutating func apply(
+        _ function: BuiltinFunction, _ given: [Expression], _ node: SyntaxTree.Node, _ id: NodeID
+    ) throws(SemanticFailure) -> Expression {
+        var arguments = given
+        let type: ClassicalType
+        switch function {
+        case .popcount:
+            switch arguments[0].type {
+            case .bits, .uint: type = .uint(64)
+            default: throw fail(.type, "popcount counts bits, not \(arguments[0].type)", at: tree.item(node.b, 0))
+            }
+        case .rotl, .rotr:
+            switch arguments[0].type {
+            case .bits, .uint: type = arguments[0].type
+            default: throw fail(.type, "\(function) turns bits, not \(arguments[0].type)", at: tree.item(node.b, 0))
+            }
+            arguments[1] = try convert(arguments[1], to: .int(64), at: tree.item(node.b, 1))
+        case .mod, .pow:
+            let pair = SyntaxTree.Node(
+                kind: .binary, start: node.start, end: node.end, a: tree.item(node.b, 0), b: tree.item(node.b, 1))
+            _ = pair
+            let operation: SyntaxOperator = function == .mod ? .remainder : .power
+            return try compound(
+                operation, arguments[0], arguments[1], target: tree.item(node.b, 0), value: tree.item(node.b, 1), at: id
+            )
+        case .sin, .cos, .tan:
+            if case .angle = arguments[0].type {
+            } else {
+                arguments[0] = try convert(arguments[0], to: .float(64), at: tree.item(node.b, 0))
+            }
+            type = .float(64)
+        default:
+            arguments[0] = try convert(arguments[0], to: .float(64), at: tree.item(node.b, 0))
+            type = .float(64)
+        }
+        return try foldedChecked(Expression(.call(function, arguments), type: type), at: id)
+    }
+
+    mutating func external(_ symbol: Symbol, at id: NodeID) -> SemanticFailure {
+        fail(
+            .unsupported, "extern '\(text(symbol.name))' cannot be executed", at: id, related: declaration(symbol),
+            cause: "an external function is linked on the machine's controller, which is not possible here",
+            cure: "write it as a subroutine with 'def'")
+    }
+}

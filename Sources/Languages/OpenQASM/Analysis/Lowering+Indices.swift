@@ -1,0 +1,68 @@
+import Circuits
+
+extension Lowering {
+    /// An index between 0 and `count`, counted from the end where it is negative.
+    mutating func normalised(
+        _ index: Int, count: Int, at id: NodeID, of owner: NodeID
+    ) throws(SemanticFailure) -> Int {
+        let place = index < 0 ? index &+ count : index
+        if place < 0 || place >= count { throw outOfRange(index, count, id, owner) }
+        return place
+    }
+
+    private mutating func outOfRange(_ index: Int, _ count: Int, _ id: NodeID, _ owner: NodeID) -> SemanticFailure {
+        let name = owner < 0 ? "the value" : name(of: owner)
+        return fail(
+            .index, "index \(index) lies outside \(name), which has \(count) element\(count == 1 ? "" : "s")", at: id,
+            cure: count == 0 ? nil : "indices go from 0 to \(count - 1)")
+    }
+
+    /// The places that the brackets of an index node select out of `count`.
+    mutating func indexSet(
+        _ node: SyntaxTree.Node, count: Int, of owner: NodeID
+    ) throws(SemanticFailure) -> [Int] {
+        if node.detail == 1 {
+            var places: [Int] = []
+            for k in 0..<tree.count(node.b) {
+                let item = tree.item(node.b, k)
+                places.append(try normalised(try constantInteger(item, "an index"), count: count, at: item, of: owner))
+            }
+            return places
+        }
+        let item = tree.item(node.b, 0)
+        if tree.count(node.b) != 1 {
+            throw fail(
+                .index, "\(owner < 0 ? "the value" : name(of: owner)) has one dimension, not \(tree.count(node.b))",
+                at: item,
+                cure: "select several elements with braces: '[{0, 2}]'")
+        }
+        let range = tree[item]
+        guard range.kind == .range else {
+            return [try normalised(try constantInteger(item, "an index"), count: count, at: item, of: owner)]
+        }
+        let step = range.b < 0 ? 1 : try constantInteger(range.b, "the step of a range")
+        if step == 0 { throw fail(.index, "the step of a range is 0", at: range.b) }
+        var first = range.a < 0 ? (step > 0 ? 0 : count - 1) : try constantInteger(range.a, "the start of a range")
+        var last = range.c < 0 ? (step > 0 ? count - 1 : 0) : try constantInteger(range.c, "the end of a range")
+        if first < 0 { first += count }
+        if last < 0 { last += count }
+        // The last element need not be hit; it must exist only as far as the steps reach it.
+        if first < 0 || first >= count {
+            throw outOfRange(first, count, range.a < 0 ? item : range.a, owner)
+        }
+        var places: [Int] = []
+        var place = first
+        while step > 0 ? place <= last : place >= last {
+            if place < 0 || place >= count { throw outOfRange(place, count, range.c < 0 ? item : range.c, owner) }
+            places.append(place)
+            place += step
+        }
+        if places.isEmpty { throw fail(.index, "a range selects nothing", at: item, cure: "write start:step:end") }
+        return places
+    }
+
+    /// Whether the brackets select a single element rather than a part.
+    func isSingle(_ node: SyntaxTree.Node) -> Bool {
+        node.detail == 0 && tree.count(node.b) == 1 && tree[tree.item(node.b, 0)].kind != .range
+    }
+}

@@ -1,0 +1,165 @@
+import Circuits
+
+/// Turns syntax into a circuit, statement by statement: names, types, constants, unrolling, inlining.
+///
+/// Top-level statements are read, lowered and forgotten one after the other, so that a program of millions of gates
+/// needs no syntax tree of its size. It never stops at an error of one statement; what an erroneous declaration
+/// declared is known as broken, and uses of it are silent.
+struct Lowering: ~Copyable {
+    var parser: Parser
+    var circuit: Circuit
+    /// The block that instructions go to: the program's, or the innermost one being built.
+    var block = Block()
+    /// Structured statements around `block`; 0 for the program's own.
+    var nesting = 0
+    /// What constant phases add up to.
+    var globalPhase = 0.0
+
+    var symbols: [Symbol] = []
+    /// By name: the symbol in sight, or −1.
+    var visible: [Int32] = []
+    /// By name: the symbol of the global scope, or −1.
+    var global: [Int32] = []
+    /// What each declaration in the scopes that are open has hidden, innermost last.
+    var hidden: [(name: Int32, symbol: Int32)] = []
+    /// Where the open scopes begin in `hidden`.
+    var scopes: [Int] = []
+
+    var aliases: [[Int32]] = []
+    var constants: [ClassicalValue] = []
+    var gates: [GateEntry] = []
+    var reasons: [String] = []
+    /// Modified gates by what they are made of.
+    var modified: [ModifiedGate: Gate] = [:]
+    /// Names of registers, variables and gates of the circuit, so that each is used once.
+    var usedNames: Set<String> = []
+
+    /// Inside a gate definition or a subroutine: symbols before this one are seen only if they are constant.
+    var bodyBase: Int?
+    var isInsideGate = false
+    /// Gate parameters and qubits of the definition being lowered.
+    var formalParameterCount = 0
+    /// Subroutines being inlined, outermost first.
+    var calls: [Call] = []
+    /// Subroutines with errors in their bodies.
+    var brokenSubroutines: Set<NodeID> = []
+    /// Loops around the statement being lowered, innermost last.
+    var loops: [Loop] = []
+    /// Why subroutines cannot be called here; nil where they can.
+    var callBan: String?
+
+    /// The highest physical qubit, or −1.
+    var highestHardwareQubit = -1
+    var hasVirtualQubits = false
+    /// Instructions and repeated statements so far.
+    var work = 0
+    /// A definition came after uses of the tables, so that they are not in the order of a program read top-down.
+    var needsCanonicalOrder = false
+    var usesTables = false
+    var loopVariables: Set<Int> = []
+
+    // Reused by gate calls, so that none of them allocates.
+    var qubitScratch: [Qubit] = []
+    var parameterScratch: [Parameter] = []
+
+    /// Instructions and repeated statements that a program may come to.
+    static let workLimit = 1 << 26
+
+    struct Call {
+        var node: NodeID
+        /// Values of qubits and classical results.
+        var result: Expression?
+        var hasReturned = false
+    }
+
+    enum Loop {
+        /// Kept as a loop of the circuit.
+        case kept
+        /// Unrolled: jumps have no loop to refer to, unless the parts are wrapped in loops of one turn.
+        case unrolled(breaks: Bool, continues: Bool)
+    }
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, name: String) {
+        parser = Parser(bytes)
+        circuit = Circuit(name: name)
+    }
+
+    var tree: SyntaxTree {
+        @inline(__always) _read { yield parser.tree }
+    }
+
+    /// Reads and lowers everything.
+    mutating func run() {
+        parser.start()
+        declareBuiltins()
+        while let node = parser.next() {
+            let keeps = keepsSyntax(node)
+            lowerReporting(node)
+            if !keeps { parser.tree.cut(to: base) } else { base = parser.tree.mark }
+        }
+    }
+
+    /// Where the syntax that is kept ends.
+    var base = SyntaxTree.Mark(nodes: 0, lists: 0)
+
+    /// Subroutines are lowered where they are called, externs are looked up.
+    private func keepsSyntax(_ node: NodeID) -> Bool {
+        switch tree[node].kind {
+        case .definition, .external: true
+        case .annotated: keepsSyntax(tree[node].a)
+        default: false
+        }
+    }
+
+    mutating func lowerReporting(_ node: NodeID) {
+        do throws(SemanticFailure) { try lower(node) } catch {}
+    }
+}
+
+// Diagnostics.
+extension Lowering {
+    func place(_ node: NodeID) -> Diagnostic.Place { .init(tree[node].range) }
+
+    mutating func fail(
+        _ code: Diagnostic.Code, _ message: String, at node: NodeID, related: [Diagnostic.Place] = [],
+        cause: String? = nil, cure: String? = nil
+    ) -> SemanticFailure {
+        fail(code, message, at: place(node), related: related, cause: cause, cure: cure)
+    }
+
+    mutating func fail(
+        _ code: Diagnostic.Code, _ message: String, at place: Diagnostic.Place, related: [Diagnostic.Place] = [],
+        cause: String? = nil, cure: String? = nil
+    ) -> SemanticFailure {
+        parser.report(Diagnostic(code, message, at: place, related: related, cause: cause, cure: cure))
+        return SemanticFailure()
+    }
+
+    mutating func warn(
+        _ code: Diagnostic.Code, _ message: String, at place: Diagnostic.Place, related: [Diagnostic.Place] = [],
+        cause: String? = nil, cure: String? = nil
+    ) {
+        parser.report(
+            Diagnostic(code, message, at: place, severity: .warning, related: related, cause: cause, cure: cure))
+    }
+
+    func location(_ node: NodeID) -> SourceLocation { SourceLocation(offset: tree[node].start) }
+
+    /// Counts an instruction or a turn of an unrolled loop, and stops what grows without bound.
+    @inline(__always)
+    mutating func spend(_ amount: Int, at node: NodeID) throws(SemanticFailure) {
+        work += amount
+        if work > Self.workLimit { throw tooLarge(node) }
+    }
+
+    private mutating func tooLarge(_ node: NodeID) -> SemanticFailure {
+        let failure = fail(
+            .tooLarge, "the program unrolls to more than \(Self.workLimit) instructions", at: node,
+            cause: "loops that index qubits and calls of subroutines are written out",
+            cure: "shorten the ranges of the loops")
+        parser.lexer.position = parser.lexer.count
+        parser.token = Token(
+            kind: .endOfFile, start: UInt32(parser.lexer.count), end: UInt32(parser.lexer.count))
+        return failure
+    }
+}

@@ -1,0 +1,77 @@
+public import Circuits
+import Synchronization
+
+/// A program's text with its name: the bytes that locations and diagnostics point into.
+///
+/// The table of line starts is made when the first location is asked for; programs without errors never pay for it.
+public struct SourceText: Sendable {
+    /// What diagnostics call the text: a file name, or `<input>`.
+    public let name: String
+    /// UTF-8, as read; nothing has checked it yet.
+    public let bytes: [UInt8]
+    private let lines = LineTable()
+
+    public init(name: String = "<input>", bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+
+    public init(name: String = "<input>", _ text: String) { self.init(name: name, bytes: Array(text.utf8)) }
+
+    /// Bytes that a location can address; larger texts are refused.
+    public static let sizeLimit = Int(UInt32.max) - 1
+
+    /// Line and column of an instruction's location, both from 1, columns in Unicode scalars; nil for
+    /// `SourceLocation.none` and for offsets outside the text.
+    public func location(of location: SourceLocation) -> (line: Int, column: Int)? {
+        location == .none ? nil : position(of: Int(location.offset))
+    }
+
+    /// Line and column of a byte, both from 1; the end of the text is a position too.
+    public func position(of offset: Int) -> (line: Int, column: Int)? {
+        guard offset >= 0 && offset <= bytes.count else { return nil }
+        let starts = lines.starts(in: bytes)
+        var low = 0
+        var high = starts.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if Int(starts[middle]) <= offset { low = middle } else { high = middle }
+        }
+        return (low + 1, Self.scalars(in: bytes[Int(starts[low])..<offset]) + 1)
+    }
+
+    /// The bytes of a line (from 1) without its end.
+    public func line(_ number: Int) -> ArraySlice<UInt8> {
+        let starts = lines.starts(in: bytes)
+        precondition(number >= 1 && number <= starts.count, "line \(number) of \(starts.count)")
+        let start = Int(starts[number - 1])
+        var end = number < starts.count ? Int(starts[number]) - 1 : bytes.count
+        if end > start && bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return bytes[start..<end]
+    }
+
+    /// The text of some bytes, with what is no UTF-8 replaced.
+    func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+    /// Scalars in valid UTF-8; other bytes that continue nothing count too.
+    private static func scalars(in bytes: ArraySlice<UInt8>) -> Int {
+        bytes.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+    }
+}
+
+/// Where lines start, computed once and shared by all copies of a text.
+private final class LineTable: Sendable {
+    private let table = Mutex<[UInt32]?>(nil)
+
+    func starts(in bytes: [UInt8]) -> [UInt32] {
+        table.withLock { table in
+            if let table { return table }
+            var starts: [UInt32] = [0]
+            bytes.withUnsafeBufferPointer { bytes in
+                for k in bytes.indices where bytes[k] == UInt8(ascii: "\n") { starts.append(UInt32(k + 1)) }
+            }
+            table = starts
+            return starts
+        }
+    }
+}
