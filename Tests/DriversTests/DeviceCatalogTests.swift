@@ -35,6 +35,42 @@ import Testing
         }
     }
 
+    @Test func theEnvironmentNamesDirectories() throws {
+        try TextFile.withDirectory { directory in
+            var file = try DeviceCatalog().file("heron-133")
+            file.description.id = "mine"
+            try file.write(to: "\(directory)/mine.json")
+            let catalog = try DeviceCatalog(
+                directories: [], environment: "\(directory):\(directory)", shipped: DeviceCatalog.shippedDirectory)
+            #expect(catalog.entries.map(\.id) == ["ideal", "heron-133", "heron-156", "mine"])
+            let error = message {
+                _ = try DeviceCatalog(directories: [], environment: "/nonexistent", shipped: nil)
+            }
+            #expect(error?.message == "the device directory /nonexistent, named in KELVIN_DEVICES, cannot be read")
+        }
+    }
+
+    /// The device files are found beside the executable, in an installation, or in the sources; nowhere else is a clear
+    /// error, while `ideal` goes on working.
+    @Test func shippedFilesThatDisappear() throws {
+        let here = #filePath
+        let sources = here.replacing(
+            "Tests/DriversTests/DeviceCatalogTests.swift", with: "Sources/Drivers/Catalog/X.swift")
+        #expect(
+            DeviceCatalog.findShipped(executableDirectory: nil, sourceFile: sources)?.hasSuffix("Drivers/Devices")
+                == true)
+        #expect(
+            DeviceCatalog.findShipped(executableDirectory: "/nonexistent/bin", sourceFile: "/gone/a/b.swift") == nil)
+        let catalog = try DeviceCatalog(directories: [], environment: nil, shipped: nil)
+        #expect(catalog.entries.map(\.id) == ["ideal"])
+        #expect(try catalog.device("ideal").description.id == "ideal")
+        let error = message { _ = try catalog.device() }
+        #expect(error?.code == .unavailable)
+        #expect(
+            error?.message == "there is no device \"heron-133\": the device files that belong to Kelvin are missing")
+        #expect(error?.cure?.contains("kelvin_Drivers") == true)
+    }
+
     @Test func whatIsNotThereIsSaid() {
         let unknown = message { _ = try DeviceCatalog().file("osprey") }
         #expect(unknown?.code == .unavailable && unknown?.message == "there is no device \"osprey\"")

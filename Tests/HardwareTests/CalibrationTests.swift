@@ -13,6 +13,15 @@ import Testing
         #expect(abs(c.medianReadoutError! - 0.015) < 1e-15)
     }
 
+    @Test func defaultsBecomeEntries() throws {
+        let file = try DeviceFile(text: SampleFile.text, name: "line.json")
+        let expanded = file.calibration.expandingDefaults(over: file.description)
+        #expect(expanded.id == file.calibration.id)
+        #expect(expanded.gates.count == file.calibration.gates.count + 2, "sx on the sites 0 and 2; 1 has its own")
+        #expect(expanded.gates.contains { $0.gate == .sx && $0.sites == [Site(2)] && $0.error == 0.0003 })
+        #expect(expanded.gates.contains { $0.gate == .sx && $0.sites == [Site(1)] && $0.error == 0.0002 })
+    }
+
     @Test func effectiveT2() {
         #expect(SiteCalibration().effectiveT2 == nil)
         #expect(SiteCalibration(t1: Seconds(1)).effectiveT2 == Seconds(2))

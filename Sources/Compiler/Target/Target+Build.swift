@@ -17,6 +17,7 @@ extension Target {
                 "calibration \(calibration.id) describes \(calibration.sites.count) sites, device \(description.id) has \(count)",
                 cure: "use a calibration of this device")
         }
+        let calibration = calibration.expandingDefaults(over: description)
         var live =
             calibration.sites.isEmpty ? Array(repeating: true, count: count) : calibration.sites.map(\.isOperational)
         if let allowed {
@@ -36,6 +37,9 @@ extension Target {
         for gate in description.nativeGates { native[Int(gate.gate.rawValue)] = gate }
         var calibrated = Array(repeating: false, count: gateCount)
         for entry in calibration.gates { calibrated[Int(entry.gate.rawValue)] = true }
+        for entry in calibration.defaults where entry.error > 0 || entry.duration.value > 0 {
+            calibrated[Int(entry.gate.rawValue)] = true
+        }
 
         var errors = Array(repeating: Double.nan, count: gateCount * count)
         var durations = errors

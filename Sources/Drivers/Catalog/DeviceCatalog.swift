@@ -13,11 +13,20 @@ public struct DeviceCatalog: Sendable {
     /// In the order of the search.
     public let directories: [String]
 
+    /// The one among them that belongs to Kelvin; nil if it cannot be found.
+    private let shipped: String?
+
     /// - Parameter directories: searched first; each must exist.
     /// - Throws: `DeviceError.unavailable` for a directory that cannot be read. That Kelvin's own is missing is told when
     ///   a device is asked for.
     public init(directories: [String] = []) throws(DeviceError) {
-        let environment = Directories.environment("KELVIN_DEVICES")?.split(separator: ":").map(String.init) ?? []
+        try self.init(
+            directories: directories, environment: Directories.environment("KELVIN_DEVICES"),
+            shipped: Self.shippedDirectory)
+    }
+
+    init(directories: [String], environment: String?, shipped: String?) throws(DeviceError) {
+        let environment = environment?.split(separator: ":").map(String.init) ?? []
         for (list, origin) in [(directories, "given"), (environment, "named in KELVIN_DEVICES")] {
             for directory in list where Directories.names(in: directory) == nil {
                 throw DeviceError(
@@ -25,7 +34,8 @@ public struct DeviceCatalog: Sendable {
                     cure: "create it, or correct the path")
             }
         }
-        self.directories = directories + environment + (Self.shippedDirectory.map { [$0] } ?? [])
+        self.directories = directories + environment + (shipped.map { [$0] } ?? [])
+        self.shipped = shipped
     }
 
     /// One device in the list.
@@ -42,7 +52,7 @@ public struct DeviceCatalog: Sendable {
         var found: [String: Entry] = [:]
         for directory in directories {
             for name in Directories.names(in: directory) ?? [] where name.hasSuffix(".json") {
-                let id = String(name.dropLast(5)), isShipped = directory == Self.shippedDirectory
+                let id = String(name.dropLast(5)), isShipped = directory == shipped
                 if found[id] == nil { found[id] = Entry(id: id, path: "\(directory)/\(name)", isShipped: isShipped) }
             }
         }
@@ -66,7 +76,7 @@ public struct DeviceCatalog: Sendable {
     }
 
     private func unknown(_ name: String) -> DeviceError {
-        if Self.shippedDirectory == nil {
+        if shipped == nil {
             return DeviceError(
                 .unavailable, "there is no device \"\(name)\": the device files that belong to Kelvin are missing",
                 cure: "keep the directory \(Self.bundle) beside the kelvin executable, or set KELVIN_DEVICES to a "
@@ -83,16 +93,20 @@ public struct DeviceCatalog: Sendable {
     private static let bundle = "kelvin_Drivers.bundle"
     #endif
 
+    static let shippedDirectory = findShipped(executableDirectory: Directories.ofExecutable, sourceFile: #filePath)
+
     /// The directory of Kelvin's own device files: beside the executable, in `share/kelvin/devices` of an installation,
     /// or in the sources it was built from. `Bundle.module` is not asked, because it ends the process if there is none.
-    static let shippedDirectory: String? = {
+    static func findShipped(executableDirectory: String?, sourceFile: String) -> String? {
         var candidates: [String] = []
-        if let directory = Directories.ofExecutable {
-            candidates.append("\(directory)/\(bundle)/Devices")
-            if let prefix = Directories.parent(of: directory) { candidates.append("\(prefix)/share/kelvin/devices") }
+        if let executableDirectory {
+            candidates.append("\(executableDirectory)/\(bundle)/Devices")
+            if let prefix = Directories.parent(of: executableDirectory) {
+                candidates.append("\(prefix)/share/kelvin/devices")
+            }
         }
-        let room = Directories.parent(of: #filePath).flatMap(Directories.parent)
+        let room = Directories.parent(of: sourceFile).flatMap(Directories.parent)
         if let room { candidates.append("\(room)/Devices") }
         return candidates.first(where: Directories.exists)
-    }()
+    }
 }

@@ -8,7 +8,10 @@ extension CouplingGraph {
 
     /// All pairs, 2 bytes a pair.
     public func distanceMatrix() -> DistanceMatrix {
-        DistanceMatrix(siteCount: siteCount, rows: (0..<siteCount).flatMap { distanceRow(from: Site($0)) })
+        var rows: [UInt16] = []
+        rows.reserveCapacity(siteCount * siteCount)
+        for index in 0..<siteCount { rows += distanceRow(from: Site(index)) }
+        return DistanceMatrix(siteCount: siteCount, rows: rows)
     }
 
     /// A shortest path with both ends, through the lowest sites where several are shortest; nil if there is none.
@@ -56,6 +59,7 @@ extension CouplingGraph {
             return row
         }
         var queue = [origin], next = 0
+        queue.reserveCapacity(siteCount)
         while next < queue.count {
             let here = queue[next]
             next += 1
