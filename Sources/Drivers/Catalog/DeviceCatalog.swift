@@ -1,4 +1,5 @@
 public import Hardware
+public import Simulators
 
 /// The devices a user can name: Kelvin's own and those of the user's directories.
 ///
@@ -73,6 +74,15 @@ public struct DeviceCatalog: Sendable {
                 cure: "name the file \(file.description.id).json, or change its id to \"\(name)\"")
         }
         return file
+    }
+
+    /// The device behind a name, ready to run.
+    ///
+    /// - Throws: as `file(_:)`.
+    public func device(
+        _ name: String = DeviceCatalog.defaultID, options: SimulationOptions = SimulationOptions()
+    ) throws(DeviceError) -> any Device {
+        name == "ideal" ? IdealDevice(options: options) : EmulatedDevice(try file(name), options: options)
     }
 
     private func unknown(_ name: String) -> DeviceError {

@@ -49,6 +49,7 @@ extension Calibration {
     /// Sites reported dead.
     public var deadSites: [Site] { sites.indices.filter { !sites[$0].isOperational }.map { Site($0) } }
 
+    /// Whether the site exists and is not reported dead.
     public func isOperational(_ site: Site) -> Bool { site.index < sites.count && sites[site.index].isOperational }
 
     /// What a reader of results must know about these figures, in words, in a fixed order.

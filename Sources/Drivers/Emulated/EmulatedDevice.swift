@@ -1,0 +1,69 @@
+public import Hardware
+public import Simulators
+
+/// A machine of a device file, played by a simulator with the noise that the machine's calibration tells of.
+///
+/// What is emulated: the published error of each gate, relaxation and dephasing of each site from its first instruction
+/// on, readout confusion, duration and error of resets. What is not: coherent errors, crosstalk, leakage.
+public struct EmulatedDevice: Device {
+    public let description: DeviceDescription
+    private let record: Calibration
+    /// What a run may use of this computer.
+    public var options: SimulationOptions
+
+    public init(_ file: DeviceFile, options: SimulationOptions = SimulationOptions()) {
+        description = file.description
+        record = file.calibration
+        self.options = options
+    }
+
+    public func calibration() throws(DeviceError) -> Calibration { record }
+
+    public func status() -> DeviceStatus { .online }
+
+    public func validate(_ executable: Executable, shots: Int) throws(DeviceError) {
+        var check = ExecutableCheck(description: description, calibration: record)
+        try check.check(executable, shots: shots)
+    }
+
+    public func run(
+        _ executable: Executable, shots: Int, seed: UInt64, progress: (@Sendable (Double) -> Void)?
+    ) async throws(DeviceError) -> RawResult {
+        try validate(executable, shots: shots)
+        let completed = executable.withEveryAlternative
+        let noise = DeviceNoise(completed, description: description, calibration: record)
+        let simulation = Simulation(completed.circuit, noise: noise, options: options)
+        let result = try await simulation.run(shots: shots, seed: seed, progress: progress)
+        return RawResult(
+            shots: result.bits, outputs: result.outputs, method: "emulated: \(result.method)", isEmulated: true,
+            notes: notes(executable, noise, result.method),
+            deviceTime: Seconds(Double(shots) * (shotTime(executable) + description.timing.repetitionDelay.value)))
+    }
+
+    /// The time of one shot without the delay after it; loops count one turn.
+    private func shotTime(_ executable: Executable) -> Double { executable.schedule?.duration ?? 0 }
+
+    private func notes(_ executable: Executable, _ noise: DeviceNoise, _ method: SimulationMethod) -> [String] {
+        var notes = ["the noise follows the calibration \(record.id) of \(record.timestampText)"]
+        if executable.schedule == nil {
+            notes.append(
+                "the program has no times: relaxation in the gaps between instructions is left out, and so is the "
+                    + "program's duration in the device time")
+        }
+        if method.isTwirled {
+            notes.append(
+                "approximate: the noise was replaced by its Pauli twirl, because the program is too wide otherwise")
+        }
+        if let realisations = method.realisations {
+            notes.append("the shots share \(realisations) noise realisations")
+        }
+        if !noise.relaxationLimited.isEmpty {
+            let shown = noise.relaxationLimited.prefix(4).joined(separator: ", ")
+            let count = noise.relaxationLimited.count
+            notes.append(
+                "relaxation alone exceeds the published error of \(count) gate\(count == 1 ? "" : "s") of the program "
+                    + "(\(shown)\(count > 4 ? ", …" : "")): there the emulated error is that of relaxation")
+        }
+        return notes
+    }
+}
