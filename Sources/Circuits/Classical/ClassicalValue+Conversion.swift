@@ -40,8 +40,10 @@ extension ClassicalValue {
         .float(width == 32 ? Double(Float(value)) : value, width: width)
     }
 
-    /// The value as an index into something of `count` elements; negative indices count from the end.
-    func index(below count: Int, of name: @autoclosure () -> String) throws(EvaluationError) -> Int {
+    /// The value as an index into something of `count` elements called `name`; negative indices count from the end.
+    ///
+    /// - Throws: `EvaluationError` with code `.indexOutOfRange`, or `.type` for what is no integer.
+    public func index(below count: Int, of name: @autoclosure () -> String) throws(EvaluationError) -> Int {
         let index: Int
         switch self {
         case .int(let value, _): index = value < 0 ? Int(value) &+ count : Int(value)

@@ -97,17 +97,11 @@ extension Interpreter {
             }
             state.count = state.values.count
         case .range(let first, let step, let stop):
-            state.first = try integer(first, run)
-            state.increment = try integer(step, run)
-            let last = try integer(stop, run)
-            if state.increment == 0 { throw fault(.evaluation, "a range with a step of 0", at: run.place.step) }
-            if state.increment > 0 ? last >= state.first : last <= state.first {
-                let span =
-                    state.increment > 0
-                    ? UInt64(bitPattern: last &- state.first) / state.increment.magnitude
-                    : UInt64(bitPattern: state.first &- last) / state.increment.magnitude
-                state.count = span >= UInt64(Int.max) ? .max : Int(span) + 1
-            }
+            let range = LoopRange(
+                first: try integer(first, run), step: try integer(step, run), last: try integer(stop, run))
+            guard let range else { throw fault(.evaluation, "a range with a step of 0", at: run.place.step) }
+            state.range = range
+            state.count = range.count
         }
         return state
     }
@@ -117,8 +111,8 @@ extension Interpreter {
         guard state.next < state.count else { return false }
         try countTurn(run)
         let variable = program.loops[loop].variable.index
-        if state.values.isEmpty {
-            let number = ClassicalValue.int(state.first &+ Int64(state.next) &* state.increment, width: 64)
+        if let range = state.range {
+            let number = ClassicalValue.int(range[state.next], width: 64)
             do {
                 run.environment.variables[variable] = try number.converted(to: run.environment.variables[variable].type)
             } catch { throw fault(.evaluation, error.message, at: run.place.step) }

@@ -64,13 +64,9 @@ struct Interpreter<E: Engine>: Sendable {
 
     struct LoopState {
         var values: [ClassicalValue] = []
-        /// For ranges: the value of turn k is first + k·step.
-        var first: Int64 = 0
-        var increment: Int64 = 1
+        var range: LoopRange?
         var count = 0
         var next = 0
-        var width = 0
-        var isSigned = true
     }
 
     init(

@@ -1,6 +1,9 @@
 public import Circuits
 
 /// A program to be run on simulated qubits, with or without noise.
+///
+/// Where the program's course does not depend on outcomes it is written out and falls into independent parts, each
+/// simulated in its own way; otherwise it is interpreted, and shots share a run until their outcomes differ.
 public struct Simulation: Sendable {
     public var circuit: Circuit
     /// Where classical values start: inputs are set here.
@@ -25,55 +28,68 @@ public struct Simulation: Sendable {
     ///   - seed: equal seeds give equal results, on any number of threads.
     /// - Throws: `SimulationError` with the figures: what is missing in memory or time, which loop does not end.
     public func run(shots: Int, seed: UInt64) throws(SimulationError) -> SimulatedShots {
+        precondition(shots >= 0 && shots < Int(UInt32.max), "\(shots) shots")
         let program = try Program(circuit, noise: noise)
-        var result = SimulatedShots(
-            shots: shots, circuit: circuit,
-            method: SimulationMethod(
-                engine: .stateVector, activeQubits: program.qubitCount, components: [program.qubitCount]))
-        try execute(
-            program, on: StateVector.self, shots: shots, source: RandomSource(seed: seed), realisations: nil,
-            state: { StateVector(qubitCount: program.qubitCount, threads: $0) },
-            finish: { result.record($0, $1) })
-        return result
+        let source = RandomSource(seed: seed)
+        let trace = try Trace(program, circuit: circuit, environment: environment, loopLimit: options.loopLimit)
+        if let trace { return try run(trace, shots: shots, source: source) }
+        return try interpret(program, shots: shots, source: source)
     }
 
-    private func execute<E: Engine>(
-        _ program: Program, on engine: E.Type, shots: Int, source: RandomSource, realisations: Int?,
+    /// The method that `run` would use, and what it is estimated to cost.
+    ///
+    /// - Throws: `SimulationError` as `run` would before it starts.
+    public func estimate(
+        shots: Int
+    ) throws(SimulationError) -> (method: SimulationMethod, seconds: Double, bytes: Int) {
+        let program = try Program(circuit, noise: noise)
+        let trace = try Trace(program, circuit: circuit, environment: environment, loopLimit: options.loopLimit)
+        guard let trace else {
+            let plan = try workload(of: program, shots: shots).plan(options)
+            return (method(of: program, plan), plan.seconds, plan.bytes)
+        }
+        let components = trace.components()
+        let plans = try self.plans(components, shots: shots)
+        return (
+            method(of: components, plans, activeQubits: program.qubitCount), plans.reduce(0) { $0 + $1.seconds },
+            plans.reduce(0) { max($0, $1.bytes) }
+        )
+    }
+
+    /// Runs a program on one kind of engine.
+    func execute<E: Engine>(
+        _ program: Program, start: Environment, shots: Int, source: RandomSource, plan: PartPlan,
         state: (_ threads: Int) -> E, finish: (UInt32, Environment) -> Void
     ) throws(SimulationError) {
-        let interpreter = try Interpreter<E>(
-            program, circuit: circuit, start: environment, source: source, loopLimit: options.loopLimit)
-        let run = interpreter.begin(shots: 0..<UInt32(shots), state: state(1))
-        try RunQueue(interpreter, runs: [run], shots: shots).drain(
-            threads: 1, watch: options.watch, finish: finish)
-    }
-}
-
-/// What a simulation gives back.
-public struct SimulatedShots: Sendable {
-    /// All classical bits of the program at its end, shot by shot.
-    public var bits: [BitString]
-    /// The values of the output variables, in order of declaration, shot by shot; empty without such variables.
-    public var outputs: [[ClassicalValue]]
-    /// Variables that `outputs` lists.
-    public var outputVariables: [VariableID]
-    public var method: SimulationMethod
-    /// The exact distribution of all bits in ascending order, if it was asked for and could be had.
-    public var probabilities: [(bits: BitString, probability: Double)]?
-
-    init(shots: Int, circuit: Circuit, method: SimulationMethod) {
-        bits = Array(repeating: BitString(zeros: circuit.bitCount), count: shots)
-        outputVariables = circuit.variables.indices.filter { circuit.variables[$0].role == .output }.map {
-            VariableID($0)
+        var interpreter = try Interpreter<E>(
+            program, circuit: circuit, start: start, source: source, loopLimit: options.loopLimit)
+        if let realisations = plan.realisations {
+            interpreter.shotsPerRealisation = max(1, (shots + realisations - 1) / realisations)
         }
-        outputs = outputVariables.isEmpty ? [] : Array(repeating: [], count: shots)
-        self.method = method
+        let run = interpreter.begin(shots: 0..<UInt32(shots), state: state(plan.stateThreads))
+        try RunQueue(interpreter, runs: [run], shots: shots).drain(
+            threads: plan.runThreads, watch: options.watch, finish: finish)
     }
 
-    mutating func record(_ shot: UInt32, _ environment: Environment) {
-        bits[Int(shot)] = environment.bits
-        if !outputVariables.isEmpty {
-            outputs[Int(shot)] = outputVariables.map { environment.variables[$0.index] }
+    /// Runs a program on the engine of a plan.
+    func execute(
+        _ program: Program, start: Environment, shots: Int, source: RandomSource, plan: PartPlan,
+        finish: (UInt32, Environment) -> Void
+    ) throws(SimulationError) {
+        let qubits = program.qubitCount
+        switch plan.engine {
+        case .stateVector, .trajectories:
+            try execute(
+                program, start: start, shots: shots, source: source, plan: plan,
+                state: { StateVector(qubitCount: qubits, threads: $0) }, finish: finish)
+        case .densityMatrix:
+            try execute(
+                program, start: start, shots: shots, source: source, plan: plan,
+                state: { DensityMatrix(qubitCount: qubits, threads: $0) }, finish: finish)
+        case .stabilizer:
+            try execute(
+                program, start: start, shots: shots, source: source, plan: plan,
+                state: { _ in StabilizerTableau(qubitCount: qubits) }, finish: finish)
         }
     }
 }

@@ -16,6 +16,7 @@ extension StateVector {
                 switch kernel.form {
                 case .phase, .diagonal: diagonal(kernel, cr.baseAddress!, ci.baseAddress!)
                 case .flip: flip(kernel)
+                case .sparse: sparse(kernel, cr.baseAddress!, ci.baseAddress!)
                 case .dense:
                     switch (kernel.offsets.count, kernel.exchanges.count) {
                     case (2, 1): dense2(kernel, cr.baseAddress!, ci.baseAddress!)
@@ -149,6 +150,58 @@ extension StateVector {
                                 }
                                 re[k + offsets[r]] = x
                                 im[k + offsets[r]] = y
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Any number of targets, term by term.
+    private func sparse(_ kernel: StateVectorKernel, _ cr: UnsafePointer<Lanes>, _ ci: UnsafePointer<Lanes>) {
+        let (re, im) = vectors
+        let rows = kernel.offsets.count
+        let columns = rows * kernel.exchanges.count
+        let isReal = kernel.isReal
+        kernel.offsets.withUnsafeBufferPointer { offsets in
+            kernel.exchanges.withUnsafeBufferPointer { exchanges in
+                kernel.sources.withUnsafeBufferPointer { sources in
+                    kernel.rowEnds.withUnsafeBufferPointer { ends in
+                        runs(kernel) { start, length in
+                            withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 * columns) { scratch in
+                                let xs = scratch.baseAddress!
+                                let ys = xs + columns
+                                for k in start..<start + length {
+                                    for e in 0..<exchanges.count {
+                                        let exchange = exchanges[e]
+                                        for c in 0..<rows {
+                                            xs[e * rows + c] = re[k + offsets[c]].exchanged(exchange)
+                                            ys[e * rows + c] = im[k + offsets[c]].exchanged(exchange)
+                                        }
+                                    }
+                                    var place = 0
+                                    for r in 0..<rows {
+                                        var x = Lanes.zero, y = Lanes.zero
+                                        if isReal {
+                                            while place < ends[r] {
+                                                let c = sources[place]
+                                                x += cr[place] * xs[c]
+                                                y += cr[place] * ys[c]
+                                                place += 1
+                                            }
+                                        } else {
+                                            while place < ends[r] {
+                                                let (a, b, c) = (cr[place], ci[place], sources[place])
+                                                x += a * xs[c] - b * ys[c]
+                                                y += a * ys[c] + b * xs[c]
+                                                place += 1
+                                            }
+                                        }
+                                        re[k + offsets[r]] = x
+                                        im[k + offsets[r]] = y
+                                    }
+                                }
                             }
                         }
                     }

@@ -9,6 +9,8 @@ struct StateVectorKernel: Sendable {
     enum Form: Sendable {
         /// A vector of coefficients for each (row, column, exchange).
         case dense
+        /// As `dense`, but only the terms that are not zero.
+        case sparse
         /// A vector of coefficients for each row.
         case diagonal
         /// Exchange of the two halves of one high target.
@@ -25,6 +27,11 @@ struct StateVectorKernel: Sendable {
     /// Coefficients by row, exchange, column.
     var coefficientsRe: [Lanes]
     var coefficientsIm: [Lanes]
+    /// Of a sparse kernel: which gathered vector each coefficient belongs to, and where each row's terms end.
+    var sources: [Int] = []
+    var rowEnds: [Int] = []
+    /// Whether all coefficients are real.
+    var isReal = false
     /// Places (in vector index bits) that the enumeration leaves out: high targets and controls, ascending.
     var places: [Int]
     /// Vector index bits of high controls that hold 1.
@@ -100,7 +107,23 @@ struct StateVectorKernel: Sendable {
             form = .flip
         } else {
             form = .dense
+            makeSparse(rows: rows)
         }
+    }
+
+    /// Leaves out zero coefficients where they are most of them.
+    private mutating func makeSparse(rows: Int) {
+        isReal = coefficientsIm.allSatisfy { $0 == .zero }
+        let used = coefficientsRe.indices.filter { coefficientsRe[$0] != .zero || coefficientsIm[$0] != .zero }
+        guard used.count * 4 < coefficientsRe.count * 3, coefficientsRe.count >= 16 || exchanges.count > 1 else {
+            return
+        }
+        let columns = rows * exchanges.count
+        form = .sparse
+        sources = used.map { $0 % columns }
+        rowEnds = (0..<rows).map { row in used.count { $0 / columns <= row } }
+        coefficientsRe = used.map { coefficientsRe[$0] }
+        coefficientsIm = used.map { coefficientsIm[$0] }
     }
 
     /// Turns targets of a diagonal matrix, or of a controlled one, into controls where the identity rules half of it.

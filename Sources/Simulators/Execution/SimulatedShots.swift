@@ -1,0 +1,30 @@
+public import Circuits
+
+/// What a simulation gives back.
+public struct SimulatedShots: Sendable {
+    /// All classical bits of the program at its end, shot by shot.
+    public var bits: [BitString]
+    /// The values of the output variables, in order of declaration, shot by shot; empty without such variables.
+    public var outputs: [[ClassicalValue]]
+    /// Variables that `outputs` lists.
+    public var outputVariables: [VariableID]
+    public var method: SimulationMethod
+    /// The exact distribution of all bits in ascending order, if it was asked for and could be had.
+    public var probabilities: [(bits: BitString, probability: Double)]?
+
+    init(shots: Int, circuit: Circuit, method: SimulationMethod) {
+        bits = Array(repeating: BitString(zeros: circuit.bitCount), count: shots)
+        outputVariables = circuit.variables.indices.filter { circuit.variables[$0].role == .output }.map {
+            VariableID($0)
+        }
+        outputs = outputVariables.isEmpty ? [] : Array(repeating: [], count: shots)
+        self.method = method
+    }
+
+    mutating func record(_ shot: UInt32, _ environment: Environment) {
+        bits[Int(shot)] = environment.bits
+        if !outputVariables.isEmpty {
+            outputs[Int(shot)] = outputVariables.map { environment.variables[$0.index] }
+        }
+    }
+}
