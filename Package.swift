@@ -53,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "kelvin",
             dependencies: [
-                "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Kernel",
+                "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -1,0 +1,73 @@
+import Circuits
+import Kernel
+import Mitigation
+
+/// The outcomes of one parameter set as bars.
+struct Histogram {
+    let sample: SampleResult
+    /// Rows at most; what is left out is said.
+    var limit = 16
+
+    func lines(width: Int = Terminal.width) -> [String] {
+        let all = rows
+        // The most frequent, then in the order of the strings, so that neighbours stay neighbours.
+        let shown = all.indices.sorted { (all[$1].share, $0) < (all[$0].share, $1) }.prefix(limit).sorted()
+        let rows = shown.map { all[$0] }
+        let top = max(rows.map(\.share).max() ?? 0, 1e-12)
+        let labels = rows.map(\.label), figures = rows.map(\.figures)
+        let labelWidth = max(labels.map(\.count).max() ?? 0, header.count)
+        let figureWidth = figures.map(\.count).max() ?? 0
+        let barWidth = max(8, min(40, width - labelWidth - figureWidth - 6))
+        var lines = ["  " + header + String(repeating: " ", count: labelWidth - header.count)]
+        for (k, row) in rows.enumerated() {
+            let bar = Self.bar(row.share / top, width: barWidth)
+            let label = String(repeating: " ", count: labelWidth - labels[k].count) + labels[k]
+            lines.append("  \(label)  \(bar)  \(String(repeating: " ", count: figureWidth - figures[k].count))\(figures[k])")
+        }
+        if all.count > rows.count {
+            let rest = all.count - rows.count
+            let shots = sample.counts.total - shown.reduce(0) { $0 + all[$1].count }
+            lines.append("  … and \(rest) more outcomes in \(shots) shots (all of them with --format json)")
+        }
+        return lines
+    }
+
+    private var header: String { sample.registers.map(\.name).joined(separator: " ") }
+
+    private struct Row {
+        var label: String
+        var count: Int
+        var share: Double
+        var figures: String
+    }
+
+    private var rows: [Row] {
+        let total = Double(sample.counts.total)
+        return sample.counts.entries.map { entry in
+            let share = Double(entry.count) / total
+            var figures = "\(entry.count)  \(Self.percent(share))"
+            if let corrected = sample.corrected?.entries.first(where: { $0.bits == entry.bits }) {
+                figures += "  corrected \(Self.percent(corrected.probability)) ± \(Self.percent(corrected.standardError))"
+            }
+            if let exact = sample.exact?.first(where: { $0.bits == entry.bits }) {
+                figures += "  exact \(Self.percent(exact.probability))"
+            }
+            return Row(label: sample.text(of: entry.bits), count: entry.count, share: share, figures: figures)
+        }
+    }
+
+    /// One decimal, right-aligned in six columns.
+    static func percent(_ share: Double) -> String {
+        let tenths = Int((share * 1000).rounded())
+        let text = "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10) %"
+        return String(repeating: " ", count: max(0, 7 - text.count)) + text
+    }
+
+    /// Eighths of a block give the bar a finer grain than its columns.
+    private static func bar(_ share: Double, width: Int) -> String {
+        let eighths = Int((share * Double(width) * 8).rounded())
+        var text = String(repeating: "█", count: eighths / 8)
+        if eighths % 8 > 0 { text.append(["▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8 - 1]) }
+        return text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}
