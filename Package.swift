@@ -62,12 +62,14 @@ let package = Package(
         .testTarget(name: "HardwareTests", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),
         .testTarget(name: "SimulatorsTests", dependencies: ["Circuits", "Simulators"], swiftSettings: numeric),
         .testTarget(
-            name: "CompilerTests", dependencies: ["Circuits", "Hardware", "Compiler", "Simulators", "Drivers", "Languages"],
+            name: "CompilerTests",
+            dependencies: ["Circuits", "Hardware", "Compiler", "Simulators", "Drivers", "Languages"],
             swiftSettings: numeric),
         .testTarget(
             name: "DriversTests", dependencies: ["Circuits", "Hardware", "Simulators", "Drivers"],
             swiftSettings: settings),
-        .testTarget(name: "MitigationTests", dependencies: ["Circuits", "Hardware", "Mitigation"], swiftSettings: settings),
+        .testTarget(
+            name: "MitigationTests", dependencies: ["Circuits", "Hardware", "Mitigation"], swiftSettings: settings),
         .testTarget(
             name: "KernelTests",
             dependencies: ["Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation", "Kernel"],

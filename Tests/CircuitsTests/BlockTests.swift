@@ -8,7 +8,8 @@ import Testing
         for gate in StandardGate.allCases {
             let qubits = Operands((0..<gate.qubitCount).map { Qubit(7 * $0 + 1) })
             let parameters = Parameters((0..<gate.parameterCount).map { Parameter(0.25 * Double($0) - 1) })
-            written.append(Instruction(gate, qubits, parameters, location: SourceLocation(offset: UInt32(written.count))))
+            written.append(
+                Instruction(gate, qubits, parameters, location: SourceLocation(offset: UInt32(written.count))))
         }
         written.append(Instruction(.gate(.defined(GateDefinitionID(123_456))), Operands((0..<9).map { Qubit($0) })))
         written.append(Instruction(.measure(into: ClassicalBit(70_000)), [Qubit(3)]))

@@ -7,7 +7,8 @@ import Testing
         var circuit = Circuit(qubitCount: 1)
         let theta = circuit.addVariable(Variable(name: "theta", type: type, role: .input))
         let doubled = Expression(
-            .binary(.multiply, .float(2), Expression(.cast(Expression(.variable(theta), type: type)), type: .float(64))),
+            .binary(
+                .multiply, .float(2), Expression(.cast(Expression(.variable(theta), type: type)), type: .float(64))),
             type: .float(64))
         let parameter = circuit.addParameter(doubled)
         circuit.append(.standard(.ry), [0], [parameter])
@@ -25,7 +26,9 @@ import Testing
     @Test func wrongInputsAreNamed() {
         let circuit = program(.int(8))
         #expect(throws: InputError.missing(name: "theta", type: .int(8))) { try circuit.binding([]) }
-        #expect(throws: InputError.unknown(name: "phi", known: ["theta"])) { try circuit.binding([("phi", .integer(1))]) }
+        #expect(throws: InputError.unknown(name: "phi", known: ["theta"])) {
+            try circuit.binding([("phi", .integer(1))])
+        }
         for bad in [InputValue.integer(128), .integer(-129), .real(0.5), .bool(true)] {
             #expect(throws: InputError.mismatch(name: "theta", value: bad, type: .int(8))) {
                 try circuit.binding([("theta", bad)])

@@ -34,12 +34,14 @@ import Testing
         #expect(dense.terms[0].string == PauliString("ZZI"))
         #expect(dense.terms[3].string == PauliString("III"))
         let sparse = try Observable(parsing: "-2 Z0 Z2 + X1", qubitCount: 3)
-        #expect(sparse == Observable(qubitCount: 3, terms: [.init(-2, PauliString("ZIZ")!), .init(1, PauliString("IXI")!)]))
+        #expect(
+            sparse == Observable(qubitCount: 3, terms: [.init(-2, PauliString("ZIZ")!), .init(1, PauliString("IXI")!)]))
         #expect(try Observable(parsing: "\(dense)", qubitCount: 3) == dense)
     }
 
     @Test(arguments: [
-        ("ZZ", 0), ("ZZI +", 5), ("1..5*ZZI", 0), ("ZZI XXI", 4), ("Z0 Z7", 3), ("Z0 Z0", 3), ("", 0), ("QQQ", 0), ("2*", 2),
+        ("ZZ", 0), ("ZZI +", 5), ("1..5*ZZI", 0), ("ZZI XXI", 4), ("Z0 Z7", 3), ("Z0 Z0", 3), ("", 0), ("QQQ", 0),
+        ("2*", 2),
         ("1e999*ZZI", 0),
     ])
     func faultsArePlaced(text: String, offset: Int) {

@@ -23,7 +23,9 @@ import Testing
     func propertiesAgreeWithTheMatrix(gate: StandardGate) {
         let matrix = gate.matrix(Array(Self.angles.prefix(gate.parameterCount)))
         if gate.isDiagonal {
-            for r in 0..<matrix.dimension { for c in 0..<matrix.dimension where r != c { #expect(matrix[r, c] == .zero) } }
+            for r in 0..<matrix.dimension {
+                for c in 0..<matrix.dimension where r != c { #expect(matrix[r, c] == .zero) }
+            }
         }
         if gate.qubitCount == 2 { #expect(gate.isSymmetric == (matrix.exchangingQubits.distance(to: matrix) < 1e-12)) }
         #expect(StandardGate(name: gate.name) == gate)
@@ -40,7 +42,8 @@ import Testing
         #expect(close(StandardGate.dcx.matrix(), cx.exchangingQubits * cx))
         #expect(close(StandardGate.sx.matrix() * StandardGate.sx.matrix(), StandardGate.x.matrix()))
         // ecr = rzx(pi/4) · (x ⊗ 1) · rzx(-pi/4), x on operand 0 (the Z side).
-        let echo = StandardGate.rzx.matrix([-.pi / 4]) * one.kronecker(StandardGate.x.matrix())
+        let echo =
+            StandardGate.rzx.matrix([-.pi / 4]) * one.kronecker(StandardGate.x.matrix())
             * StandardGate.rzx.matrix([.pi / 4])
         #expect(close(StandardGate.ecr.matrix(), echo))
         // u(θ, φ, λ) = rz(φ)·ry(θ)·rz(λ) up to the phase (φ+λ)/2.

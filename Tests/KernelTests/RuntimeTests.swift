@@ -18,9 +18,12 @@ import Testing
         return circuit
     }
 
-    private func run(_ workload: Workload, on device: String, shots: Int = 2000, seed: UInt64 = 5) async throws -> JobResult {
+    private func run(_ workload: Workload, on device: String, shots: Int = 2000, seed: UInt64 = 5) async throws
+        -> JobResult
+    {
         let runtime = try runtime()
-        let job = await runtime.submit(JobRequest(name: "test", workload: workload, device: device, shots: shots, seed: seed))
+        let job = await runtime.submit(
+            JobRequest(name: "test", workload: workload, device: device, shots: shots, seed: seed))
         return try await runtime.result(of: job)
     }
 

@@ -36,7 +36,9 @@ import Testing
                     }
                 }
             }
-            let state = try program.unitary().elements.indices.filter { $0 % 8 == 0 }.map { try program.unitary().elements[$0] }
+            let state = try program.unitary().elements.indices.filter { $0 % 8 == 0 }.map {
+                try program.unitary().elements[$0]
+            }
             for (value, observable) in zip(values, observables) {
                 var expected = Complex.zero
                 let matrix = observable.matrix

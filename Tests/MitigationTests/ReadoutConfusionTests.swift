@@ -28,7 +28,8 @@ import Testing
                     pick -= weight
                 }
                 var outcome = BitString(bits, count: 4)
-                for (k, bit) in Self.confusion.bits.enumerated() where uniform() < (outcome[k] ? bit.falseZero : bit.falseOne) {
+                for (k, bit) in Self.confusion.bits.enumerated()
+                where uniform() < (outcome[k] ? bit.falseZero : bit.falseOne) {
                     outcome[k].toggle()
                 }
                 return outcome
@@ -39,7 +40,9 @@ import Testing
 
     @Test func expectationValuesAreUnbiased() {
         let counts = read(Self.ghz, shots: 200_000, seed: 7)
-        let parity = DiagonalObservable(terms: [.init(coefficient: 1, bits: [0, 1, 2, 3]), .init(coefficient: 0.5, bits: [2])])
+        let parity = DiagonalObservable(terms: [
+            .init(coefficient: 1, bits: [0, 1, 2, 3]), .init(coefficient: 0.5, bits: [2]),
+        ])
         let raw = parity.estimate(from: counts)
         let corrected = Self.confusion.estimate(parity, from: counts)
         // ⟨ZZZZ⟩ = 1 and ⟨Z⟩ = 0; the raw value is off by many standard errors, the corrected one is not.
@@ -53,7 +56,8 @@ import Testing
         var pulls: [Double] = []
         let observable = DiagonalObservable(terms: [.init(coefficient: 1, bits: [0, 1, 2, 3])])
         for seed in 1...200 as ClosedRange<UInt64> {
-            let zero = read([(0, 1)], shots: 500, seed: seed &* 77), one = read([(15, 1)], shots: 500, seed: seed &* 131)
+            let zero = read([(0, 1)], shots: 500, seed: seed &* 77),
+                one = read([(15, 1)], shots: 500, seed: seed &* 131)
             let measured = try ReadoutConfusion(preparedZero: zero, preparedOne: one, bitCount: 4)
             let estimate = measured.estimate(observable, from: read(Self.ghz, shots: 2000, seed: seed &* 911))
             pulls.append((estimate.value - 1) / estimate.standardError)

@@ -69,7 +69,8 @@ extension TrustVerdict {
         }
         switch grade {
         case .noise:
-            sentences.append("the answer is likely noise: an estimated \(percent) of the shots go through without an error")
+            sentences.append(
+                "the answer is likely noise: an estimated \(percent) of the shots go through without an error")
         case .doubtful:
             sentences.append("errors show in the answer: an estimated \(percent) of the shots go through without one")
         case .good, .exact:
@@ -84,7 +85,8 @@ extension TrustVerdict {
             sentences.append("loops whose turns are only known at run time were counted once in this estimate")
         }
         if now - calibration.timestamp > Self.staleAfterSeconds, !device.isEmulated {
-            sentences.append("the calibration is \(Self.age(now - calibration.timestamp)) old; the machine has drifted since")
+            sentences.append(
+                "the calibration is \(Self.age(now - calibration.timestamp)) old; the machine has drifted since")
         }
     }
 

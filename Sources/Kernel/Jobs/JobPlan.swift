@@ -34,7 +34,8 @@ struct JobPlan: Sendable {
             throw KernelError(.program, code: "empty", "the job holds no program", cure: "submit at least one circuit")
         }
         for part in parts where part.shots < 1 {
-            throw KernelError(.program, code: "shots", "\(part.shots) shots were asked for", cure: "ask for at least one")
+            throw KernelError(
+                .program, code: "shots", "\(part.shots) shots were asked for", cure: "ask for at least one")
         }
     }
 
@@ -43,7 +44,8 @@ struct JobPlan: Sendable {
             let circuit = try Self.bind(pub.circuit, pub.parameters, set)
             guard circuit.bitCount > 0 else {
                 throw KernelError(
-                    .program, code: "no-measurement", "the program '\(circuit.name)' measures nothing, so there is nothing to sample",
+                    .program, code: "no-measurement",
+                    "the program '\(circuit.name)' measures nothing, so there is nothing to sample",
                     cure: "measure into a bit register, or ask for an observable")
             }
             parts.append(
@@ -57,7 +59,8 @@ struct JobPlan: Sendable {
         for observable in pub.observables where observable.qubitCount != pub.circuit.qubitCount {
             throw KernelError(
                 .program, code: "observable.width",
-                "the observable \(observable) is on \(observable.qubitCount) qubits, the program has \(pub.circuit.qubitCount)")
+                "the observable \(observable) is on \(observable.qubitCount) qubits, the program has \(pub.circuit.qubitCount)"
+            )
         }
         let pairs: [[Int]]
         do { pairs = try pub.observablesByParameterSet() } catch { throw KernelError(error) }

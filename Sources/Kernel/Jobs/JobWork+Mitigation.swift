@@ -63,7 +63,8 @@ extension JobWork {
     ) -> QuasiDistribution? {
         let correction = corrections[place]
         guard !correction.bits.isEmpty else {
-            if request.mitigation == .readout, raw[place].exactProbabilities == nil, part.circuit.terminalMeasurements == nil,
+            if request.mitigation == .readout, raw[place].exactProbabilities == nil,
+                part.circuit.terminalMeasurements == nil,
                 calibration?.sites.contains(where: { ($0.readout?.error ?? 0) > 0 }) == true
             {
                 note("the readout was not corrected: outcomes steer the program, or qubits go on after being measured")

@@ -61,7 +61,8 @@ extension JobWork {
 
     private static func places(_ sites: [Site]) -> String {
         let shown = sites.prefix(8).map { "\($0.index)" }.joined(separator: " ")
-        return "\(sites.count == 1 ? "site" : "sites") \(shown)" + (sites.count > 8 ? " and \(sites.count - 8) more" : "")
+        return "\(sites.count == 1 ? "site" : "sites") \(shown)"
+            + (sites.count > 8 ? " and \(sites.count - 8) more" : "")
     }
 }
 

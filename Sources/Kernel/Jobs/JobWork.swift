@@ -100,7 +100,8 @@ extension JobWork {
         _ seed: UInt64
     ) throws(KernelError) -> Compilation {
         do {
-            return try Compilation(of: circuit, for: description, calibration: calibration, options: options, seed: seed)
+            return try Compilation(
+                of: circuit, for: description, calibration: calibration, options: options, seed: seed)
         } catch {
             throw KernelError(error)
         }
@@ -128,7 +129,8 @@ extension JobWork {
             for experiment in ReadoutExperiment.allCases {
                 programs.append(
                     try Self.compile(
-                        experiment.circuit(qubitCount: sites.count), for: description, calibration, options, request.seed))
+                        experiment.circuit(qubitCount: sites.count), for: description, calibration, options,
+                        request.seed))
             }
             // A part's own shots, but enough for a few per cent of a readout error to show.
             let shots = min(max(part.shots, 1000), description.abilities.maxShots)

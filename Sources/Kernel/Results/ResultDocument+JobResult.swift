@@ -113,7 +113,10 @@ extension SampleDocument {
         corrected = sample.corrected.map { distribution in
             Dictionary(
                 distribution.entries.map {
-                    (sample.text(of: $0.bits), CorrectedDocument(probability: $0.probability, standardError: $0.standardError))
+                    (
+                        sample.text(of: $0.bits),
+                        CorrectedDocument(probability: $0.probability, standardError: $0.standardError)
+                    )
                 }, uniquingKeysWith: { first, _ in first })
         }
         exact = sample.exact.map { exact in

@@ -1,4 +1,3 @@
-
 /// A result as JSON: documented in `Docs/result-format.md` and stable within `kelvin-result/1`.
 ///
 /// Everything but `timing` is a function of program, inputs, device file, options and seed.

@@ -22,7 +22,8 @@ extension ReadoutConfusion {
     ///
     /// - Throws: `MitigationError.notConverged`.
     public func mitigate(_ counts: Counts, directLimit: Int = 384) throws(MitigationError) -> QuasiDistribution {
-        let system = SubspaceConfusion(confusion: self, outcomes: counts.entries.map(\.bits), isExact: counts.entries.count <= directLimit)
+        let system = SubspaceConfusion(
+            confusion: self, outcomes: counts.entries.map(\.bits), isExact: counts.entries.count <= directLimit)
         let observed = counts.entries.map { Double($0.count) / Double(counts.total) }
         let solution: [Double]
         let errors: [Double]

@@ -86,10 +86,11 @@ struct SubspaceConfusion {
         // Neighbours within the distance limit, found once: the matrix is sparse.
         var columns: [[(row: Int, value: Double)]] = []
         for column in 0..<n {
-            columns.append((0..<n).compactMap { row in
-                let value = element(row: row, column: column)
-                return value == 0 ? nil : (row, value)
-            })
+            columns.append(
+                (0..<n).compactMap { row in
+                    let value = element(row: row, column: column)
+                    return value == 0 ? nil : (row, value)
+                })
         }
         let inverseDiagonal = diagonal.map { 1 / $0 }
         func apply(_ x: [Double]) -> [Double] {

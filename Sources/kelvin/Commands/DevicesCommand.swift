@@ -20,7 +20,8 @@ struct DevicesCommand: AsyncParsableCommand {
             var broken: [String] = []
             for entry in catalog.entries {
                 do throws(DeviceError) {
-                    rows.append(try DeviceDocument(catalog.device(entry.id), isDefault: entry.id == DeviceCatalog.defaultID))
+                    rows.append(
+                        try DeviceDocument(catalog.device(entry.id), isDefault: entry.id == DeviceCatalog.defaultID))
                 } catch {
                     // One bad file must not hide the other devices.
                     broken.append("\(entry.id): \(error.message)" + (error.cure.map { " (\($0))" } ?? ""))
@@ -62,4 +63,3 @@ struct DevicesCommand: AsyncParsableCommand {
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }
-

@@ -58,7 +58,8 @@ struct RunCommand: AsyncParsableCommand {
         let request = JobRequest(
             name: program.circuit.name, workload: try workload(program.circuit), device: target.device, shots: shots,
             seed: seed, mitigation: mitigation, compilerOptions: target.compilerOptions,
-            source: ProgramSource(fileName: program.source.name, text: String(decoding: program.source.bytes, as: UTF8.self)))
+            source: ProgramSource(
+                fileName: program.source.name, text: String(decoding: program.source.bytes, as: UTF8.self)))
         let line = ProgressLine()
         let runtime = Runtime(devices: CatalogFleet(catalog: catalog))
         let job = await runtime.submit(request, receivedAt: received) { line.update($0) }
@@ -122,7 +123,8 @@ struct InputOptions: ParsableArguments {
             }
             let name = String(text[..<sign]), value = String(text[text.index(after: sign)...])
             guard let parsed = InputValue(text: value) else {
-                throw CommandFailure.usage("--input \(text): '\(value)' is no number, no true or false, no bits such as 0b01")
+                throw CommandFailure.usage(
+                    "--input \(text): '\(value)' is no number, no true or false, no bits such as 0b01")
             }
             guard !values.contains(where: { $0.name == name }) else {
                 throw CommandFailure.usage("--input \(name) is given twice")

@@ -17,7 +17,9 @@ struct CouplingMapDrawing {
         else { return nil }
         let rows = Set(description.coordinates.map(\.row)).sorted()
         let columns = Set(description.coordinates.map(\.column)).sorted()
-        let places = description.coordinates.map { (rows.firstIndex(of: $0.row) ?? 0, columns.firstIndex(of: $0.column) ?? 0) }
+        let places = description.coordinates.map {
+            (rows.firstIndex(of: $0.row) ?? 0, columns.firstIndex(of: $0.column) ?? 0)
+        }
         var canvas = Array(
             repeating: Array(repeating: " ", count: columns.count * Self.pitch), count: max(1, rows.count * 2 - 1))
         let edges = pairs(couplings)
@@ -28,9 +30,12 @@ struct CouplingMapDrawing {
             let (a, b) = (places[edge.first.index], places[edge.second.index])
             if a.0 == b.0, abs(a.1 - b.1) == 1 {
                 let column = min(a.1, b.1) * Self.pitch
-                for k in 3..<Self.pitch { canvas[2 * a.0][column + k] = style(edge.error == nil ? "╌" : "─", when: usesColour) }
+                for k in 3..<Self.pitch {
+                    canvas[2 * a.0][column + k] = style(edge.error == nil ? "╌" : "─", when: usesColour)
+                }
             } else if a.1 == b.1, abs(a.0 - b.0) == 1 {
-                canvas[min(a.0, b.0) * 2 + 1][a.1 * Self.pitch + 1] = style(edge.error == nil ? "╎" : "│", when: usesColour)
+                canvas[min(a.0, b.0) * 2 + 1][a.1 * Self.pitch + 1] = style(
+                    edge.error == nil ? "╎" : "│", when: usesColour)
             } else {
                 elsewhere.append("\(edge.first.index)–\(edge.second.index)")
             }
@@ -42,7 +47,8 @@ struct CouplingMapDrawing {
             let text = figures.isOperational ? "\(site)" : "×"
             let label = String(repeating: " ", count: max(0, (3 - text.count + 1) / 2)) + text
             let row = places[site].0 * 2, column = places[site].1 * Self.pitch
-            canvas[row][column] = style(label + String(repeating: " ", count: max(0, 3 - label.count)), when: usesColour)
+            canvas[row][column] = style(
+                label + String(repeating: " ", count: max(0, 3 - label.count)), when: usesColour)
             canvas[row][column + 1] = ""
             canvas[row][column + 2] = ""
         }

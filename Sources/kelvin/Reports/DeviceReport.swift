@@ -19,13 +19,15 @@ struct DeviceReport {
             return [
                 device.id + (device.isDefault ? " *" : ""), "\(device.sites)",
                 device.emulated && device.modality != .simulator ? "emulated \(device.name)" : device.name,
-                pairs.compactMap(\.medianError).min().map(percent) ?? "–", device.medianReadoutError.map(percent) ?? "–",
+                pairs.compactMap(\.medianError).min().map(percent) ?? "–",
+                device.medianReadoutError.map(percent) ?? "–",
                 device.calibrationTime.map { String($0.prefix(10)) } ?? "–",
             ]
         }
         let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
         func line(_ cells: [String]) -> String {
-            var text = zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+            var text = zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
+                separator: "  ")
             while text.last == " " { text.removeLast() }
             return text + "\n"
         }
@@ -45,7 +47,10 @@ struct DeviceReport {
         lines.append("")
         lines += figures
         lines.append("")
-        lines += CouplingMapDrawing(description: description, calibration: calibration).lines() ?? ["  any two sites interact"]
+        lines +=
+            CouplingMapDrawing(description: description, calibration: calibration).lines() ?? [
+                "  any two sites interact"
+            ]
         if !calibration.warnings.isEmpty {
             lines.append("")
             lines += calibration.warnings.map { "  warning: \($0)" }
@@ -65,10 +70,14 @@ struct DeviceReport {
                 text += "median error \(calibration.medianError(of: gate.gate).map(Self.percent) ?? "–")"
                 if let time = calibration.medianDuration(of: gate.gate) { text += ", \(Self.time(time))" }
             }
-            for range in gate.angleRanges.compactMap({ $0 }) { text += ", angle \(Self.angle(range.lowerBound)) to \(Self.angle(range.upperBound))" }
+            for range in gate.angleRanges.compactMap({ $0 }) {
+                text += ", angle \(Self.angle(range.lowerBound)) to \(Self.angle(range.upperBound))"
+            }
             lines.append(text)
         }
-        if let readout = calibration.medianReadoutError { lines.append("  readout median error \(Self.percent(readout))") }
+        if let readout = calibration.medianReadoutError {
+            lines.append("  readout median error \(Self.percent(readout))")
+        }
         if let t1 = calibration.medianT1, let t2 = calibration.medianEffectiveT2 {
             lines.append("  median T1 \(Self.time(t1)), T2 \(Self.time(t2))")
         }
@@ -77,7 +86,8 @@ struct DeviceReport {
             (abilities.midCircuitMeasurement, "mid-circuit measurement"), (abilities.feedForward, "feed-forward"),
             (abilities.reset, "reset"),
         ]
-        lines.append("  can: " + (can.filter(\.0).map(\.1) + ["up to \(abilities.maxShots) shots"]).joined(separator: ", "))
+        lines.append(
+            "  can: " + (can.filter(\.0).map(\.1) + ["up to \(abilities.maxShots) shots"]).joined(separator: ", "))
         return lines
     }
 

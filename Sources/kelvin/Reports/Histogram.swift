@@ -14,15 +14,15 @@ struct Histogram {
         let shown = all.indices.sorted { (all[$1].share, $0) < (all[$0].share, $1) }.prefix(limit).sorted()
         let rows = shown.map { all[$0] }
         let top = max(rows.map(\.share).max() ?? 0, 1e-12)
-        let labels = rows.map(\.label), figures = rows.map(\.figures)
-        let labelWidth = max(labels.map(\.count).max() ?? 0, header.count)
+        let figures = rows.map(\.figures)
+        let labelWidth = header.count
         let figureWidth = figures.map(\.count).max() ?? 0
         let barWidth = max(8, min(40, width - labelWidth - figureWidth - 6))
-        var lines = ["  " + header + String(repeating: " ", count: labelWidth - header.count)]
+        var lines = ["  " + header]
         for (k, row) in rows.enumerated() {
             let bar = Self.bar(row.share / top, width: barWidth)
-            let label = String(repeating: " ", count: labelWidth - labels[k].count) + labels[k]
-            lines.append("  \(label)  \(bar)  \(String(repeating: " ", count: figureWidth - figures[k].count))\(figures[k])")
+            lines.append(
+                "  \(row.label)  \(bar)  \(String(repeating: " ", count: figureWidth - figures[k].count))\(figures[k])")
         }
         if all.count > rows.count {
             let rest = all.count - rows.count
@@ -32,7 +32,14 @@ struct Histogram {
         return lines
     }
 
-    private var header: String { sample.registers.map(\.name).joined(separator: " ") }
+    private var header: String { columns(sample.registers.map(\.name)) }
+
+    /// One column a register, wide enough for its name and its bits.
+    private func columns(_ cells: [String]) -> String {
+        zip(sample.registers, cells).map { register, cell in
+            String(repeating: " ", count: max(register.name.count, register.count) - cell.count) + cell
+        }.joined(separator: " ")
+    }
 
     private struct Row {
         var label: String
@@ -47,12 +54,15 @@ struct Histogram {
             let share = Double(entry.count) / total
             var figures = "\(entry.count)  \(Self.percent(share))"
             if let corrected = sample.corrected?.entries.first(where: { $0.bits == entry.bits }) {
-                figures += "  corrected \(Self.percent(corrected.probability)) ± \(Self.percent(corrected.standardError))"
+                figures +=
+                    "  corrected \(Self.percent(corrected.probability)) ± \(Self.percent(corrected.standardError))"
             }
             if let exact = sample.exact?.first(where: { $0.bits == entry.bits }) {
                 figures += "  exact \(Self.percent(exact.probability))"
             }
-            return Row(label: sample.text(of: entry.bits), count: entry.count, share: share, figures: figures)
+            return Row(
+                label: columns(sample.text(of: entry.bits).split(separator: " ").map(String.init)), count: entry.count,
+                share: share, figures: figures)
         }
     }
 

@@ -23,9 +23,13 @@ struct ResultReport {
 
     private var heading: String {
         let device = result.device
-        let kind = device.modality == .simulator ? "ideal simulator" : device.isEmulated ? "emulated \(device.name)" : device.name
+        let kind =
+            device.modality == .simulator
+            ? "ideal simulator" : device.isEmulated ? "emulated \(device.name)" : device.name
         var text = Style.bold("\(result.name)") + " on " + Style.bold(device.id) + " (\(kind))"
-        if device.modality != .simulator { text += "\ncalibration \(result.calibration.id) of \(result.calibration.timestampText)" }
+        if device.modality != .simulator {
+            text += "\ncalibration \(result.calibration.id) of \(result.calibration.timestampText)"
+        }
         return text
     }
 
@@ -55,7 +59,9 @@ struct ResultReport {
         }
         let shots = estimates.programs.first.map { result.programs[$0].shots } ?? 0
         lines.append(
-            Style.dim("  \(estimates.programs.count) measured \(estimates.programs.count == 1 ? "basis" : "bases"), \(shots) shots each, seed \(result.seed)"))
+            Style.dim(
+                "  \(estimates.programs.count) measured \(estimates.programs.count == 1 ? "basis" : "bases"), \(shots) shots each, seed \(result.seed)"
+            ))
         return lines.joined(separator: "\n")
     }
 
@@ -112,6 +118,8 @@ struct ResultReport {
 
     private var notes: [String] {
         var seen: Set<String> = []
-        return (result.programs.flatMap(\.notes) + result.notes).filter { seen.insert($0).inserted }.map { "note: \($0)" }
+        return (result.programs.flatMap(\.notes) + result.notes).filter { seen.insert($0).inserted }.map {
+            "note: \($0)"
+        }
     }
 }
