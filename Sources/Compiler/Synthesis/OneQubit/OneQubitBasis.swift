@@ -49,7 +49,7 @@ struct OneQubitBasis: Sendable {
             return range.contains(.pi / 2) && range.lowerBound <= 0
         }
         let hasAxis = entry(.r).map { $0.angleRanges[1] == nil && fits($0.angleRanges[0]) } ?? false
-        if isFree(.u) && diagonal == nil {
+        if isFree(.u), diagonal.map({ entry($0)?.isVirtual == false }) ?? true {
             (plan, range) = (.u, nil)
         } else if diagonal != nil, hasAxis, let r = entry(.r) {
             (plan, range) = (.zr, r.angleRanges[0])

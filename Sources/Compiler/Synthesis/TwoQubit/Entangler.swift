@@ -24,7 +24,7 @@ struct Entangler: Sendable {
     let gate: StandardGate
     /// Whether the gate's operand 0 stands on the pair's operand 1.
     let isReversed: Bool
-    /// What one use costs: −log(1 − error), at least a little so that fewer is better.
+    /// What one use costs.
     let cost: Double
     let kind: Kind
     /// Coordinates of a gate without parameters.
@@ -43,7 +43,7 @@ struct Entangler: Sendable {
         guard gate.qubitCount == 2 else { return nil }
         self.gate = gate
         self.isReversed = isReversed
-        cost = max(-log1p(-min(error, 1 - 1e-12)), 1e-9)
+        cost = Self.cost(ofError: error)
         if gate.parameterCount == 0 {
             let matrix = Self.oriented(Unitary4(gate, (0, 0, 0, 0)), isReversed)
             let own = WeylDecomposition(matrix)
@@ -86,6 +86,9 @@ struct Entangler: Sendable {
         (cxLeft, cxRight) = (.identity, .identity)
         kind = .continuous(scale: scale, range: native.angleRanges[0])
     }
+
+    /// −log(1 − error), at least a little, so that fewer gates are better where all are perfect.
+    static func cost(ofError error: Double) -> Double { max(-log1p(-min(error, 1 - 1e-12)), 1e-9) }
 
     static func oriented(_ matrix: Unitary4, _ isReversed: Bool) -> Unitary4 {
         isReversed ? matrix.exchanged : matrix

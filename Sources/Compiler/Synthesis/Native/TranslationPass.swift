@@ -1,0 +1,14 @@
+/// Rewrites every gate in native gates of the machine: on the pair's own entangler, direction and angle ranges; runs of
+/// one-qubit gates in their shortest form.
+public struct TranslationPass: Pass {
+    public let name = "translation to native gates"
+
+    public init() {}
+
+    public func run(_ unit: inout CompilationUnit, in context: CompilationContext) throws(CompilerError) {
+        unit.circuit = try unit.circuit.unrolled()
+        var translator = NativeTranslator(
+            unit.circuit, for: context.target, isPlaced: unit.isPlaced, collectsRuns: false, dropsUnobservable: false)
+        unit.circuit = try translator.translated(unit.circuit)
+    }
+}
