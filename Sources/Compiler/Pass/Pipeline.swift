@@ -28,6 +28,6 @@ public struct Pipeline: Sendable {
 extension Pipeline {
     /// The pipeline of the compiler for one machine and one effort.
     static func standard(for context: CompilationContext) -> Pipeline {
-        Pipeline([UnrollPass(), LayoutPass(), RoutingPass()])
+        Pipeline([UnrollPass(), LayoutPass(), RoutingPass(), ResynthesisPass()])
     }
 }
