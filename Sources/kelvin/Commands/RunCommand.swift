@@ -60,15 +60,15 @@ struct RunCommand: AsyncParsableCommand {
             seed: seed, mitigation: mitigation, compilerOptions: target.compilerOptions,
             source: ProgramSource(
                 fileName: program.source.name, text: String(decoding: program.source.bytes, as: UTF8.self)))
-        let line = ProgressLine()
+        let line = ProgressLine("running")
         let runtime = Runtime(devices: CatalogFleet(catalog: catalog))
         let job = await runtime.submit(request, receivedAt: received) { line.update($0) }
         let result: JobResult
         do throws(KernelError) {
             result = try await runtime.result(of: job)
-            line.clear()
+            line.finish()
         } catch {
-            line.clear()
+            line.finish()
             throw CommandFailure(error, source: program.source)
         }
         switch format {

@@ -1,36 +1,57 @@
+@preconcurrency import Dispatch
 import Kernel
 import Synchronization
 
 /// One line on standard error that says what goes on, from the second second on; nothing where no terminal is.
+///
+/// A timer of its own redraws it, so that it moves while the work it reports on is silent.
 final class ProgressLine: Sendable {
     private struct State {
-        var shown = false
-        var last: ContinuousClock.Instant
+        var activity: String
+        var fraction: Double?
+        var isShown = false
+        var isDone = false
     }
 
     private let begin = ContinuousClock.now
     private let state: Mutex<State>
-    private let isEnabled: Bool
+    private let timer: any DispatchSourceTimer
 
-    init(isEnabled: Bool = Terminal.isErrorTerminal) {
-        self.isEnabled = isEnabled
-        state = Mutex(State(last: .now))
+    init(_ activity: String, isEnabled: Bool = Terminal.isErrorTerminal) {
+        state = Mutex(State(activity: activity))
+        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
+        timer.schedule(deadline: isEnabled ? .now() + 1 : .distantFuture, repeating: .milliseconds(200))
+        timer.setEventHandler { [weak self] in self?.draw() }
+        timer.activate()
     }
 
     func update(_ progress: JobProgress) {
-        guard isEnabled, begin.duration(to: .now) > .seconds(1) else { return }
-        state.withLock { state in
-            guard !state.shown || state.last.duration(to: .now) > .milliseconds(100) else { return }
-            state.shown = true
-            state.last = .now
-            let bar = progress.fraction.map { fraction in
-                let filled = Int((min(1, max(0, fraction)) * 20).rounded())
-                let blocks = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-                return " \(blocks) \(Int(min(1, fraction) * 100)) %"
-            }
-            Terminal.complain("\r\u{1B}[2K\(progress.activity)\(bar ?? "")")
+        state.withLock {
+            $0.activity = progress.activity
+            $0.fraction = progress.fraction
         }
     }
 
-    func clear() { state.withLock { if $0.shown { Terminal.complain("\r\u{1B}[2K") } } }
+    /// Wipes the line; nothing is drawn afterwards.
+    func finish() {
+        timer.cancel()
+        state.withLock { state in
+            state.isDone = true
+            if state.isShown { Terminal.complain("\r\u{1B}[2K") }
+        }
+    }
+
+    private func draw() {
+        state.withLock { state in
+            if state.isDone { return }
+            state.isShown = true
+            let bar = state.fraction.map { fraction in
+                let share = min(1, max(0, fraction)), filled = Int((share * 20).rounded())
+                let blocks = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
+                return " \(blocks) \(Int(share * 100)) %"
+            }
+            let elapsed = begin.duration(to: .now).components.seconds
+            Terminal.complain("\r\u{1B}[2K\(state.activity)\(bar ?? "…") \(elapsed) s")
+        }
+    }
 }
