@@ -35,6 +35,9 @@ import Testing
         let result = try await IdealDevice().run(executable(circuit), shots: 20_000, seed: 3, progress: nil)
         #expect(result.shots.allSatisfy { $0[0] == $0[1] })
         #expect(agrees(frequency(of: 0, in: result), 0.5, shots: 20_000))
+        let exact = try #require(result.exactProbabilities)
+        #expect(exact.map(\.bits.description) == ["00", "11"])
+        #expect(exact.allSatisfy { abs($0.probability - 0.5) < 1e-12 })
     }
 
     @Test func figures() throws {

@@ -22,22 +22,31 @@ public struct EmulatedDevice: Device {
     public func status() -> DeviceStatus { .online }
 
     public func validate(_ executable: Executable, shots: Int) throws(DeviceError) {
-        var check = ExecutableCheck(description: description, calibration: record)
-        try check.check(executable, shots: shots)
+        try check(executable, shots: shots)
+        do { _ = try simulation(of: executable).0.estimate(shots: shots) } catch { throw DeviceError(error) }
     }
 
     public func run(
         _ executable: Executable, shots: Int, seed: UInt64, progress: (@Sendable (Double) -> Void)?
     ) async throws(DeviceError) -> RawResult {
-        try validate(executable, shots: shots)
-        let completed = executable.withEveryAlternative
-        let noise = DeviceNoise(completed, description: description, calibration: record)
-        let simulation = Simulation(completed.circuit, noise: noise, options: options)
+        try check(executable, shots: shots)
+        let (simulation, noise) = simulation(of: executable)
         let result = try await simulation.run(shots: shots, seed: seed, progress: progress)
         return RawResult(
             shots: result.bits, outputs: result.outputs, method: "emulated: \(result.method)", isEmulated: true,
             notes: notes(executable, noise, result.method),
             deviceTime: Seconds(Double(shots) * (shotTime(executable) + description.timing.repetitionDelay.value)))
+    }
+
+    private func check(_ executable: Executable, shots: Int) throws(DeviceError) {
+        var check = ExecutableCheck(description: description, calibration: record)
+        try check.check(executable, shots: shots)
+    }
+
+    private func simulation(of executable: Executable) -> (Simulation, DeviceNoise) {
+        let completed = executable.withEveryAlternative
+        let noise = DeviceNoise(completed, description: description, calibration: record)
+        return (Simulation(completed.circuit, noise: noise, options: options), noise)
     }
 
     /// The time of one shot without the delay after it; loops count one turn.

@@ -20,6 +20,12 @@ public struct IdealDevice: Device {
     public func status() -> DeviceStatus { .online }
 
     public func validate(_ executable: Executable, shots: Int) throws(DeviceError) {
+        try check(executable, shots: shots)
+        let simulation = Simulation(executable.circuit, options: options)
+        do { _ = try simulation.estimate(shots: shots) } catch { throw DeviceError(error) }
+    }
+
+    private func check(_ executable: Executable, shots: Int) throws(DeviceError) {
         var check = ExecutableCheck(
             description: description, calibration: Self.idealCalibration, allowsDefinedGates: true)
         try check.check(executable, shots: shots)
@@ -28,7 +34,7 @@ public struct IdealDevice: Device {
     public func run(
         _ executable: Executable, shots: Int, seed: UInt64, progress: (@Sendable (Double) -> Void)?
     ) async throws(DeviceError) -> RawResult {
-        try validate(executable, shots: shots)
+        try check(executable, shots: shots)
         let simulation = Simulation(executable.circuit, options: options)
         let result = try await simulation.run(shots: shots, seed: seed, progress: progress)
         return RawResult(
