@@ -42,6 +42,18 @@ import Testing
         #expect(abs(file.calibration.medianError(of: .cz)! - 1.27e-3) < 1e-5)
     }
 
+    /// The example in the description of the format is a right device file.
+    @Test func theDocumentedExampleIsRight() throws {
+        let here = #filePath
+        let lines = try TextFile.lines(
+            of: here.replacing("Tests/DriversTests/ShippedDeviceTests.swift", with: "Docs/device-file.md"))
+        let start = try #require(lines.firstIndex(of: "```json"))
+        let end = try #require(lines[start...].firstIndex(of: "```"))
+        let file = try DeviceFile(text: lines[(start + 1)..<end].joined(separator: "\n"), name: "example")
+        #expect(file.description.id == "line-3" && file.calibration.deadSites == [Site(2)])
+        #expect(CouplingGraph(description: file.description, calibration: file.calibration).edges.count == 1)
+    }
+
     /// The coordinates are those of the drawing: neighbours are one step apart, no two sites share a place.
     @Test(arguments: ["heron-133", "heron-156"]) func coordinatesFitTheConnectivity(_ id: String) throws {
         let d = try DeviceCatalog().file(id).description

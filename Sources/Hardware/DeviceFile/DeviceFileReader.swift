@@ -230,7 +230,7 @@ struct DeviceFileReader {
             feedForward: try object.required("feedForward") { node throws(DeviceFileFault) in try node.flag() },
             reset: try object.required("reset") { node throws(DeviceFileFault) in try node.flag() },
             maxShots: try object.required("maxShots") { node throws(DeviceFileFault) in
-                try node.integer(in: 1...1 << 40)
+                try node.integer(in: 1...1 << 30)
             },
             maxInstructions: try object.optional("maxInstructions") { node throws(DeviceFileFault) in
                 try node.integer(in: 1...1 << 40)
