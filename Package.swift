@@ -74,5 +74,6 @@ let package = Package(
             name: "KernelTests",
             dependencies: ["Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation", "Kernel"],
             swiftSettings: settings),
+        .testTarget(name: "CommandLineTests", dependencies: ["kelvin"], swiftSettings: settings),
     ]
 )

@@ -31,10 +31,15 @@ extension JobWork {
     /// The measured confusion of a part's bits; nil where none was measured or it says nothing, which is noted.
     private mutating func confusion(for part: JobPlan.Part, _ executable: Executable) -> ReadoutConfusion? {
         let bits = part.correctableBits
-        guard let run = readoutRuns[executable.sites(of: bits)], run.counts.count == 2 else { return nil }
+        let sites = executable.distinctSites(of: bits)
+        guard let run = readoutRuns[sites], run.counts.count == 2 else { return nil }
         do {
-            return try ReadoutConfusion(
-                preparedZero: run.counts[0], preparedOne: run.counts[1], bitCount: bits.count)
+            var confusion = try ReadoutConfusion(
+                preparedZero: run.counts[0], preparedOne: run.counts[1], bitCount: sites.count)
+            confusion.bits = executable.sites(of: bits).compactMap { site in
+                sites.firstIndex(of: site).map { confusion.bits[$0] }
+            }
+            return confusion
         } catch {
             note("the readout was not corrected: \(error.message)")
             return nil

@@ -116,7 +116,7 @@ extension JobWork {
         for (part, compilation) in zip(plan.parts, compilations) {
             let bits = part.correctableBits
             if bits.isEmpty { continue }
-            let sites = compilation.executable.sites(of: bits)
+            let sites = compilation.executable.distinctSites(of: bits)
             if var run = readoutRuns[sites] {
                 run.shots = max(run.shots, part.shots)
                 readoutRuns[sites] = run
@@ -173,7 +173,7 @@ extension JobWork {
     private var readoutOrder: [[Site]] {
         var order: [[Site]] = []
         for (part, compilation) in zip(plan?.parts ?? [], compilations) {
-            let sites = compilation.executable.sites(of: part.correctableBits)
+            let sites = compilation.executable.distinctSites(of: part.correctableBits)
             if readoutRuns[sites] != nil, !order.contains(sites) { order.append(sites) }
         }
         return order
@@ -201,7 +201,10 @@ extension JobPlan.Part {
 }
 
 extension Executable {
-    /// The sites that are read last into these classical bits.
+    /// The sites that are read into these classical bits, each once, ascending: routing may read two bits at one site.
+    func distinctSites(of bits: [Int]) -> [Site] { Set(sites(of: bits)).sorted() }
+
+    /// The site that is read into each of these classical bits.
     func sites(of bits: [Int]) -> [Site] {
         var site: [Int: Site] = [:]
         for position in circuit.body.indices {
