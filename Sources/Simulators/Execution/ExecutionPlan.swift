@@ -29,8 +29,8 @@ struct Workload {
     var isNoisy: Bool { channels > 0 }
 
     // Seconds for each amplitude and step on one core, and for each step whatever its size; measured in release builds.
-    private static let perAmplitude = 1.0e-9
-    private static let perElement = 2.0e-9
+    private static let perAmplitude = 1.5e-9
+    private static let perElement = 3.0e-9
     private static let perStep = 4e-7
 
     func stateVectorSeconds(_ options: SimulationOptions) -> Double {

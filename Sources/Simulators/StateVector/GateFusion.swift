@@ -5,8 +5,9 @@ import Circuits
 /// Each gate goes into the last block that touches one of its qubits when the union stays narrow and one pass of the
 /// fused block costs less than separate passes; blocks that only precede it are drawn in.
 struct GateFusion {
-    /// Passes over the state in units of one dense one-qubit gate, by width; measured on states beyond the cache.
-    private static let denseCost = [0.5, 1.0, 1.25, 2.2, 4.5, 9.0]
+    /// Time of a dense pass in units of one dense one-qubit gate, by width; between what was measured within the cache on
+    /// one thread (1, 3.2, 5.8, 11.6) and beyond it on two (1, 1.5, 2.6, 5), at the x86-64 baseline.
+    private static let denseCost = [0.5, 1.0, 2.0, 3.8, 7.5, 15]
 
     private struct Block {
         var qubits: [Int]
@@ -32,11 +33,11 @@ struct GateFusion {
         if case .standard(let standard, _) = gate.kernel {
             switch standard {
             case .id: return 0
-            case .z, .s, .sdg, .t, .tdg, .p: return 0.6 * scale
-            case .rz, .rzz: return 0.9 * scale
-            case .cz, .cs, .csdg, .cp, .crz, .cx, .cy, .ch, .csx, .crx, .cry, .cu: return 0.6 * scale
-            case .ccx, .ccz: return 0.4 * scale
-            case .c3x, .c3sx, .c4x: return 0.3 * scale
+            case .x: return 0.5 * scale
+            case .z, .s, .sdg, .t, .tdg, .p, .cz, .cs, .csdg, .cp, .cx: return 0.3 * scale
+            case .rz, .rzz: return 0.5 * scale
+            case .crz, .cy, .ch, .csx, .crx, .cry, .cu: return 0.5 * scale
+            case .ccx, .ccz, .c3x, .c3sx, .c4x: return 0.2 * scale
             default: break
             }
         }

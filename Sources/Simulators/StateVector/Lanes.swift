@@ -20,3 +20,22 @@ extension SIMD4<Double> {
         }
     }
 }
+
+/// Complex coefficients, one a lane.
+struct Complexes {
+    let re: Lanes
+    let im: Lanes
+
+    @inline(__always)
+    init(_ re: Lanes, _ im: Lanes) {
+        self.re = re
+        self.im = im
+    }
+
+    /// The lower halves, twice.
+    @inline(__always)
+    init(halves re: Lanes, _ im: Lanes) {
+        self.re = Lanes(lowHalf: re.lowHalf, highHalf: re.lowHalf)
+        self.im = Lanes(lowHalf: im.lowHalf, highHalf: im.lowHalf)
+    }
+}

@@ -18,10 +18,10 @@ extension StateVector {
                 case .flip: flip(kernel)
                 case .sparse: sparse(kernel, cr.baseAddress!, ci.baseAddress!)
                 case .dense:
-                    switch (kernel.offsets.count, kernel.exchanges.count) {
-                    case (2, 1): dense2(kernel, cr.baseAddress!, ci.baseAddress!)
-                    case (4, 1): dense4(kernel, cr.baseAddress!, ci.baseAddress!)
-                    default: dense(kernel, cr.baseAddress!, ci.baseAddress!)
+                    if kernel.offsets.count == 2 && kernel.exchanges.count == 1 {
+                        dense2(kernel, cr.baseAddress!, ci.baseAddress!)
+                    } else {
+                        dense(kernel, cr.baseAddress!, ci.baseAddress!)
                     }
                 }
             }
@@ -80,73 +80,104 @@ extension StateVector {
         }
     }
 
+    /// One high target.
     private func dense2(_ kernel: StateVectorKernel, _ cr: UnsafePointer<Lanes>, _ ci: UnsafePointer<Lanes>) {
         let (re, im) = vectors
         let offset = kernel.offsets[1]
-        runs(kernel) { start, length in
-            let x0 = re + start, y0 = im + start
-            let x1 = x0 + offset, y1 = y0 + offset
-            let (ar, br, gr, dr) = (cr[0], cr[1], cr[2], cr[3])
-            let (ai, bi, gi, di) = (ci[0], ci[1], ci[2], ci[3])
-            for k in 0..<length {
-                let (u, v, s, t) = (x0[k], y0[k], x1[k], y1[k])
-                x0[k] = ar * u - ai * v + (br * s - bi * t)
-                y0[k] = ar * v + ai * u + (br * t + bi * s)
-                x1[k] = gr * u - gi * v + (dr * s - di * t)
-                y1[k] = gr * v + gi * u + (dr * t + di * s)
+        @inline(__always) func work(_ a: Complexes, _ b: Complexes, _ c: Complexes, _ d: Complexes) {
+            runs(kernel) { start, length in
+                let x0 = re + start, y0 = im + start
+                let x1 = x0 + offset, y1 = y0 + offset
+                for k in 0..<length {
+                    let (u, v, s, t) = (x0[k], y0[k], x1[k], y1[k])
+                    x0[k] = a.re * u - a.im * v + (b.re * s - b.im * t)
+                    y0[k] = a.re * v + a.im * u + (b.re * t + b.im * s)
+                    x1[k] = c.re * u - c.im * v + (d.re * s - d.im * t)
+                    y1[k] = c.re * v + c.im * u + (d.re * t + d.im * s)
+                }
             }
         }
-    }
-
-    private func dense4(_ kernel: StateVectorKernel, _ cr: UnsafePointer<Lanes>, _ ci: UnsafePointer<Lanes>) {
-        let (re, im) = vectors
-        let (o1, o2, o3) = (kernel.offsets[1], kernel.offsets[2], kernel.offsets[3])
-        runs(kernel) { start, length in
-            let x = re + start, y = im + start
-            for k in 0..<length {
-                let (x0, x1, x2, x3) = (x[k], x[k + o1], x[k + o2], x[k + o3])
-                let (y0, y1, y2, y3) = (y[k], y[k + o1], y[k + o2], y[k + o3])
-                @inline(__always) func row(_ r: Int, _ offset: Int) {
-                    let (a, b, c, d) = (cr[4 * r], cr[4 * r + 1], cr[4 * r + 2], cr[4 * r + 3])
-                    let (e, f, g, h) = (ci[4 * r], ci[4 * r + 1], ci[4 * r + 2], ci[4 * r + 3])
-                    x[k + offset] = (a * x0 - e * y0) + (b * x1 - f * y1) + ((c * x2 - g * y2) + (d * x3 - h * y3))
-                    y[k + offset] = (a * y0 + e * x0) + (b * y1 + f * x1) + ((c * y2 + g * x2) + (d * y3 + h * x3))
-                }
-                row(0, 0)
-                row(1, o1)
-                row(2, o2)
-                row(3, o3)
-            }
+        if kernel.isUniform {
+            // Halves that the compiler knows to be equal take one register.
+            work(
+                Complexes(halves: cr[0], ci[0]), Complexes(halves: cr[1], ci[1]), Complexes(halves: cr[2], ci[2]),
+                Complexes(halves: cr[3], ci[3]))
+        } else {
+            work(
+                Complexes(cr[0], ci[0]), Complexes(cr[1], ci[1]), Complexes(cr[2], ci[2]), Complexes(cr[3], ci[3]))
         }
     }
 
     /// Any number of high and low targets.
     private func dense(_ kernel: StateVectorKernel, _ cr: UnsafePointer<Lanes>, _ ci: UnsafePointer<Lanes>) {
+        // Known counts let the compiler unroll the sums.
+        switch (kernel.offsets.count, kernel.exchanges.count, kernel.isUniform) {
+        case (4, 1, true): dense(kernel, cr, ci, rows: 4, columns: 4, isUniform: true)
+        case (8, 1, true): dense(kernel, cr, ci, rows: 8, columns: 8, isUniform: true)
+        case (1, 2, _): dense(kernel, cr, ci, rows: 1, columns: 2, isUniform: false)
+        case (1, 4, _): dense(kernel, cr, ci, rows: 1, columns: 4, isUniform: false)
+        case (2, 2, _): dense(kernel, cr, ci, rows: 2, columns: 4, isUniform: false)
+        case (4, 2, _): dense(kernel, cr, ci, rows: 4, columns: 8, isUniform: false)
+        case (2, 4, _): dense(kernel, cr, ci, rows: 2, columns: 8, isUniform: false)
+        case (let rows, let exchanges, true):
+            dense(kernel, cr, ci, rows: rows, columns: rows * exchanges, isUniform: true)
+        case (let rows, let exchanges, false):
+            dense(kernel, cr, ci, rows: rows, columns: rows * exchanges, isUniform: false)
+        }
+    }
+
+    @inline(__always)
+    private func dense(
+        _ kernel: StateVectorKernel, _ cr: UnsafePointer<Lanes>, _ ci: UnsafePointer<Lanes>, rows: Int, columns: Int,
+        isUniform: Bool
+    ) {
         let (re, im) = vectors
-        let rows = kernel.offsets.count
-        let columns = rows * kernel.exchanges.count
-        kernel.offsets.withUnsafeBufferPointer { offsets in
-            kernel.exchanges.withUnsafeBufferPointer { exchanges in
+        kernel.offsets.withUnsafeBufferPointer { offsetBuffer in
+            kernel.exchanges.withUnsafeBufferPointer { exchangeBuffer in
+                let offsets = offsetBuffer.baseAddress!, exchanges = exchangeBuffer.baseAddress!
                 runs(kernel) { start, length in
                     withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 * columns) { scratch in
                         let xs = scratch.baseAddress!
                         let ys = xs + columns
+                        @inline(__always) func coefficient(_ place: Int) -> Complexes {
+                            isUniform ? Complexes(halves: cr[place], ci[place]) : Complexes(cr[place], ci[place])
+                        }
                         for k in start..<start + length {
-                            for e in 0..<exchanges.count {
-                                let exchange = exchanges[e]
+                            for c in 0..<rows {
+                                xs[c] = re[k + offsets[c]]
+                                ys[c] = im[k + offsets[c]]
+                            }
+                            for e in 1..<max(columns / rows, 1) {
                                 for c in 0..<rows {
-                                    xs[e * rows + c] = re[k + offsets[c]].exchanged(exchange)
-                                    ys[e * rows + c] = im[k + offsets[c]].exchanged(exchange)
+                                    xs[e * rows + c] = xs[c].exchanged(exchanges[e])
+                                    ys[e * rows + c] = ys[c].exchanged(exchanges[e])
                                 }
                             }
-                            var place = 0
-                            for r in 0..<rows {
+                            // Two rows at a time share the loads of the amplitudes.
+                            var r = 0
+                            while r + 1 < rows {
+                                var x = Lanes.zero, y = Lanes.zero, u = Lanes.zero, v = Lanes.zero
+                                for c in 0..<columns {
+                                    let a = coefficient(r * columns + c), b = coefficient((r + 1) * columns + c)
+                                    let (s, t) = (xs[c], ys[c])
+                                    x += a.re * s - a.im * t
+                                    y += a.re * t + a.im * s
+                                    u += b.re * s - b.im * t
+                                    v += b.re * t + b.im * s
+                                }
+                                re[k + offsets[r]] = x
+                                im[k + offsets[r]] = y
+                                re[k + offsets[r + 1]] = u
+                                im[k + offsets[r + 1]] = v
+                                r += 2
+                            }
+                            if r < rows {
                                 var x = Lanes.zero, y = Lanes.zero
                                 for c in 0..<columns {
-                                    let (a, b) = (cr[place], ci[place])
-                                    x += a * xs[c] - b * ys[c]
-                                    y += a * ys[c] + b * xs[c]
-                                    place += 1
+                                    let a = coefficient(r * columns + c)
+                                    let (s, t) = (xs[c], ys[c])
+                                    x += a.re * s - a.im * t
+                                    y += a.re * t + a.im * s
                                 }
                                 re[k + offsets[r]] = x
                                 im[k + offsets[r]] = y

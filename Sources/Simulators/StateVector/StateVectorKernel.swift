@@ -32,6 +32,8 @@ struct StateVectorKernel: Sendable {
     var rowEnds: [Int] = []
     /// Whether all coefficients are real.
     var isReal = false
+    /// Whether the two halves of each vector of coefficients are equal.
+    var isUniform = false
     /// Places (in vector index bits) that the enumeration leaves out: high targets and controls, ascending.
     var places: [Int]
     /// Vector index bits of high controls that hold 1.
@@ -107,6 +109,7 @@ struct StateVectorKernel: Sendable {
             form = .flip
         } else {
             form = .dense
+            isUniform = (coefficientsRe + coefficientsIm).allSatisfy { $0.lowHalf == $0.highHalf }
             makeSparse(rows: rows)
         }
     }
