@@ -229,7 +229,7 @@ struct GateNoise: NoiseModel {
         var circuit = random.circuit([.h, .t, .cx, .rx], qubitCount: 9, gates: 200)
         circuit.measureAll()
         let noise = GateNoise(single: .depolarizing(0.001, qubits: 1), double: .depolarizing(0.01, qubits: 2))
-        let options = SimulationOptions(threads: 1, timeLimit: 0.02, engine: .trajectories)
+        let options = SimulationOptions(threads: 1, timeLimit: 0.2, engine: .trajectories)
         let result = try Simulation(circuit, noise: noise, options: options).run(shots: 20_000, seed: 1)
         let realisations = try #require(result.method.realisations)
         #expect(realisations >= 32 && realisations < 20_000)

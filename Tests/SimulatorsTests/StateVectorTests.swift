@@ -167,4 +167,22 @@ func distance(_ a: [Complex], _ b: [Complex]) -> Double { zip(a, b).reduce(0) { 
             #expect(abs(state.probabilityOfOne(qubit) - 1) < 1e-14)
         }
     }
+
+    @Test func expectationsMatchMatrices() {
+        var random = RandomCircuits(seed: 29)
+        for _ in 0..<40 {
+            let amplitudes = random.amplitudes(4)
+            var string = PauliString(identity: 4)
+            for qubit in 0..<4 { string[qubit] = Pauli.allCases[random.below(4)] }
+            if random.below(2) == 1 { string.phase = 2 }
+            let matrix = string.matrix
+            var expected = Complex.zero
+            for r in 0..<16 {
+                for c in 0..<16 { expected += amplitudes[r].conjugate * matrix[r, c] * amplitudes[c] }
+            }
+            let value = StateVector(amplitudes: amplitudes).expectation(of: string)
+            #expect(abs(value - expected.re) < 1e-13)
+            #expect(abs(expected.im) < 1e-13)
+        }
+    }
 }
