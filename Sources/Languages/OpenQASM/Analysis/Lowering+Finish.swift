@@ -11,6 +11,8 @@ extension Lowering {
         if highestHardwareQubit >= 0 {
             circuit.addQubitRegister(OpenQASMWriter.hardwareRegister, count: highestHardwareQubit + 1)
         }
-        return circuit
+        if !needsCanonicalOrder { return circuit }
+        var order = CanonicalOrder(circuit)
+        return order.result()
     }
 }

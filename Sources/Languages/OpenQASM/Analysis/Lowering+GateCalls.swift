@@ -176,8 +176,13 @@ extension Lowering {
             Instruction(.gphase, [], [parameter(phase)], location: location(id)))
     }
 
+    /// The parameter of a value; equal expressions share one place in the table.
     mutating func parameter(_ value: Expression) -> Parameter {
-        if value.literal == nil { usesTables = true }
-        return circuit.addParameter(value)
+        if value.literal != nil { return circuit.addParameter(value) }
+        if let known = expressionPlaces[value] { return known }
+        usesTables = true
+        let result = circuit.addParameter(value)
+        expressionPlaces[value] = result
+        return result
     }
 }

@@ -54,6 +54,8 @@ extension Lowering {
         _ definition: GateDefinition, _ node: SyntaxTree.Node, _ id: NodeID
     ) throws(SemanticFailure) {
         if let standard = StandardLibrary.byName[definition.name], isSame(definition, standard) {
+            // What only its body used leaves the tables.
+            if usesTables { needsCanonicalOrder = true }
             gates.append(standard)
             try declare(node.a, Symbol(kind: .gate, a: Int32(gates.count - 1)), at: id)
             return

@@ -57,6 +57,7 @@ extension Lowering {
                 if value {
                     for _ in 0..<count { control(&call) }
                 } else {
+                    absorbPhase(&call)
                     wrap(&call, .control(Array(repeating: false, count: count)))
                 }
             }
@@ -250,7 +251,7 @@ extension Lowering {
         if let known = modified[key] {
             id = known
         } else {
-            func formal(_ k: Int) -> Parameter { circuit.addParameter(Expression(.formal(k), type: .float(64))) }
+            func formal(_ k: Int) -> Parameter { parameter(Expression(.formal(k), type: .float(64))) }
             var body = Block()
             body.append(Instruction(.gphase, [], [formal(0)]))
             body.append(
@@ -292,6 +293,8 @@ extension Lowering {
                 usesTables = true
             }
         }
+        // The phase is written in front of the gate, so its expression takes the earlier place.
+        if let phase = call.phase, phase.literal == nil { _ = parameter(phase) }
         var parameters: [Parameter] = []
         for value in call.parameters { parameters.append(parameter(value)) }
         return (gate, parameters, call.phase)

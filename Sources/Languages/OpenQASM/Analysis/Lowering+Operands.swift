@@ -54,6 +54,7 @@ extension Lowering {
             return OperandSet(list: [index], single: true)
         case .index:
             if isInsideGate {
+                _ = try qubits(node.a)
                 throw fail(
                     .operand, "qubits of a gate cannot be indexed", at: id, cause: "operands of gates are single qubits"
                 )

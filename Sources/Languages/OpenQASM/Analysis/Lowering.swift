@@ -31,6 +31,8 @@ struct Lowering: ~Copyable {
     var reasons: [String] = []
     /// Modified gates by what they are made of.
     var modified: [ModifiedGate: Gate] = [:]
+    /// Symbolic parameters by what they say.
+    var expressionPlaces: [Expression: Parameter] = [:]
     /// Names of registers, variables and gates of the circuit, so that each is used once.
     var usedNames: Set<String> = []
 
@@ -63,7 +65,7 @@ struct Lowering: ~Copyable {
     var parameterScratch: [Parameter] = []
 
     /// Instructions and repeated statements that a program may come to.
-    static let workLimit = 1 << 26
+    static let workLimit = 10_000_000
 
     struct Call {
         var node: NodeID

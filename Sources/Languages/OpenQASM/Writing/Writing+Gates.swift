@@ -1,0 +1,81 @@
+import Circuits
+
+extension Writing {
+    /// The definitions that the text needs: standard gates that the include lacks, then the program's own.
+    mutating func definitions() throws(OpenQASMWriterError) {
+        let used = circuit.standardGates
+        let included = isVersion2 ? StandardDefinitions.inVersion2 : StandardDefinitions.inVersion3
+        for gate in StandardGate.allCases where used.contains(gate) && gate != .gphase && !included.contains(gate) {
+            guard let (parameters, operands, body) = StandardDefinitions.definition(of: gate, version: version.rawValue)
+            else { throw refusal("gate \(gate.name)") }
+            line("gate \(name(of: gate))\(parameters.isEmpty ? "" : "(\(parameters))") \(operands) { \(body) }")
+        }
+        for (k, definition) in circuit.gates.enumerated() {
+            switch definition.implementation {
+            case .body(let body): try define(k, definition, body)
+            case .modified:
+                if isVersion2 { throw refusal("the modified gate '\(definition.name)'") }
+            case .opaque:
+                if !isVersion2 { throw refusal("the opaque gate '\(definition.name)'") }
+                let (parameters, operands) = formalNames(definition)
+                line("opaque \(gateNames[k])\(list(parameters)) \(operands.joined(separator: ", "));")
+            case .matrix: throw refusal("the explicit unitary '\(definition.name)'")
+            }
+        }
+    }
+
+    private func list(_ parameters: [String]) -> String {
+        parameters.isEmpty ? "" : "(\(parameters.joined(separator: ", ")))"
+    }
+
+    /// Names of a definition's parameters and operands, all distinct.
+    private func formalNames(_ definition: GateDefinition) -> ([String], [String]) {
+        var used = Set(Keyword.allCases.map(\.text) + ["pi", "π", "U"] + BuiltinFunction.allCases.map(\.rawValue))
+        func take(_ wish: String) -> String {
+            let isName =
+                !wish.isEmpty && wish.utf8.allSatisfy { CharacterClass($0) != .other }
+                && CharacterClass(wish.utf8.first!) == .letter
+                && (!isVersion2 || (wish.utf8.first! | 0x20) == wish.utf8.first! && wish.utf8.allSatisfy { $0 < 0x80 })
+            var name = isName ? wish : "p"
+            var number = 0
+            while !used.insert(name).inserted {
+                name = "\(isName ? wish : "p")\(number)"
+                number += 1
+            }
+            return name
+        }
+        let parameters = definition.parameterNames.map(take)
+        let operands = (0..<definition.qubitCount).map { take("q\($0)") }
+        return (parameters, operands)
+    }
+
+    private mutating func define(_ place: Int, _ definition: GateDefinition, _ body: Block) throws(OpenQASMWriterError)
+    {
+        let (parameters, operands) = formalNames(definition)
+        let outer = qubitNames
+        qubitNames = operands
+        formals = parameters
+        line("gate \(gateNames[place])\(list(parameters)) \(operands.joined(separator: ", ")) {")
+        try indented { writing throws(OpenQASMWriterError) in try writing.block(body) }
+        line("}")
+        qubitNames = outer
+        formals = []
+    }
+
+    func name(of gate: StandardGate) -> String {
+        if isVersion2 { return gate == .u ? "u3" : gate == .c3sx ? "c3sqrtx" : gate.name }
+        return OpenQASMWriter.privateNames[gate] ?? gate.name
+    }
+
+    /// A gate as it is called: its name behind its modifiers.
+    func name(of gate: Gate) -> String {
+        switch gate {
+        case .standard(let gate): return name(of: gate)
+        case .defined(let id):
+            guard case .modified(let base, let modifiers) = circuit.gates[id.index].implementation else {
+                return gateNames[id.index]
+            }
+            return modifiers.map { Lowering.text(of: $0) }.joined() + name(of: base)
+        }
+    }
+}
