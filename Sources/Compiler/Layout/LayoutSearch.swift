@@ -57,10 +57,10 @@ struct LayoutSearch {
     ) -> Outcome {
         var generator = context.generator(for: "layout", trial: trial)
         var tuning = RouterTuning()
-        tuning.noise = [0, 0.5, 0.25, 1][trial % 4]
-        tuning.lookaheadWeight = [0.5, 0.8, 0.3][trial % 3]
+        tuning.noise = [0, 0, 0.15, 0.3][trial % 4]
+        tuning.lookaheadWeight = [0.5, 0.5, 0.3][trial % 3]
         tuning.lookahead = [20, 40][trial / 2 % 2]
-        tuning.merging = [0.4, 0.8, 0][trial / 3 % 3]
+        tuning.merging = [0.8, 0.4, 1.2][trial / 3 % 3]
         let program = starts.program.qubitCount
         var layout: [Int32]
         if pinned || trial < fixed.count {
@@ -89,7 +89,7 @@ struct LayoutSearch {
             consider(layout, seed: seed)
             if round + 1 < rounds {
                 router.route(backward, tuning, &draws)
-                layout = Array(router.siteOf[0..<program])
+                layout = router.sites(ofFirst: program)
             }
         }
         return best!

@@ -5,6 +5,8 @@ import Circuits
 /// A node is a run of instructions that needs one pair of qubits side by side (consecutive gates on the same pair and
 /// whatever stands between them are one node), or a point where several wires meet without an interaction (barriers,
 /// control flow, classical steps). Everything else is attached to the node it follows. All tables are flat.
+///
+/// Gates that commute on a wire (`WireAxis`) are not ordered on it: the router may take them as they come.
 struct RoutingGraph: Sendable {
     let qubitCount: Int
     /// The pair of node k; −1 where it needs none.
@@ -111,16 +113,23 @@ extension RoutingGraph {
         var edges: [(from: Int32, to: Int32)] = []
         var owners: [(node: Int32, instruction: Int32)] = []
         var leading: [Int32] = []
-        /// The last node on each qubit and on each classical place; −1 for none.
-        var lastOnQubit: [Int32]
+        var wires: [Wire]
+        /// The last node on each classical place; −1 for none.
         var lastOnPlace: [Int32]
         /// The node after which everything comes (`break`, `continue`, `end`).
         var fence: Int32 = -1
 
+        /// A qubit's wire: the node that all further ones follow, and the commuting nodes since.
+        struct Wire {
+            var base: Int32 = -1
+            var members: [Int32] = []
+            var axis = WireAxis.none
+        }
+
         init(circuit: Circuit, written: Set<Int>) {
             self.circuit = circuit
             self.written = written
-            lastOnQubit = Array(repeating: -1, count: circuit.qubitCount)
+            wires = Array(repeating: Wire(), count: circuit.qubitCount)
             lastOnPlace = Array(repeating: -1, count: circuit.bitCount + circuit.variables.count)
         }
 
@@ -128,8 +137,6 @@ extension RoutingGraph {
             let operation = block.operation(at: position)
             switch operation {
             case .break, .continue, .end: addFence(position)
-            case .gate where block.qubits(at: position).count == 2 && !ClassicalAccess.isPossible(block, at: position):
-                addInteraction(block[position], position, weigh)
             default:
                 let qubits = block.qubits(at: position)
                 var places: [Int] = []
@@ -137,35 +144,62 @@ extension RoutingGraph {
                     let access = ClassicalAccess.of(block, at: position, in: circuit)
                     places = access.reads.union(access.writes).intersection(written).sorted()
                 }
-                var isGate = false
-                if case .gate = operation { isGate = true }
-                if isGate && qubits.count == 2 {
-                    addInteraction(block[position], position, weigh, places: places)
+                var gate: StandardGate?
+                var isFlow = false
+                switch operation {
+                case .gate(let kind):
+                    if places.isEmpty { gate = kind.standard }
+                    if qubits.count == 2 {
+                        addInteraction(block[position], position, weigh, gate, places: places)
+                        return
+                    }
+                case .controlFlow: isFlow = true
+                default: break
+                }
+                if qubits.count == 1, let gate {
+                    addLocal(position, qubits[0].index, gate.axis(on: 0))
                 } else {
-                    var isFlow = false
-                    if case .controlFlow = operation { isFlow = true }
                     addPassive(position, qubits, places, forced: isFlow)
                 }
             }
         }
 
+        /// The node that an instruction of this axis follows on a wire; the commuting run ends if it has another axis.
+        private mutating func enter(_ wire: Int, _ axis: WireAxis) -> Int32 {
+            if axis != .none && axis == wires[wire].axis { return wires[wire].base }
+            let members = wires[wire].members
+            if members.count == 1 {
+                wires[wire].base = members[0]
+            } else if members.count > 1 {
+                let point = appendPoint()
+                for member in members { edges.append((member, point)) }
+                wires[wire].base = point
+            }
+            if !members.isEmpty { wires[wire].members.removeAll(keepingCapacity: true) }
+            wires[wire].axis = axis
+            return wires[wire].base
+        }
+
+        private mutating func addLocal(_ position: Int, _ wire: Int, _ axis: WireAxis) {
+            let base = enter(wire, axis)
+            if base >= 0 { owners.append((base, Int32(position))) } else { leading.append(Int32(position)) }
+        }
+
         private mutating func addInteraction(
-            _ instruction: Instruction, _ position: Int, _ weigh: Weigh, places: [Int] = []
+            _ instruction: Instruction, _ position: Int, _ weigh: Weigh, _ gate: StandardGate?, places: [Int] = []
         ) {
             let (a, b) = (instruction.qubits[0].index, instruction.qubits[1].index)
-            let (lastA, lastB) = (lastOnQubit[a], lastOnQubit[b])
+            let baseA = enter(a, gate?.axis(on: 0) ?? .none)
+            let baseB = enter(b, gate?.axis(on: 1) ?? .none)
             let cost = weigh(instruction)
-            if lastA >= 0, lastA == lastB, places.allSatisfy({ lastOnPlace[$0] == lastA || lastOnPlace[$0] < 0 }) {
-                let node = Int(lastA)
-                if (first[node] == Int32(a) && second[node] == Int32(b))
-                    || (first[node] == Int32(b) && second[node] == Int32(a))
-                {
-                    weight[node] = min(3, weight[node] + cost.alone)
-                    weightWithSwap[node] = 3
-                    if position >= 0 { owners.append((lastA, Int32(position))) }
-                    for place in places { lastOnPlace[place] = lastA }
-                    return
-                }
+            if let twin = twin(a, b, baseA, baseB),
+                places.allSatisfy({ lastOnPlace[$0] == twin || lastOnPlace[$0] < 0 })
+            {
+                weight[Int(twin)] = min(3, weight[Int(twin)] + cost.alone)
+                weightWithSwap[Int(twin)] = 3
+                if position >= 0 { owners.append((twin, Int32(position))) }
+                for place in places { lastOnPlace[place] = twin }
+                return
             }
             let node = Int32(first.count)
             first.append(Int32(a))
@@ -173,21 +207,45 @@ extension RoutingGraph {
             weight.append(cost.alone)
             weightWithSwap.append(cost.withSwap)
             if position >= 0 { owners.append((node, Int32(position))) }
-            var predecessors: [Int32] = []
-            for last in [lastA, lastB, fence] + places.map({ lastOnPlace[$0] })
-            where last >= 0 && !predecessors.contains(last) {
-                predecessors.append(last)
-                edges.append((last, node))
+            if places.isEmpty && fence < 0 {
+                if baseA >= 0 { edges.append((baseA, node)) }
+                if baseB >= 0 && baseB != baseA { edges.append((baseB, node)) }
+            } else {
+                var predecessors: [Int32] = []
+                for last in [baseA, baseB, fence] + places.map({ lastOnPlace[$0] })
+                where last >= 0 && !predecessors.contains(last) {
+                    predecessors.append(last)
+                    edges.append((last, node))
+                }
             }
-            lastOnQubit[a] = node
-            lastOnQubit[b] = node
+            for wire in [a, b] {
+                if wires[wire].axis == .none {
+                    wires[wire].base = node
+                } else {
+                    wires[wire].members.append(node)
+                }
+            }
             for place in places { lastOnPlace[place] = node }
+        }
+
+        /// A node on the same pair that nothing has to follow before this instruction.
+        private func twin(_ a: Int, _ b: Int, _ baseA: Int32, _ baseB: Int32) -> Int32? {
+            func isPair(_ node: Int32) -> Bool {
+                let (p, q) = (first[Int(node)], second[Int(node)])
+                return (p == Int32(a) && q == Int32(b)) || (p == Int32(b) && q == Int32(a))
+            }
+            if baseA >= 0, baseA == baseB || wires[b].members.suffix(16).contains(baseA), isPair(baseA) { return baseA }
+            if baseB >= 0, wires[a].members.suffix(16).contains(baseB), isPair(baseB) { return baseB }
+            for node in wires[a].members.suffix(16).reversed() where isPair(node) {
+                if wires[b].members.suffix(16).contains(node) { return node }
+            }
+            return nil
         }
 
         private mutating func addPassive(_ position: Int, _ qubits: Operands, _ places: [Int], forced: Bool) {
             var predecessors: [Int32] = []
             for qubit in qubits {
-                let last = lastOnQubit[qubit.index]
+                let last = enter(qubit.index, .none)
                 if last >= 0 && !predecessors.contains(last) { predecessors.append(last) }
             }
             for place in places {
@@ -206,17 +264,18 @@ extension RoutingGraph {
                 for predecessor in predecessors { edges.append((predecessor, node)) }
             }
             owners.append((node, Int32(position)))
-            for qubit in qubits { lastOnQubit[qubit.index] = node }
+            for qubit in qubits { wires[qubit.index].base = node }
             for place in places { lastOnPlace[place] = node }
         }
 
         private mutating func addFence(_ position: Int) {
-            var predecessors = Set(lastOnQubit).union(lastOnPlace)
+            var predecessors = Set(lastOnPlace)
+            for wire in wires.indices { predecessors.insert(enter(wire, .none)) }
             predecessors.insert(fence)
             let node = appendPoint()
             for predecessor in predecessors.sorted() where predecessor >= 0 { edges.append((predecessor, node)) }
             owners.append((node, Int32(position)))
-            for k in lastOnQubit.indices { lastOnQubit[k] = node }
+            for k in wires.indices { wires[k].base = node }
             for k in lastOnPlace.indices { lastOnPlace[k] = node }
             fence = node
         }
@@ -233,10 +292,23 @@ extension RoutingGraph {
             for position in block.indices {
                 switch block.operation(at: position) {
                 case .gate:
-                    if block.qubits(at: position).count == 2 { addInteraction(block[position], -1, weigh) }
+                    if block.qubits(at: position).count == 2 {
+                        let instruction = block[position]
+                        addInteraction(instruction, -1, weigh, instruction.standardGate)
+                    } else if block.qubits(at: position).count == 1 {
+                        _ = enter(
+                            block.qubits(at: position)[0].index, block[position].standardGate?.axis(on: 0) ?? .none)
+                    }
                 case .controlFlow(let place):
                     for nested in block.controlFlow[place].blocks { flatten(nested, weigh: weigh) }
-                default: break
+                case .measure, .reset, .barrier, .delay:
+                    // Wires end their commuting runs as in the full graph; points are made where several meet.
+                    if block.qubits(at: position).count == 1 {
+                        _ = enter(block.qubits(at: position)[0].index, .none)
+                    } else {
+                        addPassive(0, block.qubits(at: position), [], forced: false)
+                    }
+                case .assign, .break, .continue, .end: break
                 }
             }
         }

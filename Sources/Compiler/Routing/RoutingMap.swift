@@ -107,8 +107,8 @@ struct RoutingMap: Sendable {
 
     /// The weight of each coupler in `distances(noise:)`, kept within a factor so that no detour goes around the world.
     func relativeCosts(noise: Double) -> [Float] {
-        let mean = couplerCost.reduce(0, +) / Double(max(couplerCost.count, 1))
-        guard mean > 0 else { return Array(repeating: 1, count: couplerCost.count) }
-        return couplerCost.map { Float(1 + noise * (min($0 / mean, 8) - 1)) }.map { max($0, 0.1) }
+        let middle = couplerCost.isEmpty ? 0 : couplerCost.sorted()[couplerCost.count / 2]
+        guard middle > 0 else { return Array(repeating: 1, count: couplerCost.count) }
+        return couplerCost.map { Float(1 + noise * (min($0 / middle, 5) - 1)) }.map { max($0, 0.1) }
     }
 }

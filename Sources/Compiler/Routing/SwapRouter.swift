@@ -9,30 +9,43 @@ final class SwapRouter {
     let map: RoutingMap
     private let n: Int
     /// Weighted distances, row by row.
-    private var distance: [Float] = []
-    private var edgeBias: [Float] = []
+    private let distance: UnsafeMutablePointer<Float>
+    private let edgeBias: UnsafeMutablePointer<Float>
+    private let hops: UnsafeMutablePointer<Int16>
+    private let starts: UnsafeMutablePointer<Int32>
+    private let neighbors: UnsafeMutablePointer<Int32>
+    private let couplerOfNeighbor: UnsafeMutablePointer<Int32>
     private var noise = -1.0
 
     // Where everything is. Qubits beyond the program's are ancillas, so that a layout is a permutation of sites.
-    private(set) var siteOf: [Int32]
-    private(set) var qubitOn: [Int32]
+    let siteOf: UnsafeMutablePointer<Int32>
+    private let qubitOn: UnsafeMutablePointer<Int32>
 
-    // The front layer by qubit: the partner it waits for and the node, or −1.
-    private var partner: [Int32]
-    private var frontNode: [Int32]
+    // All interactions that could run now but for their distance; by qubit as linked lists (entry 2k is the first
+    // operand's link of node k, 2k + 1 the second's), because commuting gates may wait on one qubit together.
+    private var waiting: [Int32] = []
+    private var waitingPlace: [Int32] = []
+    private let waitingHead: UnsafeMutablePointer<Int32>
+    private var nextLink: [Int32] = []
+    private var previousLink: [Int32] = []
+    // The front: of the waiting interactions at most one a qubit, the closest first. By qubit the partner it is drawn to
+    // and the node, or −1.
+    private let partner: UnsafeMutablePointer<Int32>
+    private let frontNode: UnsafeMutablePointer<Int32>
     private var front: [Int32] = []
     // The lookahead by qubit: up to `capacity` partners with their weight.
     private let capacity = 8
-    private var aheadCount: [Int32]
-    private var aheadPartner: [Int32]
-    private var aheadWeight: [Float]
+    private let aheadCount: UnsafeMutablePointer<Int32>
+    private let aheadPartner: UnsafeMutablePointer<Int32>
     private var aheadTouched: [Int32] = []
+    private var aheadFound = 0
 
-    private var decay: [Float]
+    private let decay: UnsafeMutablePointer<Float>
     /// The pair that last interacted on each site, −1 once another gate came between; for merging swaps.
-    private var lastPartnerSite: [Int32]
+    private let lastPartnerSite: UnsafeMutablePointer<Int32>
     private var remaining: [Int32] = []
     private var ready: [Int32] = []
+    private var byDistance: [UInt64] = []
     private var queue: [Int32] = []
     private var queueDepth: [Int32] = []
     private var decremented: [Int32] = []
@@ -44,16 +57,53 @@ final class SwapRouter {
     init(_ map: RoutingMap) {
         self.map = map
         n = map.siteCount
-        siteOf = Array(0..<Int32(n))
-        qubitOn = siteOf
-        partner = Array(repeating: -1, count: n)
-        frontNode = partner
-        aheadCount = Array(repeating: 0, count: n)
-        aheadPartner = Array(repeating: 0, count: n * capacity)
-        aheadWeight = Array(repeating: 0, count: n * capacity)
-        decay = Array(repeating: 0, count: n)
-        lastPartnerSite = Array(repeating: -1, count: n)
+        func table<T>(_ count: Int, _ value: T) -> UnsafeMutablePointer<T> {
+            let pointer = UnsafeMutablePointer<T>.allocate(capacity: max(count, 1))
+            pointer.initialize(repeating: value, count: max(count, 1))
+            return pointer
+        }
+        func table<T>(_ values: [T]) -> UnsafeMutablePointer<T> {
+            let pointer = UnsafeMutablePointer<T>.allocate(capacity: max(values.count, 1))
+            pointer.initialize(from: values, count: values.count)
+            return pointer
+        }
+        siteOf = table(Array(0..<Int32(n)))
+        qubitOn = table(Array(0..<Int32(n)))
+        partner = table(n, -1)
+        waitingHead = table(n, -1)
+        frontNode = table(n, -1)
+        aheadCount = table(n, 0)
+        aheadPartner = table(n * capacity, 0)
+        decay = table(n, 0)
+        lastPartnerSite = table(n, -1)
+        distance = table(n * n, 0)
+        edgeBias = table(map.couplerCost.count, 1)
+        hops = table(map.hops)
+        starts = table(map.starts)
+        neighbors = table(map.neighbors)
+        couplerOfNeighbor = table(map.couplerOfNeighbor)
     }
+
+    deinit {
+        siteOf.deallocate()
+        qubitOn.deallocate()
+        partner.deallocate()
+        waitingHead.deallocate()
+        frontNode.deallocate()
+        aheadCount.deallocate()
+        aheadPartner.deallocate()
+        decay.deallocate()
+        lastPartnerSite.deallocate()
+        distance.deallocate()
+        edgeBias.deallocate()
+        hops.deallocate()
+        starts.deallocate()
+        neighbors.deallocate()
+        couplerOfNeighbor.deallocate()
+    }
+
+    /// Where the first `count` qubits are.
+    func sites(ofFirst count: Int) -> [Int32] { Array(UnsafeBufferPointer(start: siteOf, count: count)) }
 
     /// Places program qubits; the ancillas take the other sites in ascending order.
     func place(_ initial: [Int32]) {
@@ -81,7 +131,7 @@ final class SwapRouter {
         var sinceProgress = events.count
         let patience = 3 * n / 2 + 20
         var swapsSinceDecayReset = 0
-        while !front.isEmpty {
+        while !waiting.isEmpty {
             let (a, b) = bestSwap(graph, tuning, &generator)
             apply(a, b)
             decay[a] += tuning.decay
@@ -109,22 +159,30 @@ final class SwapRouter {
 
     private func prepare(_ tuning: RouterTuning) {
         if noise != tuning.noise {
-            distance = map.distances(noise: tuning.noise)
-            edgeBias = map.relativeCosts(noise: tuning.noise)
+            distance.update(from: map.distances(noise: tuning.noise), count: n * n)
+            let costs = map.relativeCosts(noise: tuning.noise)
+            edgeBias.update(from: costs, count: costs.count)
             noise = tuning.noise
         }
     }
 
-    private func resetDecay() { decay.withUnsafeMutableBufferPointer { $0.update(repeating: 0) } }
+    private func resetDecay() { decay.update(repeating: 0, count: n) }
 
     private func begin(_ graph: RoutingGraph) {
         events.removeAll(keepingCapacity: true)
         swapCount = 0
         remaining = graph.predecessorCounts
         front.removeAll(keepingCapacity: true)
+        waiting.removeAll(keepingCapacity: true)
+        if waitingPlace.count < graph.nodeCount {
+            waitingPlace = Array(repeating: 0, count: graph.nodeCount)
+            nextLink = Array(repeating: -1, count: 2 * graph.nodeCount)
+            previousLink = nextLink
+        }
         for k in 0..<n {
             partner[k] = -1
             frontNode[k] = -1
+            waitingHead[k] = -1
             lastPartnerSite[k] = -1
         }
         resetDecay()
@@ -143,12 +201,8 @@ final class SwapRouter {
             if a >= 0 {
                 let b = graph.second[k]
                 let (s, t) = (siteOf[Int(a)], siteOf[Int(b)])
-                if map.hops[Int(s) * n + Int(t)] != 1 {
-                    partner[Int(a)] = b
-                    partner[Int(b)] = a
-                    frontNode[Int(a)] = node
-                    frontNode[Int(b)] = node
-                    front.append(node)
+                if hops[Int(s) * n + Int(t)] != 1 {
+                    wait(node, a, b)
                     continue
                 }
                 breakPair(s)
@@ -194,27 +248,50 @@ final class SwapRouter {
         swapCount += 1
     }
 
-    /// Executes the front nodes that the swap made possible, and what follows from them.
+    private func wait(_ node: Int32, _ a: Int32, _ b: Int32) {
+        waitingPlace[Int(node)] = Int32(waiting.count)
+        waiting.append(node)
+        for (link, qubit) in [(2 * node, a), (2 * node + 1, b)] {
+            let head = waitingHead[Int(qubit)]
+            nextLink[Int(link)] = head
+            previousLink[Int(link)] = -1
+            if head >= 0 { previousLink[Int(head)] = link }
+            waitingHead[Int(qubit)] = link
+        }
+    }
+
+    private func stopWaiting(_ node: Int32, _ graph: RoutingGraph) {
+        let place = Int(waitingPlace[Int(node)])
+        let last = waiting.removeLast()
+        if last != node {
+            waiting[place] = last
+            waitingPlace[Int(last)] = Int32(place)
+        }
+        for (link, qubit) in [(2 * node, graph.first[Int(node)]), (2 * node + 1, graph.second[Int(node)])] {
+            let (next, previous) = (nextLink[Int(link)], previousLink[Int(link)])
+            if next >= 0 { previousLink[Int(next)] = previous }
+            if previous >= 0 { nextLink[Int(previous)] = next } else { waitingHead[Int(qubit)] = next }
+        }
+        ready.append(node)
+    }
+
+    /// Executes what the swap made possible, and what follows from it.
     private func completeAround(_ a: Int, _ b: Int, _ graph: RoutingGraph) -> Bool {
         var progressed = false
         for site in [a, b] {
-            let qubit = Int(qubitOn[site])
-            let other = partner[qubit]
-            guard other >= 0, map.hops[site * n + Int(siteOf[Int(other)])] == 1 else { continue }
-            takeFromFront(frontNode[qubit], graph)
-            progressed = true
+            var link = waitingHead[Int(qubitOn[site])]
+            while link >= 0 {
+                let node = link >> 1
+                let other = link & 1 == 0 ? graph.second[Int(node)] : graph.first[Int(node)]
+                link = nextLink[Int(link)]
+                if hops[site * n + Int(siteOf[Int(other)])] == 1 {
+                    stopWaiting(node, graph)
+                    progressed = true
+                }
+            }
         }
         if progressed { advance(graph) }
         return progressed
-    }
-
-    private func takeFromFront(_ node: Int32, _ graph: RoutingGraph) {
-        for qubit in [Int(graph.first[Int(node)]), Int(graph.second[Int(node)])] {
-            partner[qubit] = -1
-            frontNode[qubit] = -1
-        }
-        front.remove(at: front.firstIndex(of: node)!)
-        ready.append(node)
     }
 }
 
@@ -239,10 +316,10 @@ extension SwapRouter {
         aheadTouched.removeAll(keepingCapacity: true)
         queue.removeAll(keepingCapacity: true)
         decremented.removeAll(keepingCapacity: true)
-        queue.append(contentsOf: front)
-        var found = 0
+        var found = chooseFront(graph, tuning)
+        queue.append(contentsOf: waiting)
         var head = 0
-        search: while head < queue.count {
+        search: while head < queue.count && found < tuning.lookahead {
             let node = Int(queue[head])
             head += 1
             for k in graph.successorStarts[node]..<graph.successorStarts[node + 1] {
@@ -259,7 +336,45 @@ extension SwapRouter {
                 }
             }
         }
+        aheadFound = found
         for node in decremented { remaining[Int(node)] += 1 }
+    }
+
+    /// Of the waiting interactions, closest first, one a qubit makes the front; the next ones come into the lookahead.
+    ///
+    /// - Returns: how many came into the lookahead.
+    private func chooseFront(_ graph: RoutingGraph, _ tuning: RouterTuning) -> Int {
+        for node in front {
+            for qubit in [graph.first[Int(node)], graph.second[Int(node)]] {
+                partner[Int(qubit)] = -1
+                frontNode[Int(qubit)] = -1
+            }
+        }
+        front.removeAll(keepingCapacity: true)
+        var found = 0
+        let scanned = min(waiting.count, 512)
+        byDistance.removeAll(keepingCapacity: true)
+        for k in 0..<scanned {
+            let node = waiting[k]
+            let gap = hops[Int(siteOf[Int(graph.first[Int(node)])]) * n + Int(siteOf[Int(graph.second[Int(node)])])]
+            byDistance.append(UInt64(gap) << 32 | UInt64(node))
+        }
+        byDistance.sort()
+        for entry in byDistance {
+            let node = Int32(truncatingIfNeeded: entry & 0xFFFF_FFFF)
+            let (a, b) = (graph.first[Int(node)], graph.second[Int(node)])
+            if partner[Int(a)] < 0 && partner[Int(b)] < 0 {
+                partner[Int(a)] = b
+                partner[Int(b)] = a
+                frontNode[Int(a)] = node
+                frontNode[Int(b)] = node
+                front.append(node)
+            } else if found < tuning.lookahead {
+                addAhead(a, b)
+                found += 1
+            }
+        }
+        return found
     }
 
     private func addAhead(_ a: Int32, _ b: Int32) {
@@ -276,18 +391,19 @@ extension SwapRouter {
     fileprivate func bestSwap(
         _ graph: RoutingGraph, _ tuning: RouterTuning, _ generator: inout SeededGenerator
     ) -> (Int, Int) {
-        let aheadScale = tuning.lookaheadWeight * Float(max(front.count, 1)) / Float(max(tuning.lookahead, 1))
+        let aheadScale = tuning.lookaheadWeight * Float(max(front.count, 1)) / Float(max(aheadFound, 1))
         var best = Float.infinity
         var ties = 0
         var choice = (0, 0)
         for node in front {
-            for qubit in [graph.first[Int(node)], graph.second[Int(node)]] {
-                let a = siteOf[Int(qubit)]
-                for k in map.starts[Int(a)]..<map.starts[Int(a) + 1] {
-                    let b = map.neighbors[Int(k)]
+            let qubits = (graph.first[Int(node)], graph.second[Int(node)])
+            for side in 0..<2 {
+                let a = siteOf[Int(side == 0 ? qubits.0 : qubits.1)]
+                for k in starts[Int(a)]..<starts[Int(a) + 1] {
+                    let b = neighbors[Int(k)]
                     // Seen from both ends when both are in the front: count it once.
                     if b < a, partner[Int(qubitOn[Int(b)])] >= 0 { continue }
-                    let score = score(a, b, Int(map.couplerOfNeighbor[Int(k)]), aheadScale, tuning)
+                    let score = score(a, b, Int(couplerOfNeighbor[Int(k)]), aheadScale, tuning)
                     if score < best - 1e-6 {
                         best = score
                         ties = 1
@@ -366,18 +482,17 @@ extension SwapRouter {
         while map.hops(site, Int(siteOf[goal])) > 1 {
             let here = map.hops(site, Int(siteOf[goal]))
             var step = -1
-            for k in map.starts[site]..<map.starts[site + 1] {
-                let next = Int(map.neighbors[Int(k)])
+            for k in starts[site]..<starts[site + 1] {
+                let next = Int(neighbors[Int(k)])
                 if map.hops(next, Int(siteOf[goal])) < here { step = next; break }
             }
             apply(site, step)
             site = step
         }
-        // The journey may have brought others together; all of the front is looked at again.
-        let waiting = front
+        // The journey may have brought others together; all that waits is looked at again.
         for node in waiting {
             let (s, t) = (siteOf[Int(graph.first[Int(node)])], siteOf[Int(graph.second[Int(node)])])
-            if map.hops(Int(s), Int(t)) == 1 { takeFromFront(node, graph) }
+            if hops[Int(s) * n + Int(t)] == 1 { stopWaiting(node, graph) }
         }
         advance(graph)
     }
