@@ -4,14 +4,35 @@ import Hardware
 /// What a program must not ask of a machine; checked before any pass runs, so that the message names the source.
 struct Admission {
     let target: Target
+    private var opaque: [Bool] = []
 
     init(_ target: Target) { self.target = target }
 
-    func check(_ circuit: Circuit) throws(CompilerError) {
+    mutating func check(_ circuit: Circuit) throws(CompilerError) {
         let live = target.isLive.count { $0 }
         guard circuit.qubitCount <= live else { throw Region.tooWide(circuit.qubitCount, target) }
         var measured = Array(repeating: false, count: circuit.qubitCount)
+        opaque = Self.opaqueGates(of: circuit)
         try check(circuit.body, circuit, &measured, isNested: false)
+    }
+
+    /// The gates of a circuit that cannot be executed: opaque ones, and those that use them.
+    private static func opaqueGates(of circuit: Circuit) -> [Bool] {
+        var result: [Bool] = []
+        func isOpaque(_ gate: Gate) -> Bool {
+            if case .defined(let id) = gate { result[id.index] } else { false }
+        }
+        for definition in circuit.gates {
+            switch definition.implementation {
+            case .opaque: result.append(true)
+            case .matrix: result.append(false)
+            case .modified(let base, _): result.append(isOpaque(base))
+            case .body(let body):
+                result.append(
+                    body.contains { if case .gate(let gate) = $0.operation { isOpaque(gate) } else { false } })
+            }
+        }
+        return result
     }
 
     private func check(
@@ -23,7 +44,13 @@ struct Admission {
             let location = block.location(at: position)
             let qubits = block.qubits(at: position)
             switch block.operation(at: position) {
-            case .gate:
+            case .gate(let gate):
+                if case .defined(let id) = gate, opaque[id.index] {
+                    throw CompilerError(
+                        .unsupportedGate,
+                        "no gate of \(device) can make '\(circuit.gates[id.index].name)': it is declared without a definition",
+                        cure: "define the gate's body", location: location)
+                }
                 for qubit in qubits where measured[qubit.index] && !abilities.midCircuitMeasurement {
                     throw CompilerError(
                         .unsupportedInstruction, "\(device) cannot go on with a qubit after measuring it",

@@ -19,11 +19,12 @@ public struct Compilation: Sendable {
         let begin = clock.now
         let target = try Target(description, calibration: calibration, allowed: options.allowedSites)
         let context = CompilationContext(target: target, options: options, seed: seed)
-        try Admission(target).check(program)
+        var admission = Admission(target)
+        try admission.check(program)
         var unit = CompilationUnit(program)
         let passes = try Pipeline.standard(for: context).run(&unit, in: context)
         let layout = unit.layout ?? Layout(trivial: program.qubitCount)
-        try Admission(target).checkCompiled(unit.circuit)
+        try admission.checkCompiled(unit.circuit)
         let executable = Executable(
             deviceID: description.id, calibrationID: calibration.id, circuit: unit.circuit,
             schedule: target.keepsTime

@@ -1,3 +1,6 @@
+import Circuits
+import Hardware
+
 /// Passes in order.
 public struct Pipeline: Sendable {
     public var passes: [any Pass]
@@ -28,6 +31,18 @@ public struct Pipeline: Sendable {
 extension Pipeline {
     /// The pipeline of the compiler for one machine and one effort.
     static func standard(for context: CompilationContext) -> Pipeline {
-        Pipeline([UnrollPass(), LayoutPass(), RoutingPass(), ResynthesisPass()])
+        // A simulator that knows every gate takes programs as they are, definitions included.
+        if context.target.takesEveryGate { return Pipeline([LayoutPass()]) }
+        return Pipeline([UnrollPass(), LayoutPass(), RoutingPass(), ResynthesisPass()])
+    }
+}
+
+extension Target {
+    /// Whether any program runs here without translation.
+    var takesEveryGate: Bool {
+        isAllToAll
+            && StandardGate.allCases.allSatisfy { gate in
+                gate == .gphase || native[Int(gate.rawValue)]?.angleRanges.allSatisfy { $0 == nil } ?? false
+            }
     }
 }
