@@ -34,7 +34,7 @@ public struct Compilation: Sendable {
         report = CompilationReport(
             program: program.name, device: description.id, calibration: calibration.id, seed: seed,
             effort: options.effort.rawValue, before: CircuitSize(program), after: CircuitSize(unit.circuit),
-            estimateBefore: nil,
+            estimateBefore: (try? program.unrolled()).map { SuccessEstimate(unrouted: $0, on: target) },
             estimateAfter: SuccessEstimate(executable, on: target, assumedIterations: options.assumedIterations),
             initialLayout: layout.initial.map(\.index), finalLayout: layout.final.map(\.index), passes: passes,
             seconds: begin.duration(to: clock.now) / .seconds(1))

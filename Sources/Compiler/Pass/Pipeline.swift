@@ -33,7 +33,9 @@ extension Pipeline {
     static func standard(for context: CompilationContext) -> Pipeline {
         // A simulator that knows every gate takes programs as they are, definitions included.
         if context.target.takesEveryGate { return Pipeline([LayoutPass()]) }
-        return Pipeline([UnrollPass(), LayoutPass(), RoutingPass(), ResynthesisPass()])
+        return Pipeline([
+            UnrollPass(), NegligibleRotationPass(), SwapElisionPass(), LayoutPass(), RoutingPass(), ResynthesisPass(),
+        ])
     }
 }
 

@@ -9,8 +9,8 @@ public struct CompilationReport: Codable, Hashable, Sendable {
     public var before: CircuitSize
     /// The program on the device.
     public var after: CircuitSize
-    /// The estimate for the program translated gate by gate with the trivial layout and straightforward swaps; nil where
-    /// that does not fit the device.
+    /// The estimate for the program as written, at the machine's median figures, as if any two sites were joined and
+    /// nothing idled; nil where the program holds what only this machine's simulator takes.
     public var estimateBefore: SuccessEstimate?
     public var estimateAfter: SuccessEstimate
     /// Site of program qubit k at the start and at the end.

@@ -1,7 +1,7 @@
 import Circuits
 
 /// Programs made at random, to be compiled and compared.
-enum RandomPrograms {
+enum ProgramGenerator {
     /// Gates of every standard kind, modified, defined and matrix gates, and barriers; unitary.
     static func gates(qubits: Int, count: Int, seed: UInt64, families: [Family] = Family.allCases) -> Circuit {
         var generator = TestGenerator(seed)
