@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("qft", "01101"), ("adder", "1011"), ("bit-flip-code", "10"), ("bernstein-vazirani", "10110"),
+        ("qft", "01101"), ("adder", "1011"), ("bit-flip-code", "111"), ("bernstein-vazirani", "10110"),
         ("iterative-phase-estimation", "0101"),
     ])
     func examplesGiveTheirAnswers(name: String, answer: String) throws {

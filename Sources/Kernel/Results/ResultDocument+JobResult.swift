@@ -1,6 +1,7 @@
 public import Circuits
 import Compiler
 import Hardware
+import Languages
 import Mitigation
 
 extension ResultDocument {
@@ -63,7 +64,7 @@ extension ProgramDocument {
         depth = program.report.after.depth
         durationSeconds = program.report.estimateAfter.duration
         successProbability = program.report.estimateAfter.success
-        compiled = nil
+        compiled = try? program.executable.openQASM(.version3)
         readout = program.readout.map { readout in
             let sites = program.executable.sites(of: readout.bits)
             return readout.bits.indices.map { k in

@@ -23,7 +23,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "How often the program runs.")
     var shots = 1024
 
-    @Option(help: "A sum of Pauli strings such as \"0.5*ZZI + XXI\" (qubit 0 rightmost) or \"Z0 Z2\"; repeatable.")
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "A sum of Pauli strings such as \"0.5*ZZI + XXI\" (qubit 0 rightmost) or \"Z0 Z2\"; repeatable.")
     var observable: [String] = []
 
     @Option(help: "What is done against errors after the run: none or readout.")
@@ -112,7 +114,9 @@ extension CompilerOptions.Effort: ExpressibleByArgument {}
 
 /// Values for the program's inputs.
 struct InputOptions: ParsableArguments {
-    @Option(help: "A value for an input of the program, NAME=VALUE; repeatable. pi/2 and 0b011 are understood.")
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "A value for an input of the program, NAME=VALUE; repeatable. pi/2 and 0b011 are understood.")
     var input: [String] = []
 
     func table() throws -> ParameterTable {

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Circuits
+import Compiler
+import Drivers
+import Hardware
+import Kernel
+import Languages
+
+struct CompileCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compile", abstract: "Compile a program for a device.",
+        discussion: """
+            The compiled program goes to standard output or to --output; with --report or --draw and no --output, they \
+            are printed instead of it. Qubit k of the compiled program is site k of the device.
+            """)
+
+    @Argument(help: "An OpenQASM 3 or 2 program; - reads standard input.")
+    var file: String
+
+    @OptionGroup var target: TargetOptions
+    @OptionGroup var inputs: InputOptions
+
+    @Option(name: .shortAndLong, help: "Write the compiled program to this file.")
+    var output: String?
+
+    @Option(help: "The language of the compiled program: qasm3 or qasm2.")
+    var to = TargetLanguage.qasm3
+
+    @Option(help: "Print what the compiler did: text or json.")
+    var report: OutputFormat?
+
+    @Flag(help: "Draw the compiled program, the sites in use from top to bottom.")
+    var draw = false
+
+    enum TargetLanguage: String, ExpressibleByArgument, CaseIterable {
+        case qasm3, qasm2
+    }
+
+    func run() async throws {
+        let program = try ProgramFile(reading: file)
+        for warning in program.warnings { Terminal.complain(warning + "\n") }
+        let line = ProgressLine("compiling")
+        let compilation: Compilation
+        do {
+            compilation = try compile(program)
+            line.finish()
+        } catch {
+            line.finish()
+            throw error
+        }
+        let prints = report != nil || draw
+        if output != nil || !prints {
+            let text = try written(compilation.executable, program)
+            if let output { try TextFile.replace(output, with: text) } else { Terminal.write(text) }
+        }
+        if draw { Terminal.write(compilation.executable.circuit.drawing(width: Terminal.width) + "\n") }
+        switch report {
+        case .text: Terminal.write(compilation.report.description + "\n")
+        case .json: Terminal.write(JSON.text(compilation.report) + "\n")
+        case nil: break
+        }
+    }
+
+    private func compile(_ program: ProgramFile) throws -> Compilation {
+        do {
+            let device = try DeviceCatalog().device(target.device)
+            let values = try inputs.table()
+            // Without values the inputs stay symbols of the compiled program.
+            let circuit = values.names.isEmpty ? program.circuit : try program.circuit.binding(values.values(at: 0))
+            return try Compilation(
+                of: circuit, for: device.description, calibration: device.calibration(),
+                options: target.compilerOptions, seed: target.seed ?? 0)
+        } catch let error as DeviceError {
+            throw CommandFailure(error)
+        } catch let error as CompilerError {
+            throw CommandFailure(KernelError(error), source: program.source)
+        } catch let error as InputError {
+            throw CommandFailure(KernelError(error), source: program.source)
+        }
+    }
+
+    private func written(_ executable: Executable, _ program: ProgramFile) throws -> String {
+        do {
+            return try executable.openQASM(to == .qasm3 ? .version3 : .version2)
+        } catch {
+            throw CommandFailure(
+                KernelError(
+                    .program, code: "writer", error.description, cure: "write it with --to qasm3",
+                    location: error.location), source: program.source)
+        }
+    }
+}
