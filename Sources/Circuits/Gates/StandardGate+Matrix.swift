@@ -16,7 +16,9 @@ extension StandardGate {
         func one(_ a: Complex, _ b: Complex, _ c: Complex, _ d: Complex) -> Matrix {
             Matrix(dimension: 2, elements: [a, b, c, d])
         }
-        func controlled(_ gate: StandardGate, _ q: [Double] = []) -> Matrix { Self.controlLast(gate.matrix(q), count: 1) }
+        func controlled(_ gate: StandardGate, _ q: [Double] = []) -> Matrix {
+            Self.controlLast(gate.matrix(q), count: 1)
+        }
         switch self {
         case .gphase: return Matrix(dimension: 1, elements: [Complex(phase: p[0])])
         case .id: return Matrix(identity: 2)

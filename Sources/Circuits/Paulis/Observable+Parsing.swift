@@ -84,7 +84,9 @@ private struct ObservableReader {
         while place < characters.count {
             let c = characters[place]
             let isExponentSign = (c == "-" || c == "+") && place > start && "eE".contains(characters[place - 1])
-            guard c.isASCII, c.isNumber || c == "." || (("eE".contains(c)) && place > start) || isExponentSign else { break }
+            guard c.isASCII, c.isNumber || c == "." || (("eE".contains(c)) && place > start) || isExponentSign else {
+                break
+            }
             place += 1
         }
         if place == start { return nil }

@@ -97,7 +97,8 @@ extension PauliString {
         var power = Int(a.phase) + Int(b.phase)
         for word in a.xWords.indices {
             let x = a.xWords[word] ^ b.xWords[word], z = a.zWords[word] ^ b.zWords[word]
-            power += (a.xWords[word] & a.zWords[word]).nonzeroBitCount + (b.xWords[word] & b.zWords[word]).nonzeroBitCount
+            power +=
+                (a.xWords[word] & a.zWords[word]).nonzeroBitCount + (b.xWords[word] & b.zWords[word]).nonzeroBitCount
             power += 2 * (a.zWords[word] & b.xWords[word]).nonzeroBitCount
             power -= (x & z).nonzeroBitCount
             result.xWords[word] = x

@@ -121,7 +121,9 @@ extension Block {
             var instruction = self[position]
             switch instruction.operation {
             case .controlFlow(let place):
-                let statement = controlFlow[place].mapBlocks { $0.rewriting(parameters: parameters, expressions: expressions) }
+                let statement = controlFlow[place].mapBlocks {
+                    $0.rewriting(parameters: parameters, expressions: expressions)
+                }
                 result.append(statement.mapExpressions(expressions, parameters), location: instruction.location)
             case .assign(let place):
                 var assignment = assignments[place]
@@ -143,7 +145,8 @@ extension Block {
 }
 
 extension ControlFlow {
-    func mapExpressions(_ transform: (Expression) -> Expression, _ parameters: (Parameter) -> Parameter) -> ControlFlow {
+    func mapExpressions(_ transform: (Expression) -> Expression, _ parameters: (Parameter) -> Parameter) -> ControlFlow
+    {
         switch self {
         case .branch(let condition, let then, let otherwise):
             .branch(condition: transform(condition), then: then, otherwise: otherwise)
@@ -151,7 +154,8 @@ extension ControlFlow {
             .switch(subject: transform(subject), cases: cases, otherwise: otherwise)
         case .for(let variable, .range(let start, let step, let stop), let body):
             .for(
-                variable: variable, values: .range(start: transform(start), step: transform(step), stop: transform(stop)),
+                variable: variable,
+                values: .range(start: transform(start), step: transform(step), stop: transform(stop)),
                 body: body)
         case .for(let variable, .list(let values), let body):
             .for(variable: variable, values: .list(values.map(transform)), body: body)

@@ -79,7 +79,8 @@ extension Block {
                     switch statement {
                     case .branch(let condition, _, _), .while(let condition, _): matches(condition)
                     case .switch(let subject, _, _): matches(subject)
-                    case .for(_, .range(let start, let step, let stop), _): [start, step, stop].contains(where: matches)
+                    case .for(_, .range(let start, let step, let stop), _):
+                        [start, step, stop].contains(where: matches)
                     case .for(_, .list(let values), _): values.contains(where: matches)
                     case .box: false
                     }

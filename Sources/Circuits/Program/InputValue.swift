@@ -16,7 +16,9 @@ public enum InputValue: Hashable, Sendable {
             self = .real(value)
         } else if text.hasPrefix("0b"), text.count > 2, let bits = BitString(text.dropFirst(2)) {
             self = .bits(bits)
-        } else if text.count > 2, text.hasPrefix("\""), text.hasSuffix("\""), let bits = BitString(text.dropFirst().dropLast()) {
+        } else if text.count > 2, text.hasPrefix("\""), text.hasSuffix("\""),
+            let bits = BitString(text.dropFirst().dropLast())
+        {
             self = .bits(bits)
         } else if let value = Self.multipleOfPi(text) {
             self = .real(value)
@@ -68,7 +70,8 @@ public enum InputValue: Hashable, Sendable {
         case (.uint(let width), .integer(let value)):
             guard value >= 0, width >= 63 || value >> Int64(width) == 0 else { throw mismatch }
             return .uint(UInt64(value), width: width)
-        case (.float(let width), .real(let value)): return .float(width == 32 ? Double(Float(value)) : value, width: width)
+        case (.float(let width), .real(let value)):
+            return .float(width == 32 ? Double(Float(value)) : value, width: width)
         case (.float, .integer(let value)): return try InputValue.real(Double(value)).fitted(to: type, name: name)
         case (.angle, .real(let value)):
             guard let angle = try? ClassicalValue.float(value, width: 64).converted(to: type) else { throw mismatch }
@@ -103,7 +106,8 @@ public enum InputError: Error, Hashable, Sendable {
         switch self {
         case .missing(let name, let type): "the program's input '\(name)' of type \(type) has no value"
         case .unknown(let name, let known):
-            "the program has no input '\(name)'" + (known.isEmpty ? "; it takes none" : "; its inputs are \(known.joined(separator: ", "))")
+            "the program has no input '\(name)'"
+                + (known.isEmpty ? "; it takes none" : "; its inputs are \(known.joined(separator: ", "))")
         case .mismatch(let name, let value, let type): "\(value) is no value for the input '\(name)' of type \(type)"
         case .notFinite(let reason): "with these inputs \(reason)"
         }
