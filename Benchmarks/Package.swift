@@ -1,0 +1,19 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What only a program inside the house can time. A package of its own, so that measuring burdens no user's build.
+let package = Package(
+    name: "kelvin-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "kelvin", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "kelvin-benchmarks",
+            dependencies: [
+                .product(name: "Circuits", package: "kelvin"),
+                .product(name: "Languages", package: "kelvin"),
+                .product(name: "Simulators", package: "kelvin"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)])
+    ]
+)
