@@ -67,14 +67,17 @@ extension TrustVerdict {
         } else {
             grade = share < Self.goodThreshold ? .doubtful : .good
         }
+        // Where the readout was inverted, what it spoils is not what spoils the answer.
+        let rest = readoutCorrected && share > estimate.success * 1.05
+            ? "; \(Self.percent(share)) but for the readout, which was corrected" : ""
         switch grade {
         case .noise:
             sentences.append(
-                "the answer is likely noise: an estimated \(percent) of the shots go through without an error")
+                "the answer is likely noise: an estimated \(percent) of the shots go through without an error\(rest)")
         case .doubtful:
-            sentences.append("errors show in the answer: an estimated \(percent) of the shots go through without one")
+            sentences.append("errors show in the answer: an estimated \(percent) of the shots go through without one\(rest)")
         case .good, .exact:
-            sentences.append("an estimated \(percent) of the shots go through without an error")
+            sentences.append("an estimated \(percent) of the shots go through without an error\(rest)")
         }
         if let worst = estimate.coherence.max(by: { $0.used < $1.used }), worst.used > 0.5 {
             sentences.append(

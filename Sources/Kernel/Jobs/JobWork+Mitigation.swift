@@ -63,8 +63,17 @@ extension JobWork {
         return results
     }
 
+    /// The corrected distribution, or nil with a note why there is none; then the part counts as uncorrected.
     private mutating func corrected(
         _ counts: Counts, _ place: Int, _ part: JobPlan.Part, _ request: JobRequest
+    ) -> QuasiDistribution? {
+        let result = correction(of: counts, place, part, request)
+        if result == nil { corrections[place].bits = [] }
+        return result
+    }
+
+    private mutating func correction(
+        of counts: Counts, _ place: Int, _ part: JobPlan.Part, _ request: JobRequest
     ) -> QuasiDistribution? {
         let correction = corrections[place]
         guard !correction.bits.isEmpty else {

@@ -21,7 +21,7 @@ public struct SimulationOptions: Sendable {
     public var watch: SimulationWatch
 
     public init(
-        threads: Int = SimulationOptions.processorCount, memoryLimit: Int = SimulationOptions.physicalMemory / 2,
+        threads: Int = SimulationOptions.processorCount, memoryLimit: Int = SimulationOptions.physicalMemory / 4 * 3,
         timeLimit: Double = 60, loopLimit: Int = 1_000_000, wantsProbabilities: Bool = false,
         engine: SimulationMethod.Engine? = nil, watch: SimulationWatch = SimulationWatch()
     ) {

@@ -28,7 +28,9 @@ struct ResultReport {
             ? "ideal simulator" : device.isEmulated ? "emulated \(device.name)" : device.name
         var text = Style.bold("\(result.name)") + " on " + Style.bold(device.id) + " (\(kind))"
         if device.modality != .simulator {
-            text += "\ncalibration \(result.calibration.id) of \(result.calibration.timestampText)"
+            let age = (result.steps.map(\.end).max() ?? result.calibration.timestamp) - result.calibration.timestamp
+            text += "\ncalibration \(result.calibration.id) of \(result.calibration.timestampText), \(TrustVerdict.age(age)) old"
+            if device.isEmulated { text += "; the emulated machine does not drift" }
         }
         return text
     }
