@@ -11,6 +11,9 @@ struct EntanglerTable {
         var natives: [Native] = []
         /// By `StandardGate.rawValue`: what a gate without parameters costs here; NaN where it was not asked yet.
         var costs = Array(repeating: Double.nan, count: StandardGate.allCases.count)
+        /// By 2·`rawValue` + (1 where operand 0 is the larger qubit): gates without parameters, made before.
+        var sequences: [(entangler: Int, sequence: EntanglerSequence)?] = Array(
+            repeating: nil, count: 2 * StandardGate.allCases.count)
     }
 
     struct Native {
@@ -65,6 +68,10 @@ struct EntanglerTable {
 
     mutating func remember(_ cost: Double, of gate: StandardGate, at place: Int) {
         pairs[place].costs[Int(gate.rawValue)] = cost
+    }
+
+    mutating func remember(_ made: (entangler: Int, sequence: EntanglerSequence), at place: Int, _ slot: Int) {
+        pairs[place].sequences[slot] = made
     }
 
     /// Each native gate in both directions, with its mean error over the machine.

@@ -250,7 +250,7 @@ struct NativeTranslator {
             let best = isLocal ? 0 : writer.table.pairs[Int(run.place)].best(for: weyl)?.cost
             if let best, best < run.cost * (1 - 1e-9) {
                 writer.location = block.location(at: Int(run.head))
-                if try writer.write(run.unitary, weyl, run.first, run.second, Int(run.place)) { return }
+                if writer.write(run.unitary, weyl, run.first, run.second, Int(run.place)) { return }
             }
         }
         var position = Int(run.head)

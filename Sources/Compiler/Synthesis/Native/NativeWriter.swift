@@ -120,10 +120,21 @@ struct NativeWriter {
         let isReversed = q1 < q0
         let place = table.place(min(q0, q1), max(q0, q1))
         if entangleNatively(gate, parameters, q0, q1, place) { return }
+        guard basis != nil else { throw unsupported(gate, q0, q1) }
+        let (low, high) = (min(q0, q1), max(q0, q1))
+        let slot = 2 * Int(gate.rawValue) + (isReversed ? 1 : 0)
+        if gate.parameterCount == 0, let made = table.pairs[place].sequences[slot] {
+            return write(made.sequence, table.pairs[place].entanglers[made.entangler], low, high)
+        }
         let matrix = Unitary4(gate, angles)
         let oriented = isReversed ? matrix.exchanged : matrix
         let weyl = WeylDecomposition(oriented)
-        guard try write(oriented, weyl, min(q0, q1), max(q0, q1), place) else { throw unsupported(gate, q0, q1) }
+        guard weyl.a >= Entangler.tolerance else {
+            return writeLocal(oriented, weyl, low, high)
+        }
+        guard let made = sequence(for: oriented, weyl, place) else { throw unsupported(gate, q0, q1) }
+        if gate.parameterCount == 0 { table.remember(made, at: place, slot) }
+        write(made.sequence, table.pairs[place].entanglers[made.entangler], low, high)
     }
 
     /// Writes the gate as it is where it is native on the pair; false where it is not.
@@ -145,17 +156,34 @@ struct NativeWriter {
     /// Writes a two-qubit unitary in its cheapest form; q0 < q1. False if no native gate can make it.
     mutating func write(
         _ unitary: Unitary4, _ weyl: WeylDecomposition, _ q0: Qubit, _ q1: Qubit, _ place: Int
-    ) throws(CompilerError) -> Bool {
+    ) -> Bool {
         guard basis != nil else { return false }
         if weyl.a < Entangler.tolerance {
-            apply(weyl.left.low * weyl.right.low, q0.index)
-            apply(weyl.left.high * weyl.right.high, q1.index)
-            phase += unitary.phase(relativeTo: (weyl.left * weyl.right).unitary)
+            writeLocal(unitary, weyl, q0, q1)
             return true
         }
-        guard let best = table.pairs[place].best(for: weyl) else { return false }
-        let entangler = table.pairs[place].entanglers[best.entangler]
-        guard let sequence = entangler.sequence(for: unitary, weyl) else { return false }
+        guard let made = sequence(for: unitary, weyl, place) else { return false }
+        write(made.sequence, table.pairs[place].entanglers[made.entangler], q0, q1)
+        return true
+    }
+
+    private func sequence(
+        for unitary: Unitary4, _ weyl: WeylDecomposition, _ place: Int
+    ) -> (entangler: Int, sequence: EntanglerSequence)? {
+        guard let best = table.pairs[place].best(for: weyl),
+            let sequence = table.pairs[place].entanglers[best.entangler].sequence(for: unitary, weyl)
+        else { return nil }
+        return (best.entangler, sequence)
+    }
+
+    private mutating func writeLocal(_ unitary: Unitary4, _ weyl: WeylDecomposition, _ q0: Qubit, _ q1: Qubit) {
+        let local = weyl.left * weyl.right
+        apply(local.low, q0.index)
+        apply(local.high, q1.index)
+        phase += unitary.phase(relativeTo: local.unitary)
+    }
+
+    private mutating func write(_ sequence: EntanglerSequence, _ entangler: Entangler, _ q0: Qubit, _ q1: Qubit) {
         for layer in 0...sequence.count {
             apply(sequence[layer].low, q0.index)
             apply(sequence[layer].high, q1.index)
@@ -168,7 +196,6 @@ struct NativeWriter {
             }
         }
         phase += sequence.phase
-        return true
     }
 
     // MARK: Errors
