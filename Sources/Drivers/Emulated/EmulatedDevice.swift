@@ -53,7 +53,7 @@ public struct EmulatedDevice: Device {
     private func shotTime(_ executable: Executable) -> Double { executable.schedule?.duration ?? 0 }
 
     private func notes(_ executable: Executable, _ noise: DeviceNoise, _ method: SimulationMethod) -> [String] {
-        var notes = ["the noise follows the calibration \(record.id) of \(record.timestampText)"]
+        var notes: [String] = []
         if executable.schedule == nil {
             notes.append(
                 "the program has no times: relaxation in the gaps between instructions is left out, and so is the "
