@@ -46,8 +46,11 @@ extension Circuit {
     }
 
     @discardableResult
-    public mutating func addBitRegister(_ name: String, count: Int, isInput: Bool = false) -> RegisterID {
-        bitRegisters.append(BitRegister(name: name, start: bitCount, count: count, isInput: isInput))
+    public mutating func addBitRegister(
+        _ name: String, count: Int, isInput: Bool = false, isTemporary: Bool = false
+    ) -> RegisterID {
+        bitRegisters.append(
+            BitRegister(name: name, start: bitCount, count: count, isInput: isInput, isTemporary: isTemporary))
         bitCount += count
         return RegisterID(bitRegisters.count - 1)
     }

@@ -67,19 +67,35 @@ public struct QubitRegister: Hashable, Sendable {
 }
 
 /// A named run of classical bits. A register declared without a size (`bit b;`) is a scalar of one bit.
-public struct BitRegister: Hashable, Sendable {
+public struct BitRegister: Sendable {
     public var name: String
     public var start: Int
     public var count: Int
     /// Whether the program sets it and results report it; an `input` register comes from outside.
     public var isInput: Bool
+    /// Local to a block or a subroutine of the source: results do not show it. A hint for readers, no part of what is
+    /// executed, so that it does not count in comparisons.
+    public var isTemporary: Bool
 
-    public init(name: String, start: Int, count: Int, isInput: Bool = false) {
+    public init(name: String, start: Int, count: Int, isInput: Bool = false, isTemporary: Bool = false) {
         self.name = name
         self.start = start
         self.count = count
         self.isInput = isInput
+        self.isTemporary = isTemporary
     }
 
     public var bits: [ClassicalBit] { (start..<start + count).map { ClassicalBit($0) } }
+}
+
+extension BitRegister: Hashable {
+    public static func == (a: BitRegister, b: BitRegister) -> Bool {
+        a.name == b.name && a.start == b.start && a.count == b.count && a.isInput == b.isInput
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(start)
+        hasher.combine(count)
+    }
 }

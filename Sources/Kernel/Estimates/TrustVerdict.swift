@@ -68,14 +68,16 @@ extension TrustVerdict {
             grade = share < Self.goodThreshold ? .doubtful : .good
         }
         // Where the readout was inverted, what it spoils is not what spoils the answer.
-        let rest = readoutCorrected && share > estimate.success * 1.05
+        let rest =
+            readoutCorrected && share > estimate.success * 1.05
             ? "; \(Self.percent(share)) but for the readout, which was corrected" : ""
         switch grade {
         case .noise:
             sentences.append(
                 "the answer is likely noise: an estimated \(percent) of the shots go through without an error\(rest)")
         case .doubtful:
-            sentences.append("errors show in the answer: an estimated \(percent) of the shots go through without one\(rest)")
+            sentences.append(
+                "errors show in the answer: an estimated \(percent) of the shots go through without one\(rest)")
         case .good, .exact:
             sentences.append("an estimated \(percent) of the shots go through without an error\(rest)")
         }

@@ -53,11 +53,13 @@ extension JobWork {
         var results: [SampleResult] = []
         for (place, part) in plan.parts.enumerated() where part.pub == index {
             let counts = Counts(raw[place].shots)
+            let report = ReportedBits(part.circuit)
             results.append(
                 SampleResult(
                     program: place, parameters: pub.parameters.values(at: part.parameterSet),
-                    registers: part.circuit.bitRegisters.filter { !$0.isInput }, counts: counts,
-                    corrected: corrected(counts, place, part, request), exact: raw[place].exactProbabilities,
+                    registers: report.registers, counts: counts.selecting(report.bits),
+                    corrected: corrected(counts, place, part, request).map(report.selecting),
+                    exact: raw[place].exactProbabilities.map(report.selecting),
                     outputs: Self.outputs(part.circuit, raw[place])))
         }
         return results

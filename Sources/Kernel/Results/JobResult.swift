@@ -35,11 +35,11 @@ public struct SampleResult: Sendable {
     /// Place in `JobResult.programs`.
     public var program: Int
     public var parameters: [(name: String, value: InputValue)]
-    /// In declaration order; together they are all bits of the outcomes.
+    /// In declaration order, without inputs and temporaries; together they are all bits of the outcomes.
     public var registers: [BitRegister]
-    /// Over all classical bits, as read.
+    /// As read.
     public var counts: Counts
-    /// With the readout error inverted, over all classical bits; nil where no correction was made.
+    /// With the readout error inverted; nil where no correction was made.
     public var corrected: QuasiDistribution?
     /// The exact distribution, where the device knows it.
     public var exact: [(bits: BitString, probability: Double)]?

@@ -109,19 +109,18 @@ extension SampleDocument {
                 name: register.name, size: register.count,
                 counts: Dictionary(uniqueKeysWithValues: counts.entries.map { ($0.bits.description, $0.count) }))
         }
-        // Input registers are no outcome: strings that differ in them alone are one.
-        counts = Dictionary(sample.counts.entries.map { (sample.text(of: $0.bits), $0.count) }, uniquingKeysWith: +)
+        counts = Dictionary(uniqueKeysWithValues: sample.counts.entries.map { (sample.text(of: $0.bits), $0.count) })
         corrected = sample.corrected.map { distribution in
             Dictionary(
-                distribution.entries.map {
+                uniqueKeysWithValues: distribution.entries.map {
                     (
                         sample.text(of: $0.bits),
                         CorrectedDocument(probability: $0.probability, standardError: $0.standardError)
                     )
-                }, uniquingKeysWith: { first, _ in first })
+                })
         }
         exact = sample.exact.map { exact in
-            Dictionary(exact.map { (sample.text(of: $0.bits), $0.probability) }, uniquingKeysWith: +)
+            Dictionary(uniqueKeysWithValues: exact.map { (sample.text(of: $0.bits), $0.probability) })
         }
         outputs = sample.outputs.map { output in
             OutputDocument(

@@ -6,10 +6,18 @@ public struct QuasiDistribution: Hashable, Sendable {
         public var bits: BitString
         public var probability: Double
         public var standardError: Double
+
+        public init(bits: BitString, probability: Double, standardError: Double) {
+            self.bits = bits
+            self.probability = probability
+            self.standardError = standardError
+        }
     }
 
     /// Ascending by bits.
     public var entries: [Entry]
+
+    public init(entries: [Entry]) { self.entries = entries }
 }
 
 extension ReadoutConfusion {

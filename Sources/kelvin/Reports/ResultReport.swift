@@ -29,7 +29,8 @@ struct ResultReport {
         var text = Style.bold("\(result.name)") + " on " + Style.bold(device.id) + " (\(kind))"
         if device.modality != .simulator {
             let age = (result.steps.map(\.end).max() ?? result.calibration.timestamp) - result.calibration.timestamp
-            text += "\ncalibration \(result.calibration.id) of \(result.calibration.timestampText), \(TrustVerdict.age(age)) old"
+            text +=
+                "\ncalibration \(result.calibration.id) of \(result.calibration.timestampText), \(TrustVerdict.age(age)) old"
             if device.isEmulated { text += "; the emulated machine does not drift" }
         }
         return text

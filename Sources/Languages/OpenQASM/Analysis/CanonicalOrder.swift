@@ -19,7 +19,8 @@ struct CanonicalOrder {
     mutating func result() -> Circuit {
         for register in old.qubitRegisters { new.addQubitRegister(register.name, count: register.count) }
         for register in old.bitRegisters {
-            new.addBitRegister(register.name, count: register.count, isInput: register.isInput)
+            new.addBitRegister(
+                register.name, count: register.count, isInput: register.isInput, isTemporary: register.isTemporary)
         }
         let loops = old.body.loopVariables
         for (place, variable) in old.variables.enumerated() where !loops.contains(place) {

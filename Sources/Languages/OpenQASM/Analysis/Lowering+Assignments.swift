@@ -53,7 +53,7 @@ extension Lowering {
     /// Measures into fresh bits, whose value is the measurement's.
     mutating func measured(_ operand: OperandSet, at id: NodeID) throws(SemanticFailure) -> Expression {
         let start = circuit.bitCount
-        circuit.addBitRegister(uniqueName("outcome"), count: operand.list.count)
+        circuit.addBitRegister(uniqueName("outcome"), count: operand.list.count, isTemporary: true)
         let bits = (start..<start + operand.list.count).map { Int32($0) }
         try append(measurement: operand, into: OperandSet(list: bits, single: false), at: id)
         return gathered(bits.map { ClassicalBit(Int($0)) }, single: operand.single)

@@ -113,7 +113,8 @@ extension Lowering {
             throw fail(.width, "the program has more than \(Self.registerLimit) bits", at: id)
         }
         try declare(name, symbol, at: id)
-        return circuit.addBitRegister(uniqueName(text(name)), count: count ?? 1, isInput: isInput)
+        return circuit.addBitRegister(
+            uniqueName(text(name)), count: count ?? 1, isInput: isInput, isTemporary: !scopes.isEmpty)
     }
 
     private mutating func variable(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
