@@ -85,6 +85,13 @@ public struct DeviceCatalog: Sendable {
         name == "ideal" ? IdealDevice(options: options) : EmulatedDevice(try file(name), options: options)
     }
 
+    /// The device behind a name, its emulator allowed to take an estimated time for one program.
+    ///
+    /// - Throws: as `file(_:)`.
+    public func device(_ name: String, emulationLimit: Seconds) throws(DeviceError) -> any Device {
+        try device(name, options: SimulationOptions(timeLimit: emulationLimit.value))
+    }
+
     private func unknown(_ name: String) -> DeviceError {
         if shipped == nil {
             return DeviceError(

@@ -168,7 +168,7 @@ struct Workload {
             .work,
             "\(name) would take about \(Self.text(seconds: seconds)) to simulate (\(gates) gates, \(channels) noise "
                 + "channels, \(shots) shots), and \(Self.text(seconds: options.timeLimit)) are allowed; take fewer shots "
-                + "or a smaller program, or raise the limit")
+                + "or a smaller program, or allow more with --time-limit")
     }
 
     static func text(bytes: Int) -> String {

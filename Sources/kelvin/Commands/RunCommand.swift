@@ -31,6 +31,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "What is done against errors after the run: none or readout.")
     var mitigation = MitigationLevel.readout
 
+    @Option(help: "Seconds that the emulator may be estimated to take for one program.")
+    var timeLimit: Double?
+
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
@@ -39,6 +42,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if shots < 1 { throw ValidationError("--shots must be at least 1") }
+        if let timeLimit, !(timeLimit > 0 && timeLimit.isFinite) {
+            throw ValidationError("--time-limit must be a positive number of seconds")
+        }
     }
 
     func run() async throws {
@@ -63,7 +69,7 @@ struct RunCommand: AsyncParsableCommand {
             source: ProgramSource(
                 fileName: program.source.name, text: String(decoding: program.source.bytes, as: UTF8.self)))
         let line = ProgressLine("running")
-        let runtime = Runtime(devices: CatalogFleet(catalog: catalog))
+        let runtime = Runtime(devices: CatalogFleet(catalog: catalog, emulationLimit: timeLimit.map { Seconds($0) }))
         let job = await runtime.submit(request, receivedAt: received) { line.update($0) }
         let result: JobResult
         do throws(KernelError) {
