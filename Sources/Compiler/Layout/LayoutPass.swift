@@ -27,7 +27,10 @@ struct LayoutPass: Pass {
         }
         let cost = EntanglingCost(target)
         let program = InteractionGraph(unit.circuit.body, qubitCount: count, weigh: { cost($0) })
-        let graph = RoutingGraph(flattening: unit.circuit.body, in: unit.circuit, weigh: { cost($0) })
+        let graphs = [true, false].map { commuting in
+            RoutingGraph(
+                flattening: unit.circuit.body, in: unit.circuit, commuting: commuting, weigh: { cost($0) })
+        }
         let region: Region
         var fixed: [[Int32]] = []
         if let pinned = context.options.initialLayout {
@@ -36,9 +39,10 @@ struct LayoutPass: Pass {
         } else {
             region = try Region(program, on: target)
         }
-        let search = LayoutSearch(StartLayouts(program, on: target, in: region), graph, in: context)
+        let search = LayoutSearch(
+            StartLayouts(program, on: target, in: region), commuting: graphs[0], ordered: graphs[1], in: context)
         let outcome = search.best(
-            trials: LayoutSearch.trials(for: graph, effort: context.options.effort), fixed: fixed,
+            trials: LayoutSearch.trials(for: graphs[1], effort: context.options.effort), fixed: fixed,
             pinned: context.options.initialLayout != nil)
         unit.routingPlan = outcome.plan
         return outcome.layout.map { Site(Int($0)) }

@@ -43,6 +43,10 @@ public struct CompilationContext: Sendable {
     func generator(for purpose: String, trial: Int = 0) -> SeededGenerator {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        return SeededGenerator(seed: seed ^ hash &+ UInt64(trial) &* 0x9E37_79B9_7F4A_7C15)
+        // Drawn, not added: streams of the generator that start a few steps apart would be shifted copies.
+        var mixed = SeededGenerator(seed: seed)
+        var salted = SeededGenerator(seed: mixed.next() ^ hash)
+        var numbered = SeededGenerator(seed: salted.next() ^ UInt64(trial))
+        return SeededGenerator(seed: numbered.next())
     }
 }

@@ -15,7 +15,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
     /// Uniform in 0..<bound by multiplication; the bias is below 2⁻³² for the bounds used here.
     @inline(__always)
-    mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: (next() >> 32) &* UInt64(bound) >> 32) }
+    mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(bound)) >> 32) }
 
     /// Fisher–Yates; written out, because the library's shuffle may change with its version.
     mutating func shuffle<T>(_ array: inout [T]) {

@@ -31,19 +31,21 @@ struct RoutingGraph: Sendable {
     /// How many entangling gates an interaction costs, alone and merged with a swap.
     typealias Weigh = (Instruction) -> (alone: UInt8, withSwap: UInt8)
 
+    /// - Parameter commuting: whether gates that commute on a wire are left unordered.
     /// - Precondition: no gate on more than two qubits.
-    init(_ block: Block, in circuit: Circuit, weigh: Weigh) {
+    init(_ block: Block, in circuit: Circuit, commuting: Bool, weigh: Weigh) {
         qubitCount = circuit.qubitCount
-        var builder = Builder(circuit: circuit, written: ClassicalAccess.of(block, in: circuit).writes)
+        var builder = Builder(
+            circuit: circuit, written: ClassicalAccess.of(block, in: circuit).writes, commuting: commuting)
         for position in block.indices { builder.add(block, at: position, weigh: weigh) }
         finish(builder)
     }
 
     /// The interactions of a block with those of its nested blocks laid out one after the other: what a layout is
     /// searched for.
-    init(flattening block: Block, in circuit: Circuit, weigh: Weigh) {
+    init(flattening block: Block, in circuit: Circuit, commuting: Bool, weigh: Weigh) {
         qubitCount = circuit.qubitCount
-        var builder = Builder(circuit: circuit, written: [])
+        var builder = Builder(circuit: circuit, written: [], commuting: commuting)
         builder.flatten(block, weigh: weigh)
         finish(builder)
     }
@@ -106,6 +108,7 @@ extension RoutingGraph {
         let circuit: Circuit
         /// Classical places that the block writes; those it only reads order nothing.
         let written: Set<Int>
+        let commuting: Bool
         var first: [Int32] = []
         var second: [Int32] = []
         var weight: [UInt8] = []
@@ -126,8 +129,9 @@ extension RoutingGraph {
             var axis = WireAxis.none
         }
 
-        init(circuit: Circuit, written: Set<Int>) {
+        init(circuit: Circuit, written: Set<Int>, commuting: Bool) {
             self.circuit = circuit
+            self.commuting = commuting
             self.written = written
             wires = Array(repeating: Wire(), count: circuit.qubitCount)
             lastOnPlace = Array(repeating: -1, count: circuit.bitCount + circuit.variables.count)
@@ -165,7 +169,8 @@ extension RoutingGraph {
         }
 
         /// The node that an instruction of this axis follows on a wire; the commuting run ends if it has another axis.
-        private mutating func enter(_ wire: Int, _ axis: WireAxis) -> Int32 {
+        private mutating func enter(_ wire: Int, _ wanted: WireAxis) -> Int32 {
+            let axis = commuting ? wanted : .none
             if axis != .none && axis == wires[wire].axis { return wires[wire].base }
             let members = wires[wire].members
             if members.count == 1 {

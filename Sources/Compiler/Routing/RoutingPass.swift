@@ -54,7 +54,7 @@ private struct RoutedEmitter {
     /// - Parameter entry: where label k is when the block starts.
     /// - Returns: the block on sites, and where label k is at its end.
     mutating func emit(_ source: Block, from entry: [Int32], loopEntry: [Int32]) -> (block: Block, exit: [Int32]) {
-        let graph = RoutingGraph(source, in: circuit, weigh: { cost($0) })
+        let graph = RoutingGraph(source, in: circuit, commuting: plan.tuning.commuting, weigh: { cost($0) })
         router.place(entry)
         var generator = SeededGenerator(seed: plan.seed)
         router.route(graph, plan.tuning, &generator)

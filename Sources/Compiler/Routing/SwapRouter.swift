@@ -307,6 +307,8 @@ struct RouterTuning: Hashable, Sendable {
     var decay: Float = 0.001
     /// What merging a swap into the last interaction is worth, in hops.
     var merging: Float = 0.4
+    /// Whether commuting gates are taken as they come.
+    var commuting = true
 }
 
 extension SwapRouter {

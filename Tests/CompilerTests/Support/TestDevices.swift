@@ -57,8 +57,8 @@ enum TestDevices {
         return (description, Calibration(id: id + "-0", timestamp: 0, sites: figures, gates: gates))
     }
 
-    /// A heavy-hex lattice of `rows` rows of `columns` sites joined by bridges, as on IBM's processors; 7 × 15 with 28
-    /// bridges gives the 133 sites of a Heron.
+    /// A heavy-hex lattice of `rows` rows of `columns` sites joined by bridges, as on IBM's processors; 7 × 15 with 24
+    /// bridges gives 129 sites, a Heron without its loose ends.
     static func heavyHex(rows: Int = 7, columns: Int = 15) -> (sites: Int, pairs: [(Int, Int)]) {
         var pairs: [(Int, Int)] = []
         var next = 0
