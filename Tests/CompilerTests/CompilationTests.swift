@@ -21,14 +21,16 @@ import Testing
     @Test(arguments: machines.indices, 0..<4) func keepsGates(machine: Int, part: Int) throws {
         for seed in stride(from: part, to: 320, by: 4) {
             let source = ProgramGenerator.gates(qubits: 2 + seed % 4, count: 4 + seed % 12, seed: UInt64(seed))
-            #expect(try Self.fault(source, Self.machines[machine], seed: seed) == nil, "seed \(seed)")
+            let fault = try Self.fault(source, Self.machines[machine], seed: seed)
+            #expect(fault == nil, "seed \(seed)")
         }
     }
 
     @Test(arguments: machines.indices, 0..<4) func keepsControlFlow(machine: Int, part: Int) throws {
         for seed in stride(from: part, to: 120, by: 4) {
             let source = ProgramGenerator.withFlow(qubits: 3 + seed % 3, count: 6, seed: UInt64(seed))
-            #expect(try Self.fault(source, Self.machines[machine], seed: seed) == nil, "seed \(seed)")
+            let fault = try Self.fault(source, Self.machines[machine], seed: seed)
+            #expect(fault == nil, "seed \(seed)")
         }
     }
 }

@@ -17,7 +17,7 @@ struct RoutingPass: Pass {
             circuit: unit.circuit, map: map, cost: EntanglingCost(context.target), plan: unit.routingPlan,
             programSites: layout.final)
         let start = Array(0..<Int32(map.siteCount))
-        let (block, end) = emitter.emit(unit.circuit.body, from: start, loopEntry: start)
+        let (block, end, _) = emitter.emit(unit.circuit.body, from: start, in: LoopPath(entry: start))
         unit.circuit.body = block
         unit.layout?.final = layout.final.map { Site(Int(end[$0.index])) }
     }
@@ -51,9 +51,15 @@ private struct RoutedEmitter {
         router = SwapRouter(map)
     }
 
-    /// - Parameter entry: where label k is when the block starts.
-    /// - Returns: the block on sites, and where label k is at its end.
-    mutating func emit(_ source: Block, from entry: [Int32], loopEntry: [Int32]) -> (block: Block, exit: [Int32]) {
+    /// Writes one block.
+    ///
+    /// - Parameters:
+    ///   - entry: where label k is when the block starts.
+    ///   - loop: the way from the begin of the innermost loop's body to this block.
+    /// - Returns: the block on sites, where label k is at its end, and the swaps that brought it there.
+    mutating func emit(
+        _ source: Block, from entry: [Int32], in loop: LoopPath
+    ) -> (block: Block, exit: [Int32], swaps: [(Int, Int)]) {
         let graph = RoutingGraph(source, in: circuit, commuting: plan.tuning.commuting, weigh: { cost($0) })
         router.place(entry)
         var generator = SeededGenerator(seed: plan.seed)
@@ -61,45 +67,48 @@ private struct RoutedEmitter {
         let events = router.events
 
         var place = entry
+        var made: [(Int, Int)] = []
         var labelOn = Array(repeating: Int32(0), count: map.siteCount)
         for (label, site) in entry.enumerated() { labelOn[Int(site)] = Int32(label) }
         var result = Block()
         result.reserve(
             instructions: source.count + events.count - graph.nodeCount,
             operands: 2 * (source.count + events.count - graph.nodeCount), parameters: source.count)
-        for position in graph.leading { emit(source, Int(position), place, loopEntry, into: &result) }
+        for position in graph.leading { emit(source, Int(position), place, loop, made, into: &result) }
         for event in events {
             if event >= 0 {
                 for k in graph.instructionStarts[Int(event)]..<graph.instructionStarts[Int(event) + 1] {
-                    emit(source, Int(graph.instructions[Int(k)]), place, loopEntry, into: &result)
+                    emit(source, Int(graph.instructions[Int(k)]), place, loop, made, into: &result)
                 }
             } else {
                 let code = Int(-1 - event)
                 let (a, b) = (code / map.siteCount, code % map.siteCount)
                 result.append(.swap, [Qubit(a), Qubit(b)])
+                made.append((a, b))
                 labelOn.swapAt(a, b)
                 place[Int(labelOn[a])] = Int32(a)
                 place[Int(labelOn[b])] = Int32(b)
             }
         }
-        return (result, place)
+        return (result, place, made)
     }
 
     private mutating func emit(
-        _ source: Block, _ position: Int, _ place: [Int32], _ loopEntry: [Int32], into result: inout Block
+        _ source: Block, _ position: Int, _ place: [Int32], _ loop: LoopPath, _ made: [(Int, Int)],
+        into result: inout Block
     ) {
         switch source.operation(at: position) {
         case .controlFlow(let index):
             let statement = source.controlFlow[index]
-            var isLoop = false
+            let inner: LoopPath
             switch statement {
-            case .for, .while: isLoop = true
-            default: break
+            case .for, .while: inner = LoopPath(entry: place)
+            default: inner = LoopPath(entry: loop.entry, swaps: loop.swaps + made)
             }
             var blocks: [Block] = []
             for nested in statement.blocks {
-                var (block, exit) = emit(nested, from: place, loopEntry: isLoop ? place : loopEntry)
-                restore(from: exit, to: place, into: &block)
+                var (block, exit, swaps) = emit(nested, from: place, in: inner)
+                restore(from: exit, to: place, undoing: swaps, into: &block)
                 blocks.append(block)
             }
             var next = 0
@@ -110,19 +119,31 @@ private struct RoutedEmitter {
             result.append(mapped, location: source.location(at: position))
             for annotation in source.annotations(at: position) { result.annotateLast(annotation) }
         case .break, .continue:
-            restore(from: place, to: loopEntry, into: &result)
+            restore(from: place, to: loop.entry, undoing: loop.swaps + made, into: &result)
             result.append(source[position])
         default:
             result.append(from: source, at: position, relabelling: { Qubit(Int(place[$0.index])) })
         }
     }
 
-    /// Appends swaps that undo the difference of two layouts.
-    private func restore(from: [Int32], to: [Int32], into result: inout Block) {
+    /// Appends swaps that bring the program's qubits from one layout back to another: few, found greedily, or those that
+    /// made the difference taken back.
+    private func restore(from: [Int32], to: [Int32], undoing made: [(Int, Int)], into result: inout Block) {
         var position = from
         for label in position.indices where !isProgram[label] { position[label] = -1 }
         guard position.indices.contains(where: { position[$0] >= 0 && position[$0] != to[$0] }) else { return }
-        let swaps = map.swaps(bringing: position, to: to) ?? map.swapsAlongTree(bringing: from, to: to)
-        for (a, b) in swaps { result.append(.swap, [Qubit(a), Qubit(b)]) }
+        let undone = Array(made.reversed())
+        let greedy = map.swaps(bringing: position, to: to)
+        for (a, b) in greedy.map({ $0.count <= undone.count ? $0 : undone }) ?? undone {
+            result.append(.swap, [Qubit(a), Qubit(b)])
+        }
     }
+}
+
+/// The way from the begin of a loop's body to a block inside it.
+private struct LoopPath {
+    /// Where label k is when the body starts.
+    var entry: [Int32]
+    /// The swaps since.
+    var swaps: [(Int, Int)] = []
 }
