@@ -4,11 +4,12 @@
 build:
 	swift build -c release --product kelvin
 
-# Everything that CI checks of behaviour; under 20 minutes from a clean clone on two cores.
+# Everything that CI checks of behaviour; under 20 minutes from a clean clone on two cores. Floors 1 to 3 first.
 test:
 	swift build --build-tests
-	swift test --skip-build --parallel
-	Tests/CommandLine/run
+	swift test --skip-build --filter \
+		'CircuitsTests|LanguagesTests|HardwareTests|SimulatorsTests|CompilerTests|DriversTests|MitigationTests'
+	swift test --skip-build --filter 'KernelTests|CommandLineTests'
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
@@ -24,4 +25,5 @@ bench:
 	Benchmarks/run
 
 docs:
-	swift package generate-documentation --target Kernel --warnings-as-errors
+	swift package generate-documentation --target Circuits --target Languages --target Hardware --target Simulators \
+		--target Compiler --target Drivers --target Mitigation --target Kernel

@@ -122,4 +122,15 @@ extension Expression {
         forEach { if case .formal = $0.node { found = true } }
         return found
     }
+
+    /// Whether this is an operation on literals alone, so that it has a value before the program runs.
+    public var operandsAreLiteral: Bool {
+        switch node {
+        case .literal, .variable, .formal, .bit, .register: false
+        case .element(let base, let index): base.literal != nil && index.literal != nil
+        case .unary(_, let operand), .cast(let operand): operand.literal != nil
+        case .binary(_, let left, let right): left.literal != nil && right.literal != nil
+        case .call(_, let arguments): arguments.allSatisfy { $0.literal != nil }
+        }
+    }
 }

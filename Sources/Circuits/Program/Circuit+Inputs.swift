@@ -52,7 +52,7 @@ extension Circuit {
         func fold(_ expression: Expression) -> Expression {
             expression.rewritten { part in
                 if case .variable(let id) = part.node, let value = constants[id] { return .literal(value) }
-                return part.isConstant ? part.folded : part
+                return part.operandsAreLiteral ? part.folded : part
             }
         }
         var folded: [Parameter] = []
@@ -81,17 +81,6 @@ extension Parameter {
 }
 
 extension Expression {
-    /// Whether the operands of this node are literals.
-    fileprivate var isConstant: Bool {
-        switch node {
-        case .literal, .variable, .formal, .bit, .register: false
-        case .element(let base, let index): base.literal != nil && index.literal != nil
-        case .unary(_, let operand), .cast(let operand): operand.literal != nil
-        case .binary(_, let left, let right): left.literal != nil && right.literal != nil
-        case .call(_, let arguments): arguments.allSatisfy { $0.literal != nil }
-        }
-    }
-
     /// The literal it evaluates to; itself where evaluation fails, so that the failure shows when and if it runs.
     fileprivate var folded: Expression {
         let environment = Environment(bits: BitString(zeros: 0), variables: [], formals: [])

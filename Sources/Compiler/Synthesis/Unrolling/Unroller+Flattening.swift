@@ -156,19 +156,6 @@ extension Unroller {
     }
 }
 
-extension Expression {
-    /// An operation on literals alone, so that it has a value now.
-    fileprivate var operandsAreLiteral: Bool {
-        switch node {
-        case .literal, .variable, .formal, .bit, .register: false
-        case .element(let base, let index): base.literal != nil && index.literal != nil
-        case .unary(_, let operand), .cast(let operand): operand.literal != nil
-        case .binary(_, let left, let right): left.literal != nil && right.literal != nil
-        case .call(_, let arguments): arguments.allSatisfy { $0.literal != nil }
-        }
-    }
-}
-
 extension StandardGate {
     /// For a gate exp(−i·angle·G) in its first parameter: after which angle it is the identity again; nil for others.
     fileprivate var period: Double? {
