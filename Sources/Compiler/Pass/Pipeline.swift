@@ -34,8 +34,8 @@ extension Pipeline {
         // A simulator that knows every gate takes programs as they are, definitions included.
         if context.target.takesEveryGate { return Pipeline([LayoutPass()]) }
         return Pipeline([
-            UnrollPass(), NegligibleRotationPass(), CancellationPass(), SwapElisionPass(), LayoutPass(), RoutingPass(),
-            ResynthesisPass(),
+            UnrollPass(), NegligibleRotationPass(), CancellationPass(), SwapElisionPass(), EarlyResynthesisPass(),
+            LayoutPass(), RoutingPass(), ResynthesisPass(),
         ])
     }
 }
