@@ -283,6 +283,21 @@ import Testing
         #expect(refused.errors.contains("magic"))
     }
 
+    /// What only shows when the program runs is its fault too, at its place.
+    @Test(arguments: [
+        ("int[8] k = 3;\nk = k / (k - 3);", "4:1", "division by zero"),
+        ("while (c == 0) { reset q; c = measure q; }", "3:1", "loop"),
+    ])
+    func faultsAtRunTimeArePlaced(statement: String, place: String, hint: String) throws {
+        let path = try temporaryFile(
+            "OPENQASM 3.0; include \"stdgates.inc\";\nqubit q; bit c;\n\(statement)\nx q; c = measure q;")
+        let outcome = try kelvin("run", path, "--device", "ideal")
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains(hint), "\(outcome.errors)")
+        #expect(outcome.errors.contains(place), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
+    }
+
     /// A device file that breaks physics or disappears: exit code 3, the path within the file, the value.
     @Test(arguments: [
         ("\"t1\": ", "\"t1\": -", "t1"), ("\"error\": 0.", "\"error\": 7.", "error"),

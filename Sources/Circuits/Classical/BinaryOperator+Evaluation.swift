@@ -203,7 +203,7 @@ extension BinaryOperator {
         case .subtract: return x &- y
         case .multiply: return x &* y
         case .divide, .remainder:
-            if y == 0 { throw EvaluationError(.divisionByZero, "\(x) \(rawValue) 0") }
+            if y == 0 { throw EvaluationError(.divisionByZero, "\(x) \(rawValue) 0 is a division by zero") }
             // −2⁶³ / −1 wraps around, like every other overflow.
             if y == -1 { return self == .divide ? 0 &- x : 0 }
             return self == .divide ? x / y : x % y
@@ -221,7 +221,7 @@ extension BinaryOperator {
         case .subtract: return x &- y
         case .multiply: return x &* y
         case .divide, .remainder:
-            if y == 0 { throw EvaluationError(.divisionByZero, "\(x) \(rawValue) 0") }
+            if y == 0 { throw EvaluationError(.divisionByZero, "\(x) \(rawValue) 0 is a division by zero") }
             return self == .divide ? x / y : x % y
         case .power: return Self.power(x, y)
         case .bitAnd: return x & y

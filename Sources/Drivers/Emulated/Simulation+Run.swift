@@ -39,7 +39,7 @@ extension DeviceError {
         switch error.code {
         case .memory, .work: code = .tooLarge
         case .gate, .unsupported: code = .unsupported
-        case .loopLimit, .evaluation: code = .failed
+        case .loopLimit, .evaluation: code = .programFault
         case .cancelled: code = .cancelled
         }
         self.init(code, error.message, location: error.location)

@@ -25,7 +25,7 @@ public protocol Device: Sendable {
 public struct DeviceError: Error, Hashable, Sendable {
     /// An open set of causes.
     public struct Code: Hashable, Sendable {
-        private enum Backing: String { case unsupported, tooLarge, unavailable, invalidFile, cancelled, failed }
+        private enum Backing: String { case unsupported, tooLarge, unavailable, invalidFile, cancelled, programFault, failed }
         private let backing: Backing
 
         /// The program needs an instruction or ability that the device lacks.
@@ -37,7 +37,9 @@ public struct DeviceError: Error, Hashable, Sendable {
         /// Its description or calibration cannot be used.
         public static let invalidFile = Code(backing: .invalidFile)
         public static let cancelled = Code(backing: .cancelled)
-        /// The run itself failed (a classical fault of the program, or of the machine).
+        /// The program failed while it ran: a division by zero, an index out of range, a loop without end.
+        public static let programFault = Code(backing: .programFault)
+        /// The run failed on the machine's side.
         public static let failed = Code(backing: .failed)
 
         public var name: String { backing.rawValue }

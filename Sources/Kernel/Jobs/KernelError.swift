@@ -50,7 +50,7 @@ extension KernelError {
     public init(_ error: DeviceError) {
         let kind: Kind =
             switch error.code {
-            case .unsupported, .tooLarge: .program
+            case .unsupported, .tooLarge, .programFault: .program
             case .cancelled: .cancelled
             default: .system
             }

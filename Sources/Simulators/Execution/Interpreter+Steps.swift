@@ -78,7 +78,7 @@ extension Interpreter {
         if run.turns > loopLimit {
             throw fault(
                 .loopLimit,
-                "a shot has made more than \(loopLimit) turns of its loops; does the loop end? Raise the limit if so",
+                "a shot has made more than \(loopLimit) turns of its loops; its condition must be able to become false",
                 at: run.place.step)
         }
     }

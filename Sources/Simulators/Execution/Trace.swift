@@ -99,7 +99,7 @@ private struct TraceWalk {
         if turns > loopLimit {
             throw SimulationError(
                 .loopLimit,
-                "the program makes more than \(loopLimit) turns of its loops; does the loop end? Raise the limit if so",
+                "the program makes more than \(loopLimit) turns of its loops; its condition must be able to become false",
                 location: program.locations[step])
         }
     }
