@@ -291,7 +291,7 @@ import Testing
     func faultsAtRunTimeArePlaced(statement: String, place: String, hint: String) throws {
         let path = try temporaryFile(
             "OPENQASM 3.0; include \"stdgates.inc\";\nqubit q; bit c;\n\(statement)\nx q; c = measure q;")
-        let outcome = try kelvin("run", path, "--device", "ideal")
+        let outcome = try kelvin("run", path, "--device", "ideal", "--shots", "4")
         #expect(outcome.code == 1)
         #expect(outcome.errors.contains(hint), "\(outcome.errors)")
         #expect(outcome.errors.contains(place), "\(outcome.errors)")

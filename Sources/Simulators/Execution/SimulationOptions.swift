@@ -22,7 +22,7 @@ public struct SimulationOptions: Sendable {
 
     public init(
         threads: Int = SimulationOptions.processorCount, memoryLimit: Int = SimulationOptions.physicalMemory / 4 * 3,
-        timeLimit: Double = 60, loopLimit: Int = 1_000_000, wantsProbabilities: Bool = false,
+        timeLimit: Double = 60, loopLimit: Int = 100_000, wantsProbabilities: Bool = false,
         engine: SimulationMethod.Engine? = nil, watch: SimulationWatch = SimulationWatch()
     ) {
         self.threads = threads
