@@ -37,7 +37,7 @@ class Worker:
             return json.loads(line)
         self.process.kill()
         self.process.wait()
-        return {"error": f"more than {limit} s" if not ready else "the process ended"}
+        return {"error": f"more than {limit:g} s" if not ready else "the process ended"}
 
     def compile(self, path, level, raw, limit):
         if self.process.poll() is not None:
@@ -61,7 +61,7 @@ def with_kelvin(path, device, limit):
             BINARY, "compile", path, "--device", device, "--to", "qasm2", "--seed", SEED, "--output", output,
             "--report", "json", timeout=limit, prefix=prefix)  # fmt: skip
         if status is None:
-            return {"error": f"more than {limit} s"}
+            return {"error": f"more than {limit:g} s"}
         if status != 0:
             return {"error": errors.strip().splitlines()[0][:200] if errors.strip() else f"status {status}"}
         answer = {"cpu": cpu, "wall": wall, "estimate": json.loads(printed)["estimateAfter"]}
@@ -123,7 +123,7 @@ def write(files, results, device, limit):
     text = f"""# The compiler against Qiskit
 
 {len(names)} programs from the field's benchmark sets, compiled for `{device}` by {version()} and by Qiskit {qiskit.__version__}
-(`transpile` at levels 2 and 3), seed {SEED}, one thread each, at most {limit} s a program. {machine()}
+(`transpile` at levels 2 and 3), seed {SEED}, one thread each, at most {limit:g} s a program. {machine()}
 
 Cells are **two-qubit gates / two-qubit depth / log₁₀ ESP / processor seconds**. ESP is the product of (1 − error) over gates
 and readouts with the figures of the device file; both outputs are scored by the same code (`Benchmarks/Scripts/scoring.py`)

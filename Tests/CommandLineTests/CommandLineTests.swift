@@ -189,6 +189,16 @@ import Testing
 
     // MARK: Compile, check, devices
 
+    @Test func gapsOfTheScheduleCanBeWrittenAsDelays() throws {
+        let plain = try kelvin("compile", "Examples/qft.qasm", "--seed", "1")
+        let timed = try kelvin("compile", "Examples/qft.qasm", "--seed", "1", "--explicit-delays")
+        #expect(timed.code == 0)
+        #expect(!plain.output.contains("delay["))
+        let lines = timed.output.split(separator: "\n").filter { !$0.hasPrefix("delay[") }
+        #expect(lines == plain.output.split(separator: "\n"))
+        #expect(timed.output.contains("delay["))
+    }
+
     @Test func compiledProgramsAreProgramsAgain() throws {
         let compiled = try kelvin("compile", "Examples/qft.qasm", "--seed", "1")
         #expect(compiled.code == 0)

@@ -27,4 +27,30 @@ import Testing
             #expect(try Equivalence.difference(source, compiled.executable) == nil)
         }
     }
+
+    /// A swap through a measured site would wait for its readout, a hundred times a gate.
+    @Test(arguments: 0..<10)
+    func noGateFollowsAFinalMeasurement(seed: Int) throws {
+        let machine = TestDevices.line(7)
+        var source = Self.program(qubits: 6, gates: 30, seed: UInt64(seed))
+        source.addBitRegister("m", count: 6)
+        // Measured one after the other, while other qubits go on.
+        for k in 0..<6 {
+            if k < 5 { for j in (k + 1)..<6 { source.append(.cx, [k, j]) } }
+            source.body.append(Instruction(.measure(into: ClassicalBit(k)), [Qubit(k)]))
+        }
+        let executable = try Compilation(
+            of: source, for: machine.description, calibration: machine.calibration, seed: UInt64(seed)
+        ).executable
+        var measured: Set<Qubit> = []
+        for instruction in executable.circuit.body {
+            if case .measure(let bit?) = instruction.operation {
+                #expect(instruction.qubits[0].index == executable.finalLayout[bit.index].index)
+                measured.insert(instruction.qubits[0])
+            } else {
+                #expect(!instruction.qubits.contains(where: measured.contains))
+            }
+        }
+        #expect(measured.count == 6)
+    }
 }

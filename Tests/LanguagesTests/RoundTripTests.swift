@@ -142,6 +142,24 @@ import Testing
         }
     }
 
+    @Test func version2LeavesOutDefinitionsThatNobodyCalls() throws {
+        let source = SourceText(
+            """
+            OPENQASM 3.0;
+            include "stdgates.inc";
+            gate inner a { x a; }
+            gate outer a { inner a; }
+            gate unsaid a { gphase(0.3); z a; }
+            qubit[2] q;
+            outer q[0];
+            """)
+        let circuit = try #require(OpenQASM.parse(source).circuit)
+        let text = try OpenQASMWriter.write(circuit, version: .version2)
+        #expect(text.contains("gate inner") && text.contains("gate outer"))
+        #expect(!text.contains("unsaid"))
+        #expect(try OpenQASMWriter.write(circuit, version: .version3).contains("unsaid"))
+    }
+
     @Test func version2Conditions() throws {
         try expectSame(
             circuit(

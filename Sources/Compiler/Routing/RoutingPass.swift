@@ -15,7 +15,7 @@ struct RoutingPass: Pass {
         let map = context.target.routingMap
         var emitter = RoutedEmitter(
             circuit: unit.circuit, map: map, cost: EntanglingCost(context.target), plan: unit.routingPlan,
-            programSites: layout.final)
+            programSites: layout.final, defersMeasurements: unit.circuit.endsInMeasurements)
         let start = Array(0..<Int32(map.siteCount))
         let (block, end, _) = emitter.emit(unit.circuit.body, from: start, in: LoopPath(entry: start))
         unit.circuit.body = block
@@ -38,9 +38,16 @@ private struct RoutedEmitter {
     let cost: EntanglingCost
     let plan: RoutingPlan
     let isProgram: [Bool]
+    /// Whether measurements wait for the last gate. Written where the program has them, swaps would go through sites
+    /// already measured, and every gate there would wait for a readout.
+    let defersMeasurements: Bool
     let router: SwapRouter
 
-    init(circuit: Circuit, map: RoutingMap, cost: EntanglingCost, plan: RoutingPlan, programSites: [Site]) {
+    init(
+        circuit: Circuit, map: RoutingMap, cost: EntanglingCost, plan: RoutingPlan, programSites: [Site],
+        defersMeasurements: Bool
+    ) {
+        self.defersMeasurements = defersMeasurements
         self.circuit = circuit
         self.map = map
         self.cost = cost
@@ -90,6 +97,11 @@ private struct RoutedEmitter {
                 place[Int(labelOn[b])] = Int32(b)
             }
         }
+        if defersMeasurements {
+            for position in source.indices where source.isMeasurement(at: position) {
+                result.append(from: source, at: position, relabelling: { Qubit(Int(place[$0.index])) })
+            }
+        }
         return (result, place, made)
     }
 
@@ -98,6 +110,7 @@ private struct RoutedEmitter {
         into result: inout Block
     ) {
         switch source.operation(at: position) {
+        case .measure where defersMeasurements: break
         case .controlFlow(let index):
             let statement = source.controlFlow[index]
             let inner: LoopPath
@@ -146,4 +159,26 @@ private struct LoopPath {
     var entry: [Int32]
     /// The swaps since.
     var swaps: [(Int, Int)] = []
+}
+
+extension Circuit {
+    /// Whether the program's measurements may all move to its end: nothing depends on them, and no wait comes after.
+    fileprivate var endsInMeasurements: Bool {
+        guard terminalMeasurements != nil else { return false }
+        var measured: Set<Qubit> = []
+        for position in body.indices {
+            switch body.operation(at: position) {
+            case .measure: measured.formUnion(body.qubits(at: position))
+            case .delay: if body.qubits(at: position).contains(where: measured.contains) { return false }
+            default: break
+            }
+        }
+        return true
+    }
+}
+
+extension Block {
+    fileprivate func isMeasurement(at position: Int) -> Bool {
+        if case .measure = operation(at: position) { true } else { false }
+    }
 }

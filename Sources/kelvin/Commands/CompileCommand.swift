@@ -32,6 +32,9 @@ struct CompileCommand: AsyncParsableCommand {
     @Flag(help: "Draw the compiled program, the sites in use from top to bottom.")
     var draw = false
 
+    @Flag(help: "Write the schedule's gaps as delays, for readers that keep no schedule (qasm3 only).")
+    var explicitDelays = false
+
     enum TargetLanguage: String, ExpressibleByArgument, CaseIterable {
         case qasm3, qasm2
     }
@@ -80,6 +83,8 @@ struct CompileCommand: AsyncParsableCommand {
     }
 
     private func written(_ executable: Executable, _ program: ProgramFile) throws -> String {
+        var executable = executable
+        if explicitDelays { executable.circuit = executable.circuitWithExplicitDelays }
         do {
             return try executable.openQASM(to == .qasm3 ? .version3 : .version2)
         } catch {

@@ -6,7 +6,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from qiskit import QuantumCircuit, qasm2, qasm3
+from qiskit import QuantumCircuit, qasm2
+
+from . import reader
 
 ROOT = Path(__file__).resolve().parents[3]
 BINARY = os.environ.get("KELVIN", str(ROOT / ".build" / "release" / "kelvin"))
@@ -44,7 +46,7 @@ def load(text):
     """A circuit in OpenQASM 2 or 3, read by Qiskit."""
     if "OPENQASM 2" in text:
         return qasm2.loads(text, custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
-    return qasm3.loads(text)
+    return reader.loads(text)
 
 
 def compiled(directory, text, device, language="qasm3", seed=7, flags=(), timeout=300):

@@ -41,9 +41,6 @@ STDGATES = {name: (qubits, angles, _library(gate)) for name, (qubits, angles, ga
     "u3": (1, 3, lambda t, p, l: phased(library.UGate(t, p, l).to_matrix(), -(p + l) / 2)),
 }
 
-# Their Qiskit namesakes have another phase, or lose it under one more control (`cu`).
-PHASE_DIFFERS = {"U", "u2", "u3", "cu"}
-
 # qelib1.inc as Qiskit ships it: name: (qubits, parameters).
 QELIB1 = {name: (qubits, angles) for name, (qubits, angles, _) in _COMMON.items()} | {
     "u2": (1, 2), "u3": (1, 3), "u": (1, 3), "sxdg": (1, 0), "cu1": (2, 1), "cu3": (2, 3), "csx": (2, 0),

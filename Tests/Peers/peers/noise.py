@@ -62,7 +62,8 @@ def noisy(circuit, device):
     times = [device.relaxation(s) for s in sites]
     idle = RelaxationNoisePass([t for t, _ in times], [t for _, t in times], dt=device.dt, op_types=Delay)
     timed = QuantumCircuit(small.num_qubits, small.num_clbits)
-    for instruction in small.data:
+    # Measurements come last on their sites here; last in the text, Aer evolves the density matrix once for all shots.
+    for instruction in sorted(small.data, key=lambda i: i.operation.name == "measure"):
         timed.append(
             instruction.operation, [small.find_bit(q).index for q in instruction.qubits],
             [small.find_bit(b).index for b in instruction.clbits])  # fmt: skip

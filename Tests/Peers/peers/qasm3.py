@@ -21,14 +21,13 @@ class Definition:
     qubits: int
     angles: int
     matrix: object
-    phase_differs: bool
 
 
 @dataclass
 class Program:
     text: str
     meaning: QuantumCircuit
-    # Whether Qiskit's importer takes the program, and in the language's meaning.
+    # Whether Qiskit's importer takes the program: it knows no functions and no constants of the program's own.
     is_for_importer: bool = True
 
 
@@ -42,8 +41,6 @@ class _Writer:
     definitions: list = field(default_factory=list)
     operations: list = field(default_factory=list)
     phase: float = 0.0
-    # Qiskit's importer takes no functions and no constants of the program's own, gives some gates another phase than
-    # the language does, and orders the parameters of a definition by their names.
     is_for_importer: bool = True
 
     def declare(self, most):
@@ -134,22 +131,21 @@ class _Writer:
             wires.append([wire])
         return texts, wires
 
-    def gate(self, most, without=()):
-        """A gate of at most so many qubits: name, number of qubits, of angles, matrix function, phase flag."""
+    def gate(self, most):
+        """A gate of at most so many qubits: its name, its numbers of qubits and of angles, its matrix as a function."""
         own = [d for d in self.definitions if d.qubits <= most]
         if own and self.rng.random() < 0.25:
             d = self.rng.choice(own)
-            return d.name, d.qubits, d.angles, d.matrix, d.phase_differs
-        name = self.rng.choice([n for n, (k, _, _) in gates.STDGATES.items() if k <= most and n not in without])
+            return d.name, d.qubits, d.angles, d.matrix
+        name = self.rng.choice([n for n, (k, _, _) in gates.STDGATES.items() if k <= most])
         qubits, angles, matrix = gates.STDGATES[name]
-        return name, qubits, angles, matrix, name in gates.PHASE_DIFFERS
+        return name, qubits, angles, matrix
 
     def modifiers(self, room):
-        """Text, the change of the matrix, the number of controls, whether a phase under it counts, and whether Qiskit's
-        power agrees."""
+        """Text, the changes of the matrix from the inside out, the number of controls, whether there is a fraction."""
         text, steps, controls, has_fraction = "", [], 0, False
         while self.rng.random() < 0.35 and len(steps) < 3:
-            kind = self.rng.choice(["inv", "pow", "ctrl", "negctrl"] + ([] if self.is_for_importer else ["fraction"]))
+            kind = self.rng.choice(["inv", "pow", "fraction", "ctrl", "negctrl"])
             if kind == "inv":
                 text += "inv @ "
                 steps.append(lambda m: m.conj().T)
@@ -178,9 +174,8 @@ class _Writer:
 
     def call(self, most):
         """One gate call: text before the operands, number of operands, angles, and the matrix as their function."""
-        name, qubits, angles, matrix, phase_differs = self.gate(most)
-        room = 0 if self.is_for_importer and phase_differs else most - qubits
-        prefix, steps, controls, has_fraction = self.modifiers(room)
+        name, qubits, angles, matrix = self.gate(most)
+        prefix, steps, controls, has_fraction = self.modifiers(most - qubits)
         # Under a fraction, angles stay in the principal branch, where halving the angle is halving the logarithm.
         spellings = []
         for _ in range(angles):
@@ -201,20 +196,18 @@ class _Writer:
     def define(self, number):
         """A gate definition of its own, with parameters, modifiers and calls of earlier ones in its body."""
         qubits = self.rng.randrange(1, 4)
-        formals = [f"theta{number}", f"phi_{number}"][: self.rng.randrange(0, 3)]
-        if self.is_for_importer:
-            formals = [f"angle{number}"] * min(len(formals), 1)
+        # The second comes first by the alphabet; either may go unused.
+        formals = ["theta", "phi_2"][: self.rng.randrange(0, 3)]
         wires = ["a", "b", "c"][:qubits]
-        lines, body, differs = [], [], False
+        lines, body = [], []
         if self.rng.random() < 0.4:
             # A phase of a definition: seen only under a control, where it counts.
             value = round(self.rng.uniform(-2, 2), 4)
             factor = formals[0] if formals else None
-            differs = True
             lines.append(f"gphase({factor} * {value});" if factor else f"gphase({value});")
             body.append((None, value, factor))
         for _ in range(self.rng.randrange(1, 4)):
-            name, count, angles, matrix, phase_differs = self.gate(qubits)
+            name, count, angles, matrix = self.gate(qubits)
             chosen = self.rng.sample(range(qubits), count)
             actual = []
             for _ in range(angles):
@@ -226,12 +219,6 @@ class _Writer:
             prefix = "inv @ " if inverse else ""
             lines.append(f"{prefix}{name}{f'({text})' if actual else ''} {', '.join(wires[k] for k in chosen)};")
             body.append((chosen, (matrix, inverse), actual))
-            differs = differs or phase_differs
-
-        if formals and self.is_for_importer:
-            # A definition that does not use its parameter is beyond the importer.
-            lines.append(f"rz({formals[0]}) {wires[0]};")
-            body.append(([0], (gates.STDGATES["rz"][2], False), [(1, formals[0])]))
 
         def matrix(*values):
             given = dict(zip(formals, values))
@@ -250,7 +237,7 @@ class _Writer:
         name = f"own{number}"
         parameters = f"({', '.join(formals)})" if formals else ""
         self.lines.append(f"gate {name}{parameters} {', '.join(wires)} {{ {' '.join(lines)} }}")
-        self.definitions.append(Definition(name, qubits, len(formals), matrix, differs))
+        self.definitions.append(Definition(name, qubits, len(formals), matrix))
 
     def statement(self):
         choice = self.rng.random()

@@ -3,14 +3,16 @@ import Circuits
 extension Writing {
     /// The definitions that the text needs: standard gates that the include lacks, then the program's own.
     mutating func definitions() throws(OpenQASMWriterError) {
-        let used = circuit.standardGates
+        // Version 2 says less: what nobody calls must not be in the way of what it can say.
+        let called = isVersion2 ? circuit.calledGates : Set(circuit.gates.indices)
+        let used = circuit.standardGates(in: called)
         let included = isVersion2 ? StandardDefinitions.inVersion2 : StandardDefinitions.inVersion3
         for gate in StandardGate.allCases where used.contains(gate) && gate != .gphase && !included.contains(gate) {
             guard let (parameters, operands, body) = StandardDefinitions.definition(of: gate, version: version.rawValue)
             else { throw refusal("gate \(gate.name)") }
             line("gate \(name(of: gate))\(parameters.isEmpty ? "" : "(\(parameters))") \(operands) { \(body) }")
         }
-        for (k, definition) in circuit.gates.enumerated() {
+        for (k, definition) in circuit.gates.enumerated() where called.contains(k) {
             switch definition.implementation {
             case .body(let body): try define(k, definition, body)
             case .modified:

@@ -178,14 +178,44 @@ extension Block {
     }
 }
 
+extension Block {
+    /// Places of the definitions that the block and those inside call.
+    fileprivate var definedGates: Set<Int> {
+        var result: Set<Int> = []
+        for position in indices {
+            if case .gate(.defined(let id)) = operation(at: position) { result.insert(id.index) }
+        }
+        for statement in controlFlow { for block in statement.blocks { result.formUnion(block.definedGates) } }
+        return result
+    }
+}
+
 extension Circuit {
     /// Standard gates that the program and its definitions use.
-    var standardGates: Set<StandardGate> {
+    var standardGates: Set<StandardGate> { standardGates(in: Set(gates.indices)) }
+
+    /// Standard gates that the program and those of its definitions use.
+    func standardGates(in definitions: Set<Int>) -> Set<StandardGate> {
         var result = body.standardGates
-        for definition in gates {
+        for (k, definition) in gates.enumerated() where definitions.contains(k) {
             switch definition.implementation {
             case .body(let block): result.formUnion(block.standardGates)
             case .modified(.standard(let gate), _): result.insert(gate)
+            default: break
+            }
+        }
+        return result
+    }
+
+    /// Places of the definitions that the program calls, directly or through others.
+    var calledGates: Set<Int> {
+        var result: Set<Int> = []
+        var open = Array(body.definedGates)
+        while let place = open.popLast() {
+            guard result.insert(place).inserted else { continue }
+            switch gates[place].implementation {
+            case .body(let block): open += block.definedGates
+            case .modified(.defined(let id), _): open.append(id.index)
             default: break
             }
         }
