@@ -1,4 +1,5 @@
 import Hardware
+import Synchronization
 
 /// The couplers of a machine as routers read them: flat neighbour lists and distances.
 struct RoutingMap: Sendable {
@@ -16,6 +17,7 @@ struct RoutingMap: Sendable {
     /// The component of each live site; −1 for dead ones.
     let component: [Int32]
     let componentSizes: [Int]
+    private let known = KnownDistances()
 
     static let unreachable = Int16.max
 
@@ -75,8 +77,18 @@ struct RoutingMap: Sendable {
     func hops(_ a: Int, _ b: Int) -> Int { Int(hops[a * siteCount + b]) }
 
     /// Distances in which a coupler counts 1 + `noise` · (its cost relative to the mean − 1): hops at 0, errors alone
-    /// at 1. Floyd–Warshall.
+    /// at 1. Computed once for each weight; trials use few of them many times.
     func distances(noise: Double) -> [Float] {
+        known.byNoise.withLock { known in
+            if let matrix = known[noise] { return matrix }
+            let matrix = computeDistances(noise: noise)
+            known[noise] = matrix
+            return matrix
+        }
+    }
+
+    /// Floyd–Warshall.
+    private func computeDistances(noise: Double) -> [Float] {
         let n = siteCount
         var matrix = Array(repeating: Float(1e6), count: n * n)
         let weights = relativeCosts(noise: noise)
@@ -111,4 +123,9 @@ struct RoutingMap: Sendable {
         guard middle > 0 else { return Array(repeating: 1, count: couplerCost.count) }
         return couplerCost.map { Float(1 + noise * (min($0 / middle, 5) - 1)) }.map { max($0, 0.1) }
     }
+}
+
+/// Distances that were asked for before, shared by all copies of a map.
+private final class KnownDistances: Sendable {
+    let byNoise = Mutex<[Double: [Float]]>([:])
 }
