@@ -3,7 +3,7 @@ import Circuits
 /// Programs made at random, to be compiled and compared.
 enum ProgramGenerator {
     /// Gates of every standard kind, modified, defined and matrix gates, and barriers; unitary.
-    static func gates(qubits: Int, count: Int, seed: UInt64, families: [Family] = Family.allCases) -> Circuit {
+    static func gates(qubits: Int, count: Int, seed: UInt64, families: [Family] = Family.common) -> Circuit {
         var generator = TestGenerator(seed)
         var circuit = Circuit(name: "random \(seed)", qubitCount: qubits)
         let defined = definitions(in: &circuit, &generator)
@@ -14,7 +14,13 @@ enum ProgramGenerator {
         return circuit
     }
 
-    enum Family: CaseIterable { case standard, defined, modified, pair, barrier }
+    enum Family: CaseIterable {
+        case standard, defined, modified, pair, barrier
+        /// Modifiers before any standard gate.
+        case modifiedStandard
+
+        static let common: [Family] = [.standard, .defined, .modified, .pair, .barrier]
+    }
 
     /// Mid-circuit measurements, resets, conditions, switches, loops with breaks, boxes and classical assignments.
     static func withFlow(qubits: Int, count: Int, seed: UInt64) -> Circuit {
@@ -166,13 +172,14 @@ enum ProgramGenerator {
             circuit.append(
                 gate, generator.distinct(2, below: n),
                 (0..<circuit.parameterCount(of: gate)).map { _ in Parameter(generator.angle()) })
-        case .modified:
+        case .modified, .modifiedStandard:
             let bases: [Gate] =
-                [
+                family == .modifiedStandard
+                ? StandardGate.allCases.map { .standard($0) }
+                : [
                     .standard(.x), .standard(.ry), .standard(.u), .standard(.swap), .standard(.gphase), .standard(.sx),
                     .standard(.cx),
-                ]
-                + defined
+                ] + defined
             let base = bases[generator.below(bases.count)]
             var modifiers: [GateModifier] = []
             var width = circuit.qubitCount(of: base)
@@ -186,7 +193,7 @@ enum ProgramGenerator {
                 default: modifiers.append(.power([2, 3, -1, 0.5, 1.3][generator.below(5)]))
                 }
             }
-            guard width >= 1 else { return }
+            guard width >= 1 && width <= n else { return }
             let parameters = circuit.parameterCount(of: base)
             let gate = circuit.addGate(
                 GateDefinition(
