@@ -133,7 +133,7 @@ func distance(_ a: [Complex], _ b: [Complex]) -> Double { zip(a, b).reduce(0) { 
             ordered.body.append(contentsOf: circuit.body)
             let lowered = try Program(ordered, noise: nil)
             for segment in lowered.quantum {
-                _ = state.apply(try StateVector.prepare(segment, qubitCount: qubitCount), from: 0)
+                state.apply(try StateVector.prepare(segment, qubitCount: qubitCount))
             }
             #expect(program.qubitCount <= qubitCount)
             let expected = (0..<1 << qubitCount).map { unitary[$0, 0] }

@@ -16,12 +16,13 @@ extension DensityMatrix: Engine {
 
     var byteCount: Int { vector.byteCount }
 
-    func apply(_ segment: [StateVectorKernel], from start: Int) -> Pause? {
+    func apply(
+        _ segment: [StateVectorKernel], from start: Int, survival: inout Double, threshold: Double
+    ) -> Int? {
         for kernel in segment[start...] { vector.apply(kernel) }
         return nil
     }
 
-    func applySurvival(_ segment: [StateVectorKernel], at item: Int, probability: Double) {}
     func applyEvent(_ segment: [StateVectorKernel], at item: Int, uniform: Double, second: Double) {}
 
     /// The probability that measuring `qubit` gives 1.

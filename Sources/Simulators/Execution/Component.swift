@@ -9,6 +9,8 @@ struct Component: Sendable {
 
     var gateCount = 0
     var channelCount = 0
+    /// Channels whose events depend on the state.
+    var stateDependentCount = 0
     var hasReadoutErrors = false
     /// Whether a measurement or reset stands before the last gates, so that the state does not evolve as one.
     var isInterrupted = false
@@ -99,6 +101,7 @@ extension Trace {
                 let home = component(of: qubits[0])
                 result[home].steps.append(.channel(channel, qubits.map { number($0, in: home) }))
                 result[home].channelCount += 1
+                if !channel.isMixture { result[home].stateDependentCount += 1 }
                 result[home].expectedEvents += 1 - channel.entanglementFidelity
             case .measure(let qubit, let slot, let confusion):
                 let home = component(of: qubit)

@@ -14,14 +14,12 @@ protocol Engine: AnyObject, SendableMetatype {
     /// What a copy of the state takes.
     var byteCount: Int { get }
 
-    /// Applies the items from `start` on, up to the end or up to a channel that shots may take differently.
+    /// Applies the items from `start` on, up to the end or up to the channel at which the probability that nothing has
+    /// happened falls to `threshold` or below.
     ///
-    /// - Returns: the item after which the interpreter must decide about an event, or nil at the end. The engine has not
-    ///   applied that item.
-    func apply(_ segment: Segment, from start: Int) -> Pause?
-
-    /// Applies the part of a channel in which nothing happens; called after a pause at `item`.
-    func applySurvival(_ segment: Segment, at item: Int, probability: Double)
+    /// - Parameter survival: that probability, above the threshold; brought up to the item that is returned, or the end.
+    /// - Returns: the channel at which something happens, not applied yet; nil at the end.
+    func apply(_ segment: Segment, from start: Int, survival: inout Double, threshold: Double) -> Int?
 
     /// Applies one of the other parts of a channel, chosen by `uniform` in [0, 1) and, where the event itself has an
     /// outcome, by `second`.
@@ -44,9 +42,11 @@ protocol Engine: AnyObject, SendableMetatype {
     func flip(_ qubit: Int)
 }
 
-/// A channel that shots may take differently.
-struct Pause {
-    var item: Int
-    /// The probability that nothing happens.
-    var survival: Double
+extension Engine {
+    /// Applies a segment without channels.
+    func apply(_ segment: Segment) {
+        var survival = 1.0
+        let event = apply(segment, from: 0, survival: &survival, threshold: -1)
+        assert(event == nil, "an event without a channel")
+    }
 }

@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 import Circuits
 
 /// By which engine a program, or one of its independent parts, is simulated, and what that is estimated to cost.
@@ -7,6 +12,8 @@ struct PartPlan: Sendable {
     var bytes: Int
     /// Noise realisations to draw, where one for each shot would take too long.
     var realisations: Int?
+    /// Whether realisations share their way up to their first event; otherwise each starts anew and keeps no state waiting.
+    var sharesRuns = true
     /// Threads within the state, and runs at once.
     var stateThreads = 1
     var runThreads = 1
@@ -17,6 +24,8 @@ struct Workload {
     var qubits: Int
     var gates: Int
     var channels: Int
+    /// Channels whose events depend on the state, so that norms are read.
+    var stateDependentChannels: Int
     /// Error events that a shot is expected to meet.
     var expectedEvents: Double
     /// Whether measurements or resets stand before the last gates.
@@ -32,24 +41,40 @@ struct Workload {
     private static let perAmplitude = 1.5e-9
     private static let perElement = 3.0e-9
     private static let perStep = 4e-7
+    private static let perFusion = 4e-6
+    /// What a gate of a noisy program costs within fused blocks, in passes over the state.
+    private static let fusedGate = 0.14
+    /// Estimates are for two threads whatever there are, because engines and numbers of realisations are chosen by them,
+    /// and results must not depend on the number of threads.
+    private static let nominalThreads = 2.0
 
-    func stateVectorSeconds(_ options: SimulationOptions) -> Double {
+    func stateVectorSeconds() -> Double {
         let pass = Double(gates) * (Self.perAmplitude * exp2i(qubits) + Self.perStep)
         let runs = isInterrupted ? min(Double(shots), 64) : 1
-        return pass * runs / Double(qubits >= 16 ? min(options.threads, 2) : 1)
+        return pass * runs / (qubits >= 16 ? Self.nominalThreads : 1)
     }
 
-    func densityMatrixSeconds(_ options: SimulationOptions) -> Double {
+    func densityMatrixSeconds() -> Double {
         let pass = Double(2 * gates + channels) * (Self.perElement * exp2i(2 * qubits) + Self.perStep)
         let runs = isInterrupted ? min(Double(shots), 64) : 1
-        return pass * runs / Double(qubits >= 8 ? min(options.threads, 2) : 1)
+        return pass * runs / (qubits >= 8 ? Self.nominalThreads : 1)
     }
 
     /// Seconds of one run of trajectories, and how many are run for each shot or realisation on average.
-    func trajectorySeconds(realisations: Int, _ options: SimulationOptions) -> Double {
-        let pass = (Double(gates) + 0.6 * Double(channels)) * (1.5 * Self.perAmplitude * exp2i(qubits) + Self.perStep)
-        let share = isInterrupted ? 1 : min(1, 0.6 * expectedEvents)
-        return pass * (1 + Double(realisations) * share) / Double(options.threads)
+    func trajectorySeconds(realisations: Int, sharesRuns: Bool = true) -> Double {
+        let isFusedAnew = qubits >= TrajectorySegment.freshFusionWidth
+        let amplitudes = Self.perAmplitude * exp2i(qubits)
+        var pass = Double(gates) * (Self.fusedGate * amplitudes + (isFusedAnew ? Self.perFusion : Self.perStep))
+        pass += Double(stateDependentChannels) * (0.15 * amplitudes + (isFusedAnew ? Self.perFusion : 0))
+        // About each event: its own passes, and blocks that it cuts.
+        pass += expectedEvents * 8 * (amplitudes + Self.perStep)
+        pass /= Self.nominalThreads
+        if isInterrupted || !sharesRuns || expectedEvents <= 0 { return pass * Double(max(1, realisations)) }
+        // With events at even distances, the way before the first of them is shared: it takes (1 − e^−λ)/λ of a
+        // realisation on average, and up to the last of the first events it is gone once.
+        let own = 1 + expm1(-expectedEvents) / expectedEvents
+        let shared = min(1, (1 + log(Double(max(1, realisations)))) / expectedEvents)
+        return pass * (shared + Double(realisations) * own)
     }
 
     private func exp2i(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
@@ -59,7 +84,7 @@ struct Workload {
     /// Seconds of exact noise that are spent before a Clifford program is simulated with twirled noise.
     static let cliffordPatience = 10.0
     /// Fewer realisations than this say too little about the noise.
-    static let minimumRealisations = 32
+    static let minimumRealisations = 16
 
     func plan(_ options: SimulationOptions) throws(SimulationError) -> PartPlan {
         if let forced = options.engine { return try plan(forcing: forced, options) }
@@ -67,21 +92,19 @@ struct Workload {
         if !isNoisy {
             if qubits > Self.cliffordWidth && isClifford() { return stabilizer() }
             guard pureBytes <= options.memoryLimit else { throw tooWide(pureBytes, options) }
-            let seconds = stateVectorSeconds(options)
+            let seconds = stateVectorSeconds()
             guard seconds <= options.timeLimit * 10 else { throw tooLong(seconds, options) }
             return placed(PartPlan(engine: .stateVector, seconds: seconds, bytes: pureBytes), options)
         }
         let mixedBytes = bytes(2 * qubits, copies: copies)
-        let mixed = qubits <= 13 && mixedBytes <= options.memoryLimit ? densityMatrixSeconds(options) : .infinity
-        let single =
-            pureBytes * options.threads <= options.memoryLimit
-            ? trajectorySeconds(realisations: shots, options) : .infinity
-        if min(mixed, single) > Self.cliffordPatience && isClifford() { return stabilizer() }
-        if mixed <= max(single, 1) && mixed <= options.timeLimit {
+        let mixed = qubits <= 13 && mixedBytes <= options.memoryLimit ? densityMatrixSeconds() : .infinity
+        let single = try? trajectories(options)
+        let singleSeconds = single == nil ? .infinity : trajectorySeconds(realisations: shots)
+        if min(mixed, singleSeconds) > Self.cliffordPatience && isClifford() { return stabilizer() }
+        if mixed <= max(singleSeconds, 1) && mixed <= options.timeLimit {
             return placed(PartPlan(engine: .densityMatrix, seconds: mixed, bytes: mixedBytes), options)
         }
-        guard single < .infinity else { throw tooWide(pureBytes * options.threads, options) }
-        return try trajectories(pureBytes, single, options)
+        return try trajectories(options)
     }
 
     private var copies: Int {
@@ -93,18 +116,44 @@ struct Workload {
         vectorQubits > 50 ? .max / 1024 : StateVector.byteCount(qubitCount: vectorQubits) * copies
     }
 
-    private func trajectories(
-        _ bytes: Int, _ seconds: Double, _ options: SimulationOptions
-    ) throws(SimulationError) -> PartPlan {
-        var plan = PartPlan(engine: .trajectories, seconds: seconds, bytes: bytes)
-        if seconds > options.timeLimit {
-            let each = trajectorySeconds(realisations: 1, options)
-            let affordable = Int(min(Double(shots), options.timeLimit / each))
-            guard affordable >= Self.minimumRealisations else { throw tooLong(seconds, options) }
-            plan.realisations = affordable
-            plan.seconds = each * Double(affordable)
+    /// States that live at once: of each thread its own and one to go back to, and those that wait.
+    ///
+    /// Of runs that part at events alone only one waits, because what has parted is one realisation and parts no more.
+    private func liveStates(threads: Int, waiting: Int) -> Int {
+        (stateDependentChannels > 0 ? 2 : 1) * threads + waiting
+    }
+
+    private func trajectories(_ options: SimulationOptions) throws(SimulationError) -> PartPlan {
+        let vector = bytes(qubits, copies: 1)
+        func fits(_ states: Int) -> Bool { vector <= options.memoryLimit / states }
+        let shared = liveStates(threads: 1, waiting: isInterrupted ? copies : 1)
+        var plan = PartPlan(engine: .trajectories, seconds: 0, bytes: vector)
+        plan.sharesRuns = fits(shared)
+        func seconds(_ realisations: Int) -> Double {
+            trajectorySeconds(realisations: realisations, sharesRuns: plan.sharesRuns)
         }
-        return placed(plan, options)
+        plan.seconds = seconds(shots)
+        if plan.seconds > options.timeLimit {
+            let each = seconds(shots) - seconds(shots - 1)
+            let excess = (plan.seconds - options.timeLimit) / max(each, plan.seconds * 1e-12)
+            let affordable = excess >= Double(shots) ? 0 : shots - Int(excess.rounded(.up))
+            // Outcomes within a program part the shots of a realisation, which without waiting states nothing may do.
+            guard affordable >= Self.minimumRealisations, plan.sharesRuns || !isInterrupted else {
+                throw tooLong(plan.seconds, options)
+            }
+            plan.realisations = affordable
+            plan.seconds = seconds(affordable)
+        }
+        let waiting = plan.sharesRuns ? (isInterrupted ? copies : 1) : 0
+        guard fits(liveStates(threads: 1, waiting: waiting)) else {
+            throw tooWide(bytes(qubits, copies: liveStates(threads: 1, waiting: 0)), options)
+        }
+        plan = placed(plan, options)
+        while plan.runThreads > 1 && !fits(liveStates(threads: plan.runThreads, waiting: waiting)) {
+            plan.runThreads -= 1
+        }
+        plan.bytes = bytes(qubits, copies: liveStates(threads: plan.runThreads, waiting: waiting))
+        return plan
     }
 
     private func stabilizer() -> PartPlan {
@@ -127,15 +176,15 @@ struct Workload {
                 throw SimulationError(
                     .unsupported, "\(name) has noise, which a single state vector cannot hold; use trajectories")
             }
+            if isNoisy { return try trajectories(options) }
             let bytes = bytes(qubits, copies: copies)
             guard bytes <= options.memoryLimit else { throw tooWide(bytes, options) }
-            if isNoisy { return try trajectories(bytes, trajectorySeconds(realisations: shots, options), options) }
-            return placed(PartPlan(engine: engine, seconds: stateVectorSeconds(options), bytes: bytes), options)
+            return placed(PartPlan(engine: engine, seconds: stateVectorSeconds(), bytes: bytes), options)
         case .densityMatrix:
             let bytes = bytes(2 * qubits, copies: copies)
             guard bytes <= options.memoryLimit && qubits <= 20 else { throw tooWide(bytes, options) }
             return placed(
-                PartPlan(engine: engine, seconds: densityMatrixSeconds(options), bytes: bytes), options)
+                PartPlan(engine: engine, seconds: densityMatrixSeconds(), bytes: bytes), options)
         }
     }
 

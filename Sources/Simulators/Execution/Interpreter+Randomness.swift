@@ -3,15 +3,11 @@ import Circuits
 extension Interpreter {
     /// Applies a segment, splitting off the shots to which its channels do something.
     func evolve(_ run: Run, _ segment: E.Segment, wait: (Run) -> Void) {
-        while let pause = run.state.apply(segment, from: run.place.item) {
-            let survival = run.place.survival * pause.survival
-            // Thresholds descend, so the shots with an event here stand in front, those of one realisation together.
-            guard run.thresholds[0] >= survival else {
-                run.state.applySurvival(segment, at: pause.item, probability: pause.survival)
-                run.place.survival = survival
-                run.place.item = pause.item + 1
-                continue
-            }
+        // Thresholds descend, so the shots that meet the next event stand in front, those of one realisation together.
+        while let item = run.state.apply(
+            segment, from: run.place.item, survival: &run.place.survival, threshold: run.thresholds.first ?? -1)
+        {
+            run.place.item = item
             let stream = realisation(run.shots[0])
             let end = run.shots.firstIndex { realisation($0) != stream } ?? run.shots.count
             if end < run.shots.count {
@@ -19,16 +15,15 @@ extension Interpreter {
                 let rest = Run(
                     splitting: run, shots: Array(run.shots[end...]), thresholds: Array(run.thresholds[end...]),
                     state: run.state.copy())
-                rest.place.item = pause.item
                 wait(rest)
                 run.shots.removeSubrange(end...)
             }
             let draw = run.place.noiseDraws
             run.place.noiseDraws += 2
             run.state.applyEvent(
-                segment, at: pause.item, uniform: source.uniform(.noise, stream: stream, draw: draw),
+                segment, at: item, uniform: source.uniform(.noise, stream: stream, draw: draw),
                 second: source.uniform(.noise, stream: stream, draw: draw + 1))
-            run.place.item = pause.item + 1
+            run.place.item = item + 1
             drawThresholds(run)
         }
         run.place.item = 0

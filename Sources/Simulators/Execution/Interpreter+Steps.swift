@@ -131,6 +131,6 @@ extension Interpreter {
             steps = try circuit.expand(dynamic.gate, values, on: dynamic.qubits)
         } catch { throw SimulationError(.gate, error.message, location: dynamic.location) }
         let segment = try E.prepare(steps.map { .gate($0) }, qubitCount: program.qubitCount)
-        _ = run.state.apply(segment, from: 0)
+        run.state.apply(segment)
     }
 }

@@ -11,7 +11,10 @@ import Dispatch
 /// Which thread takes which run does not matter to any result: runs share nothing but where they write.
 final class RunQueue<E: Engine>: @unchecked Sendable {
     private let interpreter: Interpreter<E>
-    private var waiting: [Interpreter<E>.Run]
+    private var waiting: [Interpreter<E>.Run] = []
+    /// Shots that have not begun, the last first.
+    private var starts: [Range<UInt32>]
+    private let state: () -> E
     private var busy = 0
     private var failure: SimulationError?
     private var finished = 0
@@ -19,9 +22,13 @@ final class RunQueue<E: Engine>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-    init(_ interpreter: Interpreter<E>, runs: [Interpreter<E>.Run], shots: Int) {
+    /// - Parameters:
+    ///   - starts: groups of shots that begin together, each when nothing else waits.
+    ///   - state: makes the state at the beginning; called on any thread.
+    init(_ interpreter: Interpreter<E>, starts: [Range<UInt32>], shots: Int, state: @escaping () -> E) {
         self.interpreter = interpreter
-        waiting = runs
+        self.starts = starts.reversed()
+        self.state = state
         total = shots
         mutex = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
@@ -70,11 +77,16 @@ final class RunQueue<E: Engine>: @unchecked Sendable {
 
     private func take() -> Interpreter<E>.Run? {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        while waiting.isEmpty && busy > 0 && failure == nil { pthread_cond_wait(condition, mutex) }
-        guard failure == nil, let run = waiting.popLast() else { return nil }
-        busy += 1
-        return run
+        while waiting.isEmpty && starts.isEmpty && busy > 0 && failure == nil { pthread_cond_wait(condition, mutex) }
+        var run: Interpreter<E>.Run?
+        var start: Range<UInt32>?
+        if failure == nil {
+            run = waiting.popLast()
+            if run == nil { start = starts.popLast() }
+            if run != nil || start != nil { busy += 1 }
+        }
+        pthread_mutex_unlock(mutex)
+        return run ?? start.map { interpreter.begin(shots: $0, state: state()) }
     }
 
     private func put(_ run: Interpreter<E>.Run) {

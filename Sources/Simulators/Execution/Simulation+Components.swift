@@ -37,7 +37,8 @@ extension Simulation {
     private func workload(of component: Component, shots: Int) -> Workload {
         Workload(
             qubits: component.qubitCount, gates: component.gateCount, channels: component.channelCount,
-            expectedEvents: component.expectedEvents, isInterrupted: component.isInterrupted,
+            stateDependentChannels: component.stateDependentCount, expectedEvents: component.expectedEvents,
+            isInterrupted: component.isInterrupted,
             isClifford: { component.isClifford }, shots: shots,
             name: "a program with \(component.qubitCount) interacting qubits")
     }
@@ -183,11 +184,11 @@ extension Component {
         case (false, .stateVector), (false, .stabilizer), (false, .trajectories):
             guard qubitCount <= 26 else { return nil }
             let state = StateVector(qubitCount: qubitCount, threads: plan.stateThreads)
-            _ = state.apply(try StateVector.prepare(quantum, qubitCount: qubitCount), from: 0)
+            state.apply(try StateVector.prepare(quantum, qubitCount: qubitCount))
             probabilities = state.probabilities
         case (_, .densityMatrix):
             let state = DensityMatrix(qubitCount: qubitCount, threads: plan.stateThreads)
-            _ = state.apply(try DensityMatrix.prepare(quantum, qubitCount: qubitCount), from: 0)
+            state.apply(try DensityMatrix.prepare(quantum, qubitCount: qubitCount))
             probabilities = state.probabilities
         default: return nil
         }

@@ -36,7 +36,7 @@ extension Simulation {
     }
 
     func workload(of program: Program, shots: Int) -> Workload {
-        var gates = program.dynamic.count, channels = 0
+        var gates = program.dynamic.count, channels = 0, stateDependent = 0
         var events = 0.0
         for segment in program.quantum {
             for step in segment {
@@ -44,12 +44,14 @@ extension Simulation {
                 case .gate: gates += 1
                 case .channel(let channel, _):
                     channels += 1
+                    if !channel.isMixture { stateDependent += 1 }
                     events += 1 - channel.entanglementFidelity
                 }
             }
         }
         return Workload(
-            qubits: program.qubitCount, gates: gates, channels: channels, expectedEvents: events, isInterrupted: true,
+            qubits: program.qubitCount, gates: gates, channels: channels,
+            stateDependentChannels: stateDependent, expectedEvents: events, isInterrupted: true,
             isClifford: {
                 guard program.dynamic.isEmpty else { return false }
                 var recognizer = CliffordRecognizer()

@@ -66,9 +66,14 @@ public struct Simulation: Sendable {
         if let realisations = plan.realisations {
             interpreter.shotsPerRealisation = max(1, (shots + realisations - 1) / realisations)
         }
-        let run = interpreter.begin(shots: 0..<UInt32(shots), state: state(plan.stateThreads))
-        try RunQueue(interpreter, runs: [run], shots: shots).drain(
-            threads: plan.runThreads, watch: options.watch, finish: finish)
+        // Without sharing, each realisation starts when the one before has come to its end.
+        let size = plan.sharesRuns ? max(1, shots) : interpreter.shotsPerRealisation
+        let starts = stride(from: 0, to: max(1, shots), by: size).map { UInt32($0)..<UInt32(min($0 + size, shots)) }
+        let threads = plan.stateThreads
+        try withoutActuallyEscaping(state) { (state) throws(SimulationError) in
+            try RunQueue(interpreter, starts: starts, shots: shots, state: { state(threads) }).drain(
+                threads: plan.runThreads, watch: options.watch, finish: finish)
+        }
     }
 
     /// Runs a program on the engine of a plan.

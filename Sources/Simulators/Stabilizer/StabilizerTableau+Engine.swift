@@ -32,17 +32,18 @@ extension StabilizerTableau: Engine {
         return items
     }
 
-    func apply(_ segment: [Item], from start: Int) -> Pause? {
+    func apply(_ segment: [Item], from start: Int, survival: inout Double, threshold: Double) -> Int? {
         for index in start..<segment.count {
             switch segment[index] {
             case .steps(let steps): for step in steps { apply(step) }
-            case .channel(_, let survival, _, _): return Pause(item: index, survival: survival)
+            case .channel(_, let factor, _, _):
+                let next = survival * factor
+                if next <= threshold && factor < 1 { return index }
+                survival = next
             }
         }
         return nil
     }
-
-    func applySurvival(_ segment: [Item], at item: Int, probability: Double) {}
 
     func applyEvent(_ segment: [Item], at item: Int, uniform: Double, second: Double) {
         guard case .channel(let qubits, _, let cumulative, let paulis) = segment[item], let last = cumulative.last

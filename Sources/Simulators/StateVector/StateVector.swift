@@ -65,8 +65,15 @@ public final class StateVector: @unchecked Sendable {
 
     private static func allocate(_ count: Int) -> UnsafeMutablePointer<Double> {
         var memory: UnsafeMutableRawPointer?
-        let status = posix_memalign(&memory, 64, count * MemoryLayout<Double>.stride)
+        let size = count * MemoryLayout<Double>.stride
+        // Passes over high qubits jump through the memory: large pages spare them the misses of address translation.
+        let page = 1 << 21
+        let isLarge = size >= 2 * page
+        let status = posix_memalign(&memory, isLarge ? page : 64, size)
         precondition(status == 0 && memory != nil, "no memory for \(count) amplitudes")
+        #if os(Linux)
+        if isLarge { madvise(memory!, size, MADV_HUGEPAGE) }
+        #endif
         return memory!.bindMemory(to: Double.self, capacity: count)
     }
 
@@ -94,6 +101,13 @@ extension StateVector {
         re.update(repeating: 0, count: capacity)
         im.update(repeating: 0, count: capacity)
         re[0] = 1
+    }
+
+    /// Takes over the amplitudes of a state of the same size.
+    func assign(_ other: StateVector) {
+        precondition(capacity == other.capacity, "states of different sizes")
+        re.update(from: other.re, count: capacity)
+        im.update(from: other.im, count: capacity)
     }
 
     /// Vectors of the state, for the kernels.
