@@ -145,7 +145,8 @@ each, nothing mitigated. {version()}. {machine()}
 possible outcomes. If a shot is ideal with probability s and otherwise uniformly random, ŝ estimates s. Where the ideal outcome
 is one string it is the frequency of that string. Errors that do not change the outcome count as successes, so that ŝ is expected
 above the prediction, most of all for programs that end in few, classical outcomes; wrong outcomes that crowd where p is large
-or small move it either way. The ideal probabilities are Aer's.
+or small move it either way. The ideal probabilities are Aer's. Error bars are one standard error of so many independent shots;
+where the emulator samples fewer noise realisations several times each (it says so), the true ones are wider.
 
 """
     if len(shown) > 2:
@@ -161,7 +162,7 @@ or small move it either way. The ideal probabilities are Aer's.
                 "programs whose ŝ is above two standard errors")
         text += ".**\n\n"
     rows = [
-        [n, r["gates"], f"{r['predicted']:.4f}", f"{r['shown']:.4f} ± {r['error']:.4f}", f"{r['shown'] - r['predicted']:+.4f}",
+        [n, r["gates"], f"{r['predicted']:.3g}", f"{r['shown']:.4f} ± {r['error']:.4f}", f"{r['shown'] - r['predicted']:+.4f}",
          r["method"], f"{r['wall']:.1f}"]
         for n, r in sorted(shown, key=lambda e: -e[1]["predicted"])
     ]  # fmt: skip
