@@ -25,7 +25,9 @@ public protocol Device: Sendable {
 public struct DeviceError: Error, Hashable, Sendable {
     /// An open set of causes.
     public struct Code: Hashable, Sendable {
-        private enum Backing: String { case unsupported, tooLarge, unavailable, invalidFile, cancelled, programFault, failed }
+        private enum Backing: String {
+            case unsupported, tooLarge, unavailable, invalidFile, cancelled, programFault, failed
+        }
         private let backing: Backing
 
         /// The program needs an instruction or ability that the device lacks.

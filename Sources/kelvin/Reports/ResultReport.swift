@@ -42,7 +42,8 @@ struct ResultReport {
             lines.append("  " + sample.parameters.map { "\($0.name) = \($0.value)" }.joined(separator: ", "))
         }
         lines += Histogram(sample: sample).lines()
-        lines.append(Style.dim("  \(sample.counts.total) \(sample.counts.total == 1 ? "shot" : "shots"), seed \(result.seed)"))
+        lines.append(
+            Style.dim("  \(sample.counts.total) \(sample.counts.total == 1 ? "shot" : "shots"), seed \(result.seed)"))
         for output in sample.outputs {
             let values = output.values.prefix(8).map { "\($0.value.text) (\($0.count))" }.joined(separator: "  ")
             let more = output.values.count > 8 ? "  … \(output.values.count - 8) more" : ""
