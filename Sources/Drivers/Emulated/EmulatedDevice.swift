@@ -34,7 +34,7 @@ public struct EmulatedDevice: Device {
         let result = try await simulation.run(shots: shots, seed: seed, progress: progress)
         return RawResult(
             shots: result.bits, outputs: result.outputs, method: "emulated: \(result.method)", isEmulated: true,
-            notes: notes(executable, noise, result.method),
+            notes: notes(executable, noise, result.method), noiseRealisations: result.method.realisations,
             deviceTime: Seconds(Double(shots) * (shotTime(executable) + description.timing.repetitionDelay.value)))
     }
 
@@ -64,7 +64,9 @@ public struct EmulatedDevice: Device {
                 "approximate: the noise was replaced by its Pauli twirl, because the program is too wide otherwise")
         }
         if let realisations = method.realisations {
-            notes.append("the shots share \(realisations) noise realisations")
+            notes.append(
+                "the shots share \(realisations) realisations of the noise; standard errors are widened as if only these counted"
+            )
         }
         if !noise.relaxationLimited.isEmpty {
             let shown = noise.relaxationLimited.prefix(4).joined(separator: ", ")

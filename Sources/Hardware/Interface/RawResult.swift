@@ -14,13 +14,17 @@ public struct RawResult: Sendable {
     public var isEmulated: Bool
     /// Approximations and other facts the reader of the result must know.
     public var notes: [String]
+    /// How many independent realisations of the noise stand behind the shots, where an emulator let several shots share
+    /// one; nil where every shot is independent. Shots that share one are correlated, so that this number, not that of
+    /// the shots, limits what can be concluded.
+    public var noiseRealisations: Int?
     /// Time the machine was (or would have been) busy.
     public var deviceTime: Seconds
 
     public init(
         shots: [BitString], outputs: [[ClassicalValue]] = [],
         exactProbabilities: [(bits: BitString, probability: Double)]? = nil, method: String, isEmulated: Bool,
-        notes: [String] = [], deviceTime: Seconds
+        notes: [String] = [], noiseRealisations: Int? = nil, deviceTime: Seconds
     ) {
         self.shots = shots
         self.outputs = outputs
@@ -28,6 +32,7 @@ public struct RawResult: Sendable {
         self.method = method
         self.isEmulated = isEmulated
         self.notes = notes
+        self.noiseRealisations = noiseRealisations
         self.deviceTime = deviceTime
     }
 }

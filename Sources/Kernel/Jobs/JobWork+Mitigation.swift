@@ -101,6 +101,8 @@ extension JobWork {
                 for (k, bit) in correction.bits.enumerated() where result.entries[entry].bits[k] { bits[bit] = true }
                 result.entries[entry].bits = bits
             }
+            let factor = widening(place)
+            for entry in result.entries.indices { result.entries[entry].standardError *= factor }
             result.entries.sort { $0.bits < $1.bits }
             return result
         } catch {
@@ -176,8 +178,19 @@ extension JobWork {
             return (known, known)
         }
         let counts = Counts(raw[place].shots).selecting(bits)
-        let plain = observable.estimate(from: counts)
+        let plain = widened(observable.estimate(from: counts), place)
         guard !corrections[place].bits.isEmpty else { return (plain, plain) }
-        return (corrections[place].confusion.estimate(observable, from: counts), plain)
+        return (widened(corrections[place].confusion.estimate(observable, from: counts), place), plain)
+    }
+
+    /// The factor on standard errors where shots share noise realisations: as if only the realisations counted, which
+    /// is the most that correlated shots can cost.
+    private func widening(_ place: Int) -> Double {
+        guard let realisations = raw[place].noiseRealisations, realisations < raw[place].shots.count else { return 1 }
+        return (Double(raw[place].shots.count) / Double(max(1, realisations))).squareRoot()
+    }
+
+    private func widened(_ estimate: Estimate, _ place: Int) -> Estimate {
+        Estimate(value: estimate.value, standardError: estimate.standardError * widening(place))
     }
 }
