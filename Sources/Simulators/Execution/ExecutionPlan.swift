@@ -48,10 +48,12 @@ struct Workload {
     /// and results must not depend on the number of threads.
     private static let nominalThreads = 2.0
 
-    func stateVectorSeconds() -> Double {
+    func stateVectorSeconds() -> Double { statePassSeconds() * (isInterrupted ? min(Double(shots), 64) : 1) }
+
+    /// One way through the program. How often outcomes part the shots is not known before; resets of fresh qubits never do.
+    private func statePassSeconds() -> Double {
         let pass = Double(gates) * (Self.perAmplitude * exp2i(qubits) + Self.perStep)
-        let runs = isInterrupted ? min(Double(shots), 64) : 1
-        return pass * runs / (qubits >= 16 ? Self.nominalThreads : 1)
+        return pass / (qubits >= 16 ? Self.nominalThreads : 1)
     }
 
     func densityMatrixSeconds() -> Double {
@@ -93,7 +95,8 @@ struct Workload {
             if qubits > Self.cliffordWidth && isClifford() { return stabilizer() }
             guard pureBytes <= options.memoryLimit else { throw tooWide(pureBytes, options) }
             let seconds = stateVectorSeconds()
-            guard seconds <= options.timeLimit * 10 else { throw tooLong(seconds, options) }
+            // Refused only where a single way through takes too long already.
+            guard statePassSeconds() <= options.timeLimit * 10 else { throw tooLong(seconds, options) }
             return placed(PartPlan(engine: .stateVector, seconds: seconds, bytes: pureBytes), options)
         }
         let mixedBytes = bytes(2 * qubits, copies: copies)
