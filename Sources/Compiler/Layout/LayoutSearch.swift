@@ -62,6 +62,7 @@ struct LayoutSearch {
         let threads = max(1, min(context.options.threads, count))
         var outcomes: [Outcome?] = Array(repeating: nil, count: count)
         outcomes.withUnsafeMutableBufferPointer { buffer in
+            // Each trial writes its own place of the buffer, and the body only reads what it captures.
             nonisolated(unsafe) let results = buffer
             nonisolated(unsafe) let body = body
             DispatchQueue.concurrentPerform(iterations: threads) { thread in

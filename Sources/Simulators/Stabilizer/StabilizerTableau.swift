@@ -3,6 +3,8 @@
 /// Aaronson and Gottesman, "Improved simulation of stabilizer circuits", quant-ph/0406196. Kept by columns: for each qubit
 /// the bits of all rows side by side, so that a gate is a few operations on words and a measurement multiplies all rows
 /// at once. Rows 0..<n are destabilizers, each half padded to whole words.
+///
+/// - Warning: one thread at a time; that is what the unchecked conformance asks of its users.
 public final class StabilizerTableau: @unchecked Sendable {
     public let qubitCount: Int
     /// Words of one half.
