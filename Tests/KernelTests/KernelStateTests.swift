@@ -3,96 +3,202 @@ import Testing
 @testable import Kernel
 
 @Suite struct KernelStateTests {
+    private let machine = DeviceIndex(0)
+    private let all = SiteSet(all: 5)
+
+    /// A kernel with machines of five sites.
+    private func kernel(_ machines: Int = 1) -> KernelState<FirstComePolicy> {
+        var state = KernelState(policy: FirstComePolicy())
+        for k in 0..<machines { _ = state.take(.addDevice(name: "machine-\(k)", siteCount: 5)) }
+        return state
+    }
+
     @Test func oneJobWalksThroughItsLife() {
-        var state = KernelState()
-        let job = JobID("a")
-        #expect(state.handle(.submitted(job, device: "d", priority: .normal)).effects == [.validate(job)])
-        #expect(state.handle(.validated(job)).effects == [.compile(job, device: "d")])
-        #expect(state.holder(of: "d") == job)
-        #expect(state.handle(.compiled(job)).effects == [.run(job, device: "d")])
-        #expect(state.handle(.executed(job)).effects == [.mitigate(job)])
-        #expect(state.holder(of: "d") == nil)
-        let last = state.handle(.mitigated(job))
-        #expect(last.effects == [.deliver(job)])
-        #expect(last.transitions == [JobTransition(job: job, from: .mitigating, to: .completed)])
+        var state = kernel()
+        let job = JobID(1)
+        #expect(state.take(.submit(job, JobCard(device: machine))).effects == [.validate(job)])
+        let placed = state.take(.validated(job, JobDemand(width: 2, shots: 10, seconds: 1)))
+        #expect(placed.effects == [.compile(job, machine, all, 1)])
+        #expect(placed.facts.compactMap(\.state) == [.validated, .queued, .compiling])
+        #expect(state.take(.compiled(job, 1, parts: 2, partSeconds: 1)).effects == [.run(job, part: 0, 2)])
+        #expect(state.take(.partFinished(job, 2, seconds: 1)).effects == [.run(job, part: 1, 3)])
+        #expect(state.book.devices[0].runs == 1)
+        #expect(state.take(.partFinished(job, 3, seconds: 1)).effects == [.mitigate(job, 4)])
+        #expect(state.book.devices[0].runs == 0)
+        #expect(state.take(.mitigated(job, 4)).effects == [.deliver(job, .completed)])
+        #expect(state.book.accounts[0].used == 2)
     }
 
     @Test func classesThenArrivalDecideTheOrder() {
-        var state = KernelState()
-        let order: [(String, Priority)] = [
-            ("first", .normal), ("low", .low), ("a", .normal), ("high", .high), ("b", .normal),
-        ]
-        for (name, priority) in order {
-            _ = state.handle(.submitted(JobID(name), device: "d", priority: priority))
-            _ = state.handle(.validated(JobID(name)))
+        var state = kernel()
+        let order: [(UInt64, Priority)] = [(1, .normal), (2, .low), (3, .normal), (4, .high), (5, .normal)]
+        for (number, priority) in order {
+            state.take(.submit(JobID(number), JobCard(device: machine, priority: priority)))
+            state.take(.validated(JobID(number), JobDemand(width: 1, shots: 1, seconds: 1)))
         }
-        #expect(state.position(of: JobID("high")) == 1)
-        #expect(state.position(of: JobID("low")) == 4)
-        var ran: [String] = []
-        while let job = state.holder(of: "d") {
-            ran.append(job.description)
-            _ = state.handle(.compiled(job))
-            _ = state.handle(.executed(job))
+        #expect(state.position(of: JobID(4)) == 1)
+        #expect(state.position(of: JobID(2)) == 4)
+        var ran: [UInt64] = []
+        while let run = state.book.liveRuns.first(where: { !$0.sites.isEmpty }) {
+            ran.append(run.job.rawValue)
+            state.take(.compiled(run.job, run.fence, parts: 1, partSeconds: 1))
+            state.take(.partFinished(run.job, run.fence + 1, seconds: 1))
         }
-        #expect(ran == ["first", "high", "a", "b", "low"])
+        #expect(ran == [1, 4, 3, 5, 2])
     }
 
-    @Test func lateNewsOfACancelledJobChangesNothing() {
-        var state = KernelState()
-        let job = JobID("a"), next = JobID("b")
+    /// A cancelled job's machine is free only when its worker has stopped; what the worker says late changes nothing.
+    @Test func aCancelledJobKeepsItsSitesUntilItHasStopped() {
+        var state = kernel()
+        let job = JobID(1), next = JobID(2)
         for id in [job, next] {
-            _ = state.handle(.submitted(id, device: "d", priority: .normal))
-            _ = state.handle(.validated(id))
+            state.take(.submit(id, JobCard(device: machine)))
+            state.take(.validated(id, JobDemand(width: 1, shots: 1, seconds: 1)))
         }
-        let effects = state.handle(.cancelled(job)).effects
-        #expect(effects == [.stop(job), .deliver(job), .compile(next, device: "d")])
-        #expect(state.handle(.compiled(job)).effects.isEmpty)
-        #expect(state.handle(.cancelled(job)).transitions.isEmpty)
-        #expect(state.holder(of: "d") == next)
+        state.take(.compiled(job, 1, parts: 1, partSeconds: 1))
+        #expect(state.take(.cancel(job)).effects == [.stop(job, 2), .deliver(job, .cancelled)])
+        #expect(state.state(of: next) == .queued)
+        #expect(state.take(.cancel(job)).facts.isEmpty)
+        #expect(state.take(.stopped(job, 2, seconds: 0.25)).effects == [.compile(next, machine, all, 1)])
+        #expect(state.take(.stopped(job, 2, seconds: 0.25)).facts.isEmpty)
+        #expect(state.book.accounts[0].used == 0.25)
     }
 
-    /// Random events in random order, sensible or not: no transition outside the table, never two jobs on a device, no
-    /// job lost.
-    @Test(arguments: [1, 2, 3, 4] as [UInt64])
-    func randomHistoriesKeepTheInvariants(seed: UInt64) {
-        var generator = Generator(state: seed)
-        var state = KernelState()
-        var submitted = 0
-        for _ in 0..<20_000 {
-            let job = JobID("\(generator.next() % UInt64(max(1, submitted)))")
-            switch generator.next() % 8 {
-            case 0:
-                let device = ["x", "y", "z"][Int(generator.next() % 3)]
-                let priority = Priority.allCases[Int(generator.next() % 3)]
-                _ = state.handle(.submitted(JobID("\(submitted)"), device: device, priority: priority))
-                submitted += 1
-            case 1: check(state.handle(.validated(job)))
-            case 2: check(state.handle(.compiled(job)))
-            case 3: check(state.handle(.executed(job)))
-            case 4: check(state.handle(.mitigated(job)))
-            case 5 where generator.next() % 4 == 0: check(state.handle(.failed(job)))
-            case 6 where generator.next() % 4 == 0: check(state.handle(.cancelled(job)))
-            default:
-                guard let holder = state.holder(of: ["x", "y", "z"][Int(generator.next() % 3)]) else { continue }
-                check(state.handle(state.entries[holder]?.state == .compiling ? .compiled(holder) : .executed(holder)))
+    @Test func aLostWorkersPartIsQueuedOnceAndItsNewsIsVoid() {
+        var state = kernel()
+        let job = JobID(1)
+        state.take(.submit(job, JobCard(device: machine)))
+        state.take(.validated(job, JobDemand(width: 1, shots: 1, seconds: 1)))
+        #expect(state.take(.claim(job, 77)).effects == [.compile(job, machine, all, 2)])
+        #expect(state.take(.claim(job, 78)).facts.isEmpty)
+        state.take(.compiled(job, 2, parts: 3, partSeconds: 1))
+        state.take(.partFinished(job, 3, seconds: 1))
+        // Renewed in time, the lease holds.
+        state.take(.renew(job, 4), at: 10)
+        #expect(state.take(.tick, at: 20).facts.isEmpty)
+        let lost = state.take(.tick, at: 26)
+        #expect(lost.facts.compactMap(\.state) == [.queued, .compiling])
+        #expect(state.take(.tick, at: 26).facts.isEmpty)
+        // The dead worker comes back.
+        #expect(state.take(.partFinished(job, 4, seconds: 1), at: 27).facts.isEmpty)
+        state.take(.claim(job, 78), at: 27)
+        // The second worker goes on after the first part.
+        #expect(state.take(.compiled(job, 6, parts: 3, partSeconds: 1), at: 28).effects == [.run(job, part: 1, 7)])
+        #expect(state.book.accounts[0].used == 1)
+    }
+
+    @Test func failuresThatMayPassAreWaitedOut() {
+        var state = kernel()
+        let job = JobID(1)
+        state.take(.submit(job, JobCard(device: machine)))
+        state.take(.validated(job, JobDemand(width: 1, shots: 1, seconds: 1)))
+        var now = 0.0
+        var waits: [Double] = []
+        while let run = state.book.run(of: job) {
+            state.take(.attemptFailed(job, run.fence, .transient), at: now)
+            let next = state.nextTick(after: now)
+            guard next < .infinity else { break }
+            #expect(state.take(.tick, at: next - 0.01).facts.isEmpty)
+            waits.append(next - now)
+            now = next
+            state.take(.tick, at: now)
+        }
+        #expect(waits.count == 4 && state.state(of: job) == nil)
+        for (k, wait) in waits.enumerated() {
+            let nominal = Double(1 << k)
+            #expect(wait >= 0.75 * nominal && wait <= 1.25 * nominal)
+        }
+        // What is wrong with the program is not tried again.
+        state.take(.submit(JobID(2), JobCard(device: machine)), at: now)
+        state.take(.validated(JobID(2), JobDemand(width: 1, shots: 1, seconds: 1)), at: now)
+        #expect(
+            state.take(.attemptFailed(JobID(2), 1, .permanent), at: now).effects == [.deliver(JobID(2), .failed)])
+    }
+
+    @Test(arguments: RecalibrationPolicy.allCases)
+    func recalibrationActsBetweenParts(policy: RecalibrationPolicy) {
+        var state = kernel()
+        let job = JobID(1)
+        state.take(.calibrated(machine, "monday"))
+        state.take(.submit(job, JobCard(device: machine, onRecalibration: policy)))
+        state.take(.validated(job, JobDemand(width: 1, shots: 1, seconds: 1)))
+        state.take(.compiled(job, 1, parts: 3, partSeconds: 1))
+        state.take(.calibrated(machine, "tuesday"))
+        let effects = state.take(.partFinished(job, 2, seconds: 1)).effects
+        switch policy {
+        case .flag: #expect(effects == [.run(job, part: 1, 3)])
+        case .split: #expect(effects == [.compile(job, machine, all, 3)])
+        case .rerun: #expect(effects == [.discardParts(job), .compile(job, machine, all, 3)])
+        }
+        guard policy != .flag else { return }
+        let first = policy == .split ? 1 : 0
+        #expect(
+            state.take(.compiled(job, 3, parts: 3, partSeconds: 1)).effects == [.run(job, part: first, 4)])
+    }
+
+    /// Ten jobs of one account run side by side; none may start once what is used and promised reaches the budget.
+    @Test func budgetsAreExceededByOneBatchAtMost() {
+        var state = kernel(10)
+        let budget = 7.5
+        state.take(.addAccount(path: "physics", parent: .root, share: 1))
+        let project = AccountIndex(1)
+        state.take(.addAccount(path: "physics/alice", parent: project, share: 1))
+        state.take(.setBudget(project, seconds: budget))
+        for number in 1...10 as ClosedRange<UInt64> {
+            state.take(.submit(JobID(number), JobCard(account: AccountIndex(2))))
+            state.take(.validated(JobID(number), JobDemand(width: 1, shots: 1, seconds: 1)))
+        }
+        for run in state.book.liveRuns { state.take(.compiled(run.job, run.fence, parts: 4, partSeconds: 1)) }
+        var isDone = false
+        while !isDone {
+            isDone = true
+            for run in state.book.liveRuns where run.hasPart {
+                state.take(.partFinished(run.job, run.fence, seconds: 1))
+                isDone = false
             }
         }
-        #expect(state.checkInvariants())
-        #expect(state.entries.count == submitted)
-        #expect(state.entries.values.contains { $0.state == .completed })
+        #expect(state.book.accounts[1].used > budget - 1 && state.book.accounts[1].used <= budget + 1)
+        let paused = state.book.jobs.slots.filter { state.book.jobs[$0].state == .paused }
+        #expect(!paused.isEmpty)
+        state.take(.setBudget(project, seconds: 1000))
+        #expect(state.book.jobs.slots.allSatisfy { state.book.jobs[$0].state != .paused })
     }
 
-    private func check(_ outcome: (transitions: [JobTransition], effects: [KernelEffect])) {
-        for transition in outcome.transitions {
-            if let from = transition.from { #expect(from.successors.contains(transition.to)) }
+    @Test func aDedicatedSessionKeepsItsMachineUntilItIsIdleForTooLong() {
+        var state = kernel()
+        state.take(.openSession(SessionCard(kind: .dedicated, device: machine, interactiveSeconds: 60)))
+        let session = SessionIndex(0)
+        func run(_ number: UInt64, _ session: SessionIndex?, at now: Double) {
+            state.take(.submit(JobID(number), JobCard(session: session, device: machine)), at: now)
+            state.take(.validated(JobID(number), JobDemand(width: 1, shots: 1, seconds: 1)), at: now)
         }
+        func finish(_ number: UInt64, at now: Double) {
+            state.take(.compiled(JobID(number), 1, parts: 1, partSeconds: 1), at: now)
+            state.take(.partFinished(JobID(number), 2, seconds: 1), at: now)
+            state.take(.mitigated(JobID(number), 3), at: now)
+        }
+        run(1, session, at: 0)
+        run(2, nil, at: 1)
+        finish(1, at: 2)
+        #expect(state.state(of: JobID(2)) == .queued)
+        run(3, session, at: 50)
+        finish(3, at: 51)
+        state.take(.tick, at: 100)
+        #expect(state.state(of: JobID(2)) == .queued)
+        state.take(.tick, at: 111)
+        #expect(state.state(of: JobID(2)) == .compiling)
+        // Its time is over: it takes no more.
+        #expect(
+            state.take(.submit(JobID(4), JobCard(session: session)), at: 112).effects == [.deliver(JobID(4), .failed)])
     }
+}
 
-    private struct Generator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state >> 33
-        }
+extension KernelState {
+    @discardableResult
+    mutating func take(_ event: KernelEvent, at now: Double = 0) -> KernelOutput {
+        var output = KernelOutput()
+        handle(event, at: now, into: &output)
+        if let broken = book.brokenInvariant(at: now) { Issue.record("\(broken), after \(event)") }
+        return output
     }
 }

@@ -1,146 +1,157 @@
 // The core of the operating system: a synchronous value, (state, event) → (state, effects). It does no work and knows no
 // time; whoever drives it (the runtime in real time, a loop in virtual time) carries the effects out and reports back.
 
-/// What happened.
-public enum KernelEvent: Hashable, Sendable {
-    case submitted(JobID, device: String, priority: Priority)
-    /// The job fits its device.
-    case validated(JobID)
-    case compiled(JobID)
-    /// All its executables ran; the machine is free.
-    case executed(JobID)
-    /// Errors were handled and the result is complete.
-    case mitigated(JobID)
-    case failed(JobID)
-    /// Someone asked for the job to stop.
-    case cancelled(JobID)
-}
+/// The kernel's book beside the policy that decides.
+///
+/// `handle` decides: it turns an event into facts, each applied at once, and effects. `apply` takes in facts that were
+/// decided before or elsewhere. Journaling the facts of `handle` and applying them to an empty state gives the same state.
+public struct KernelState<Policy: SchedulingPolicy>: Sendable {
+    public internal(set) var book: KernelBook
+    public internal(set) var policy: Policy
 
-/// What is to be done.
-public enum KernelEffect: Hashable, Sendable {
-    case validate(JobID)
-    case compile(JobID, device: String)
-    case run(JobID, device: String)
-    case mitigate(JobID)
-    /// Tell whoever waits; the job is in a final state.
-    case deliver(JobID)
-    /// Stop the work that is under way for the job.
-    case stop(JobID)
-}
-
-/// A step of one job's life, to be journaled.
-public struct JobTransition: Hashable, Sendable {
-    public var job: JobID
-    /// Nil for the first.
-    public var from: JobState?
-    public var to: JobState
-}
-
-/// All that the kernel must remember to decide what happens next.
-public struct KernelState: Sendable {
-    public struct Entry: Hashable, Sendable {
-        public var state: JobState
-        public var device: String
-        public var priority: Priority
-        /// Order of submission.
-        public var sequence: UInt64
+    public init(policy: Policy, rules: KernelRules = KernelRules()) {
+        book = KernelBook(rules: rules)
+        self.policy = policy
     }
 
-    public private(set) var entries: [JobID: Entry] = [:]
-    private var queues: [String: JobQueue] = [:]
-    /// The job that holds each device.
-    private var holders: [String: JobID] = [:]
-    private var submissions: UInt64 = 0
+    /// Takes in one event. News that no longer applies (the compiler finishes after the job was cancelled, a worker comes
+    /// back after its lease ran out) changes nothing.
+    ///
+    /// - Parameter output: facts to be journaled and effects to be carried out are appended.
+    public mutating func handle(_ event: KernelEvent, at now: Double, into output: inout KernelOutput) {
+        switch event {
+        case .submit(let id, let card): submit(id, card, now, &output)
+        case .validated(let id, let demand):
+            guard let slot = live(id, .created) else { return }
+            emit(.validated(id, demand), now, &output)
+            emit(.queued(id, .accepted, notBefore: 0), now, &output)
+            dispatch(.job(slot), now, &output)
+        case .claim(let id, let worker):
+            guard let slot = book.jobs.slot(of: id), let run = book.run(of: slot), run.worker == 0 else { return }
+            emit(.claimed(id, worker, book.jobs[slot].fence + 1), now, &output)
+            resumeWork(slot, &output)
+        case .renew(let id, let fence):
+            guard let slot = book.jobs.slot(of: id), holds(slot, fence) else { return }
+            renew(slot, now)
+        case .compiled(let id, let fence, let parts, let seconds):
+            compiled(id, fence, parts, seconds, now, &output)
+        case .partFinished(let id, let fence, let seconds): partFinished(id, fence, seconds, now, &output)
+        case .attemptFailed(let id, let fence, let failure): attemptFailed(id, fence, failure, now, &output)
+        case .mitigated(let id, let fence):
+            guard let slot = live(id, .mitigating), holds(slot, fence) else { return }
+            end(slot, .completed, now, &output)
+        case .refuse(let id):
+            guard let slot = book.jobs.slot(of: id) else { return }
+            end(slot, .failed, now, &output)
+        case .cancel(let id):
+            guard let slot = book.jobs.slot(of: id) else { return }
+            end(slot, .cancelled, now, &output)
+        case .pause(let id): pause(id, now, &output)
+        case .resume(let id):
+            guard let slot = live(id, .paused) else { return }
+            emit(.queued(id, .resumed, notBefore: 0), now, &output)
+            dispatch(.job(slot), now, &output)
+        case .stopped(let id, let fence, let seconds): release(id, fence, seconds, now, &output)
+        case .tick: tick(now, &output)
+        default: handleFleet(event, now, &output)
+        }
+    }
+
+    /// How many waiting jobs and running ones of its machine come before this one; nil unless it waits.
+    public func position(of id: JobID) -> Int? {
+        guard let slot = live(id, .queued) else { return nil }
+        return policy.position(of: slot, in: book)
+    }
+
+    public func state(of id: JobID) -> JobState? { book.jobs.slot(of: id).map { book.jobs[$0].state } }
+}
+
+/// What an event led to.
+public struct KernelOutput: Sendable {
+    public var facts: [Transition] = []
+    public var effects: [KernelEffect] = []
 
     public init() {}
 
-    /// Takes in one event.
-    ///
-    /// An event that no longer applies (the compiler finishes after the job was cancelled) changes nothing.
-    public mutating func handle(_ event: KernelEvent) -> (transitions: [JobTransition], effects: [KernelEffect]) {
-        var changes = Changes()
-        switch event {
-        case .submitted(let job, let device, let priority):
-            guard entries[job] == nil else { break }
-            submissions += 1
-            entries[job] = Entry(state: .created, device: device, priority: priority, sequence: submissions)
-            changes.transitions.append(JobTransition(job: job, from: nil, to: .created))
-            changes.effects.append(.validate(job))
-        case .validated(let job):
-            guard advance(job, to: .validated, &changes), advance(job, to: .queued, &changes),
-                let entry = entries[job]
-            else { break }
-            queues[entry.device, default: JobQueue()].insert(job, priority: entry.priority, sequence: entry.sequence)
-            dispatch(entry.device, &changes)
-        case .compiled(let job):
-            guard advance(job, to: .running, &changes), let entry = entries[job] else { break }
-            changes.effects.append(.run(job, device: entry.device))
-        case .executed(let job):
-            guard advance(job, to: .mitigating, &changes) else { break }
-            changes.effects.append(.mitigate(job))
-            release(job, &changes)
-        case .mitigated(let job): finish(job, as: .completed, &changes)
-        case .failed(let job): finish(job, as: .failed, &changes)
-        case .cancelled(let job): finish(job, as: .cancelled, &changes)
+    public mutating func removeAll() {
+        facts.removeAll(keepingCapacity: true)
+        effects.removeAll(keepingCapacity: true)
+    }
+}
+
+// What the handlers share.
+extension KernelState {
+    mutating func emit(_ fact: Transition, _ now: Double, _ output: inout KernelOutput) {
+        apply(fact, at: now)
+        output.facts.append(fact)
+    }
+
+    func live(_ id: JobID, _ state: JobState) -> JobSlot? {
+        guard let slot = book.jobs.slot(of: id), book.jobs[slot].state == state else { return nil }
+        return slot
+    }
+
+    /// Whether news with this fence comes from whoever has the right to the job now.
+    func holds(_ slot: JobSlot, _ fence: Fence) -> Bool {
+        book.jobs[slot].run >= 0 && book.jobs[slot].fence == fence
+    }
+
+    private mutating func renew(_ slot: JobSlot, _ now: Double) {
+        book.runs[Int(book.jobs[slot].run)]?.leaseEnd = now + book.rules.leaseSeconds
+    }
+
+    /// Tells the worker that has just taken a run up what is to be done.
+    private func resumeWork(_ slot: JobSlot, _ output: inout KernelOutput) {
+        guard let run = book.run(of: slot) else { return }
+        if run.stage == .mitigate {
+            output.effects.append(.mitigate(run.job, run.fence))
+        } else {
+            output.effects.append(.compile(run.job, run.device, run.sites, run.fence))
         }
-        return (changes.transitions, changes.effects)
     }
 
-    /// Jobs ahead of this one on its device, the running one included; nil unless it is queued.
-    public func position(of job: JobID) -> Int? {
-        guard let entry = entries[job], entry.state == .queued,
-            let place = queues[entry.device]?.position(of: job)
-        else { return nil }
-        return place + (holders[entry.device] == nil ? 0 : 1)
-    }
-
-    /// The job that holds a device now.
-    public func holder(of device: String) -> JobID? { holders[device] }
-
-    private struct Changes {
-        var transitions: [JobTransition] = []
-        var effects: [KernelEffect] = []
-    }
-
-    private mutating func advance(_ job: JobID, to state: JobState, _ changes: inout Changes) -> Bool {
-        guard let current = entries[job]?.state, current.successors.contains(state) else { return false }
-        entries[job]?.state = state
-        changes.transitions.append(JobTransition(job: job, from: current, to: state))
-        return true
-    }
-
-    private mutating func finish(_ job: JobID, as state: JobState, _ changes: inout Changes) {
-        guard let before = entries[job], advance(job, to: state, &changes) else { return }
-        queues[before.device]?.remove(job)
-        if state == .cancelled, before.state != .queued { changes.effects.append(.stop(job)) }
-        changes.effects.append(.deliver(job))
-        release(job, &changes)
-    }
-
-    /// Frees the device the job holds, if it holds one, and starts the next job there.
-    private mutating func release(_ job: JobID, _ changes: inout Changes) {
-        guard let device = entries[job]?.device, holders[device] == job else { return }
-        holders[device] = nil
-        dispatch(device, &changes)
-    }
-
-    private mutating func dispatch(_ device: String, _ changes: inout Changes) {
-        guard holders[device] == nil, let job = queues[device]?.popFirst() else { return }
-        holders[device] = job
-        guard advance(job, to: .compiling, &changes) else {
-            preconditionFailure("job \(job) stood in a queue without being queued")
+    private mutating func submit(_ id: JobID, _ card: JobCard, _ now: Double, _ output: inout KernelOutput) {
+        guard book.jobs.slot(of: id) == nil else { return }
+        // A session that is over takes no more jobs: this one is refused, in writing.
+        let refused = card.session.map { book.sessions[$0.place].isClosing } ?? false
+        emit(.submitted(id, card), now, &output)
+        if refused {
+            if let slot = book.jobs.slot(of: id) { end(slot, .failed, now, &output) }
+        } else {
+            output.effects.append(.validate(id))
         }
-        changes.effects.append(.compile(job, device: device))
     }
 
-    /// What must hold between events; tests check it after every one.
-    func checkInvariants() -> Bool {
-        let holding = entries.filter { $0.value.state.holdsDevice }
-        let queued = entries.filter { $0.value.state == .queued }
-        return holding.allSatisfy { holders[$0.value.device] == $0.key }
-            && holders.allSatisfy { entries[$0.value]?.state.holdsDevice == true }
-            && queued.allSatisfy { queues[$0.value.device]?.position(of: $0.key) != nil }
-            && queues.values.reduce(0) { $0 + $1.count } == queued.count
-            && queues.allSatisfy { $0.value.count == 0 || holders[$0.key] != nil }
+    private mutating func pause(_ id: JobID, _ now: Double, _ output: inout KernelOutput) {
+        guard let slot = book.jobs.slot(of: id) else { return }
+        switch book.jobs[slot].state {
+        case .queued: emit(.paused(id, overBudget: false), now, &output)
+        case .compiling, .running: emit(.marked(id, .pause), now, &output)
+        default: break
+        }
+    }
+
+    /// Brings a job to a final state. A worker on it is told to stop and keeps its sites until it has.
+    mutating func end(_ slot: JobSlot, _ state: JobState, _ now: Double, _ output: inout KernelOutput) {
+        let job = book.jobs[slot]
+        guard job.state.successors.contains(state) else { return }
+        let run = book.run(of: slot)
+        if state != .completed, let run {
+            if !run.sites.isEmpty, run.worker != 0 || run.hasPart { emit(.stopping(job.id), now, &output) }
+            output.effects.append(.stop(job.id, run.fence))
+        }
+        emit(.ended(job.id, state), now, &output)
+        output.effects.append(.deliver(job.id, state))
+        if let session = job.card.session { closeIfDone(session, now, &output) }
+        if let run, !run.sites.isEmpty { dispatch(.device(run.device), now, &output) }
+    }
+
+    private mutating func release(
+        _ id: JobID, _ fence: Fence, _ seconds: Double, _ now: Double, _ output: inout KernelOutput
+    ) {
+        guard let index = book.stoppingIndex(id, fence), let run = book.runs[Int(book.stoppingRuns[index])]
+        else { return }
+        emit(.released(id, fence, seconds: min(seconds, run.promised)), now, &output)
+        dispatch(.device(run.device), now, &output)
     }
 }

@@ -44,7 +44,7 @@ struct JobWork: Sendable {
 
 // Validation: everything that can be known to be wrong before a machine is asked.
 extension JobWork {
-    mutating func validate(_ request: JobRequest, in context: JobContext) throws(KernelError) {
+    mutating func validate(_ request: JobRequest, in context: JobContext) throws(KernelError) -> JobDemand {
         context.report("checking", nil)
         let device: any Device
         do { device = try context.devices.device(request.device) } catch { throw KernelError(error) }
@@ -71,6 +71,10 @@ extension JobWork {
         }
         self.device = device
         self.plan = plan
+        return JobDemand(
+            width: plan.parts.reduce(0) { max($0, $1.circuit.qubitCount) },
+            shots: plan.parts.reduce(0) { $0 + $1.shots },
+            seconds: 0)
     }
 }
 
@@ -78,6 +82,7 @@ extension JobWork {
 extension JobWork {
     mutating func compile(_ request: JobRequest, in context: JobContext) throws(KernelError) {
         guard let device, let plan else { preconditionFailure("a job is compiled after it was validated") }
+        discardRuns()
         compileSpan.begin = context.clock.now
         let calibration: Calibration
         do { calibration = try device.calibration() } catch { throw KernelError(error) }
@@ -213,5 +218,36 @@ extension Executable {
             }
         }
         return bits.compactMap { site[$0] }
+    }
+}
+
+// Machine time.
+extension JobWork {
+    /// Seconds of the machine that the compiled job takes.
+    var estimatedSeconds: Double {
+        guard let device, let plan else { return 0 }
+        let delay = device.description.timing.repetitionDelay.value
+        var seconds = 0.0
+        for (part, compilation) in zip(plan.parts, compilations) {
+            seconds += Double(part.shots) * (compilation.report.estimateAfter.duration + delay)
+        }
+        for run in readoutRuns.values {
+            for program in run.programs {
+                seconds += Double(run.shots) * (program.report.estimateAfter.duration + delay)
+            }
+        }
+        return seconds
+    }
+
+    /// Seconds of the machine that were used.
+    var machineSeconds: Double {
+        raw.reduce(0) { $0 + $1.deviceTime.value } + readoutRuns.values.reduce(0) { $0 + $1.deviceTime.value }
+    }
+
+    /// Forgets what has been compiled and run.
+    mutating func discardRuns() {
+        compilations = []
+        readoutRuns = [:]
+        raw = []
     }
 }

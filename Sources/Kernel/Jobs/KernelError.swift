@@ -64,5 +64,13 @@ extension KernelError {
             cure: "dimensions must be equal or one, counted from the last")
     }
 
+    /// Whether another attempt is worth it.
+    public var failureClass: FailureClass {
+        switch kind {
+        case .program, .cancelled: .permanent
+        case .system: code == "device.failed" ? .transient : code == "device.unavailable" ? .unavailable : .permanent
+        }
+    }
+
     static let cancelled = KernelError(.cancelled, code: "cancelled", "the job was cancelled")
 }

@@ -4,15 +4,15 @@ import Synchronization
 public struct JournalEntry: Hashable, Sendable {
     /// Seconds since 1970-01-01 UTC.
     public var time: Double
-    public var transition: JobTransition
+    public var fact: Transition
 
-    public init(time: Double, transition: JobTransition) {
+    public init(time: Double, fact: Transition) {
         self.time = time
-        self.transition = transition
+        self.fact = fact
     }
 }
 
-/// Where every transition is written before anything follows from it.
+/// Where every fact is written before anything follows from it.
 public protocol Journal: Sendable {
     func append(_ entries: [JournalEntry])
     /// The history of one job, oldest first.
@@ -27,7 +27,5 @@ public final class MemoryJournal: Journal {
 
     public func append(_ entries: [JournalEntry]) { lines.withLock { $0.append(contentsOf: entries) } }
 
-    public func entries(of job: JobID) -> [JournalEntry] {
-        lines.withLock { $0.filter { $0.transition.job == job } }
-    }
+    public func entries(of job: JobID) -> [JournalEntry] { lines.withLock { $0.filter { $0.fact.job == job } } }
 }

@@ -1,0 +1,47 @@
+/// A machine as the kernel sees it.
+public struct DeviceRecord: Hashable, Sendable {
+    public let name: String
+    public let siteCount: Int
+    /// False while it takes no jobs.
+    public internal(set) var isAvailable = true
+    /// Id of the calibration in force; empty where none is known yet.
+    public internal(set) var calibration = ""
+    /// The sites that runs hold.
+    public internal(set) var occupied = SiteSet()
+    /// Runs on it, those included that were told to stop.
+    public internal(set) var runs = 0
+    /// The session that has the machine to itself.
+    public internal(set) var session: SessionIndex?
+    /// By start.
+    public internal(set) var reservations: [Reservation] = []
+
+    init(name: String, siteCount: Int) {
+        self.name = name
+        self.siteCount = siteCount
+    }
+
+    /// Seconds from `now` until a reservation of someone else begins; zero while one is in force.
+    public func secondsFree(for account: AccountIndex, at now: Double, in book: KernelBook) -> Double {
+        for reservation in reservations where reservation.end > now {
+            if book.isAccount(account, within: reservation.account) { continue }
+            return max(0, reservation.start - now)
+        }
+        return .infinity
+    }
+}
+
+/// A machine kept free for an account for a while.
+public struct Reservation: Hashable, Sendable {
+    public var device: DeviceIndex
+    public var account: AccountIndex
+    /// Seconds since 1970-01-01 UTC.
+    public var start: Double
+    public var end: Double
+
+    public init(device: DeviceIndex, account: AccountIndex, start: Double, end: Double) {
+        self.device = device
+        self.account = account
+        self.start = start
+        self.end = end
+    }
+}

@@ -1,0 +1,103 @@
+/// A fact about the kernel. Everything the kernel remembers is the sum of the facts in its journal: applying them in
+/// order to an empty book gives the same book, in another process or after a crash.
+public enum Transition: Hashable, Sendable {
+    // Of jobs.
+    case submitted(JobID, JobCard)
+    case validated(JobID, JobDemand)
+    /// Waits; not to start before `notBefore`.
+    case queued(JobID, QueueReason, notBefore: Double)
+    case placed(JobID, DeviceIndex, SiteSet, Fence)
+    case claimed(JobID, WorkerID, Fence)
+    /// Of a run that was claimed: the worker is gone, another may claim it.
+    case unclaimed(JobID, Fence)
+    /// - `parts` counts those that are finished already.
+    case compiled(JobID, parts: UInt32, partSeconds: Float)
+    case partStarted(JobID, Fence)
+    case partFinished(JobID, seconds: Double)
+    /// To be compiled again on the same sites; `discarding` what has run.
+    case recompiling(JobID, discarding: Bool, Fence)
+    /// Runs on under a calibration that is no longer in force.
+    case flagged(JobID)
+    case mitigating(JobID, Fence)
+    case paused(JobID, overBudget: Bool)
+    case ended(JobID, JobState)
+    /// Asked to pause, or to make room, or told of a new calibration: it happens at the end of the part.
+    case marked(JobID, JobRecord.Marks)
+    case unmarked(JobID, JobRecord.Marks)
+    /// The worker still works on a job that is over or paused; its sites stay taken until it has stopped.
+    case stopping(JobID)
+    case released(JobID, Fence, seconds: Double)
+    // Of machines, accounts, sessions, reservations.
+    case deviceAdded(name: String, siteCount: Int)
+    case deviceChanged(DeviceIndex, isAvailable: Bool)
+    case calibrated(DeviceIndex, calibration: String)
+    case accountAdded(path: String, parent: AccountIndex, share: Double)
+    case shareSet(AccountIndex, Double)
+    case budgetSet(AccountIndex, Double)
+    case sessionOpened(SessionCard)
+    case sessionActivated(SessionIndex)
+    case sessionClosing(SessionIndex)
+    case sessionClosed(SessionIndex)
+    case reserved(Reservation)
+    case reservationEnded(Reservation)
+}
+
+/// What validation learns of a job.
+public struct JobDemand: Hashable, Sendable {
+    public var width: Int
+    public var shots: Int
+    /// Estimated machine time, seconds.
+    public var seconds: Double
+
+    public init(width: Int, shots: Int, seconds: Double) {
+        self.width = width
+        self.shots = shots
+        self.seconds = seconds
+    }
+}
+
+/// Why a job waits.
+public enum QueueReason: UInt8, Sendable, Hashable, CaseIterable {
+    case accepted
+    /// It failed in a way that may pass.
+    case retried
+    /// Its worker died.
+    case workerLost
+    /// Something more urgent needed its place.
+    case preempted
+    /// A reservation begins, or a session took the machine.
+    case displaced
+    /// Its machine went away.
+    case deviceLost
+    case resumed
+}
+
+extension Transition {
+    /// The job it is about.
+    public var job: JobID? {
+        switch self {
+        case .submitted(let id, _), .validated(let id, _), .queued(let id, _, _), .placed(let id, _, _, _),
+            .claimed(let id, _, _), .unclaimed(let id, _), .compiled(let id, _, _), .partStarted(let id, _),
+            .partFinished(let id, _), .recompiling(let id, _, _), .flagged(let id), .mitigating(let id, _),
+            .paused(let id, _), .ended(let id, _), .marked(let id, _), .unmarked(let id, _), .stopping(let id),
+            .released(let id, _, _):
+            id
+        default: nil
+        }
+    }
+
+    /// The state it brings the job to, where it changes that.
+    public var state: JobState? {
+        switch self {
+        case .submitted: .created
+        case .validated: .validated
+        case .queued: .queued
+        case .placed, .recompiling: .compiling
+        case .compiled: .running
+        case .mitigating: .mitigating
+        case .paused: .paused
+        case .ended(_, let state): state
+        default: nil
+        }
+    }
+}
