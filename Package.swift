@@ -58,7 +58,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits"], swiftSettings: numeric),
-        .testTarget(name: "LanguagesTests", dependencies: ["Circuits", "Languages"], swiftSettings: settings),
+        .testTarget(
+            name: "LanguagesTests", dependencies: ["Circuits", "Languages", "Simulators"], swiftSettings: numeric),
         .testTarget(name: "HardwareTests", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),
         .testTarget(name: "SimulatorsTests", dependencies: ["Circuits", "Simulators"], swiftSettings: numeric),
         .testTarget(

@@ -89,6 +89,9 @@ extension BinaryOperator {
             return .angle(try natural(x, y) & mask(n), width: n)
         case (.angle(let x, let n), .uint(let y, _)) where self == .multiply || self == .divide:
             return .angle(try natural(x, y) & mask(n), width: n)
+        case (.angle(let x, let n), .int(let y, _)) where self == .divide:
+            if y < 0 { throw .init(.outOfRange, "an angle divided by \(y); angles are divided by unsigned integers") }
+            return .angle(try natural(x, UInt64(y)), width: n)
         case (.angle(let x, let n), .int(let y, _)) where self == .multiply:
             return .angle((x &* UInt64(bitPattern: y)) & mask(n), width: n)
         case (.uint(let y, _), .angle(let x, let n)) where self == .multiply:

@@ -31,12 +31,15 @@ extension BuiltinFunction {
         case .exp: return try float(exponential(x.real), x)
         case .log: return try float(logarithm(x.real), x)
         case .sqrt: return try float(x.real.squareRoot(), x)
-        case .mod: return try BinaryOperator.remainder.apply(x, arguments[1])
+        case .mod:
+            if let x = x.wholeNumber, let y = arguments[1].wholeNumber { return try Self.remainder(x, y) }
+            return try BinaryOperator.remainder.apply(x, arguments[1])
         case .pow: return try BinaryOperator.power.apply(x, arguments[1])
         case .popcount:
             switch x {
             case .bits(let bits): return .uint(UInt64(bits.nonzeroBitCount), width: 64)
-            case .uint(let value, _): return .uint(UInt64(value.nonzeroBitCount), width: 64)
+            case .uint(let value, _), .angle(let value, _):
+                return .uint(UInt64(value.nonzeroBitCount), width: 64)
             default: throw EvaluationError(.type, "popcount is not defined for \(x.type)")
             }
         case .rotl, .rotr:
@@ -47,13 +50,28 @@ extension BuiltinFunction {
             case .bits(let bits):
                 let offset = bits.count == 0 ? 0 : Int(amount) % bits.count
                 return .bits(bits.rotated(by: self == .rotl ? offset : -offset))
-            case .uint(let value, let width):
-                let offset = Int(amount) % width
-                let bits = BitString(value, count: width).rotated(by: self == .rotl ? offset : -offset)
-                return .uint(bits.low, width: width)
+            case .uint(let value, let width): return .uint(rotated(value, width, by: amount), width: width)
+            case .angle(let value, let width): return .angle(rotated(value, width, by: amount), width: width)
             default: throw EvaluationError(.type, "\(rawValue) is not defined for \(x.type)")
             }
         }
+    }
+
+    private func rotated(_ value: UInt64, _ width: Int, by amount: Int64) -> UInt64 {
+        let offset = Int(amount) % width
+        return BitString(value, count: width).rotated(by: self == .rotl ? offset : -offset).low
+    }
+
+    /// The remainder of the integer division, with the sign of the first; an `int[64]` whatever the operands are.
+    private static func remainder(
+        _ x: (magnitude: UInt64, isNegative: Bool), _ y: (magnitude: UInt64, isNegative: Bool)
+    ) throws(EvaluationError) -> ClassicalValue {
+        if y.magnitude == 0 { throw EvaluationError(.divisionByZero, "mod by 0 is a division by zero") }
+        let rest = x.magnitude % y.magnitude
+        guard rest <= UInt64(Int64.max) else {
+            throw EvaluationError(.outOfRange, "mod gives \(rest), which does not fit int[64]")
+        }
+        return .int(x.isNegative ? -Int64(rest) : Int64(rest), width: 64)
     }
 
     private func float(_ value: Double, _ argument: ClassicalValue) throws(EvaluationError) -> ClassicalValue {
@@ -61,6 +79,18 @@ extension BuiltinFunction {
             throw EvaluationError(.domain, "\(rawValue)(\(argument)) is not defined")
         }
         return .float(value, width: 64)
+    }
+}
+
+extension ClassicalValue {
+    /// The integer a value is, as sign and magnitude; nil for values of other types.
+    fileprivate var wholeNumber: (magnitude: UInt64, isNegative: Bool)? {
+        switch self {
+        case .bool(let value): (value ? 1 : 0, false)
+        case .int(let value, _): (value.magnitude, value < 0)
+        case .uint(let value, _): (value, false)
+        default: nil
+        }
     }
 }
 

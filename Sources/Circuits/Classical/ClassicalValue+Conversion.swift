@@ -3,8 +3,9 @@
 extension ClassicalValue {
     /// The value in another type.
     ///
-    /// Integers wrap to the narrower width; floats are cut towards zero; numbers become angles modulo 2π, rounded to the
-    /// nearest fraction; angles keep their most significant bits; bits convert as the pattern they are.
+    /// Integers wrap to the narrower width; floats are cut towards zero; numbers become angles modulo the float nearest to
+    /// 2π, rounded to the nearest fraction, ties to even; angles keep their most significant bits, the rest is cut off;
+    /// bits convert as the pattern they are.
     ///
     /// - Throws: `EvaluationError` for a float that the integer type cannot hold, or a pair of types without conversion.
     public func converted(to target: ClassicalType) throws(EvaluationError) -> ClassicalValue {
@@ -14,7 +15,7 @@ extension ClassicalValue {
         case .bits(let count): return .bits(try pattern(count))
         case .int(let width): return .int(signExtended(try integer(width: width, signed: true), width), width: width)
         case .uint(let width): return .uint(try integer(width: width, signed: false) & mask(width), width: width)
-        case .float(let width): return .rounded(real, width: width)
+        case .float(let width): return try float(width)
         case .angle(let width): return .angle(try turn(width), width: width)
         case .duration:
             if case .float(let seconds, _) = self { return .duration(seconds) }
@@ -100,21 +101,42 @@ extension ClassicalValue {
         case .angle(let value, let old):
             return old >= width ? value >> UInt64(old - width) : value << UInt64(width - old)
         case .bits(let bits): return bits.low & mask(width)
-        case .float(let value, _):
+        case .float(let value, let precision):
             guard value.isFinite else { throw EvaluationError(.domain, "\(value) is no angle") }
-            return Self.turn(radians: value, width: width)
-        case .bool, .int, .uint: return Self.turn(radians: real, width: width)
+            return Self.turn(
+                radians: value, width: width, fullTurn: precision == 32 ? Double(Float(2 * Double.pi)) : 2 * .pi)
+        case .bool, .int, .uint: return Self.turn(radians: real, width: width, fullTurn: 2 * .pi)
         case .duration: throw EvaluationError(.type, "cannot convert a duration to an angle")
         }
     }
 
-    /// `radians` modulo 2π as the nearest multiple of 2π/2^width.
-    static func turn(radians: Double, width: Int) -> UInt64 {
-        var fraction = radians / (2 * .pi)
-        fraction -= fraction.rounded(.down)
-        let scaled = (fraction * Double(sign: .plus, exponent: width, significand: 1)).rounded()
-        let full = Double(sign: .plus, exponent: width, significand: 1)
-        return scaled >= full ? 0 : UInt64(scaled)
+    /// `radians` modulo `fullTurn` as the nearest multiple of fullTurn/2^width, ties to the even one.
+    ///
+    /// Exact: the remainder, its doublings and the differences below are all doubles without rounding.
+    static func turn(radians: Double, width: Int, fullTurn: Double) -> UInt64 {
+        var rest = radians.magnitude.truncatingRemainder(dividingBy: fullTurn)
+        var quotient: UInt64 = 0
+        for _ in 0..<width {
+            rest *= 2
+            quotient <<= 1
+            if rest >= fullTurn {
+                rest -= fullTurn
+                quotient |= 1
+            }
+        }
+        let twice = 2 * rest
+        if twice > fullTurn || (twice == fullTurn && quotient & 1 == 1) { quotient &+= 1 }
+        // Rounding to even is the same on both sides of zero.
+        return (radians < 0 ? 0 &- quotient : quotient) & mask(width)
+    }
+
+    /// Rounded once, straight from the integer.
+    private func float(_ width: Int) throws(EvaluationError) -> ClassicalValue {
+        switch self {
+        case .int(let value, _) where width == 32: return .float(Double(Float(value)), width: 32)
+        case .uint(let value, _) where width == 32: return .float(Double(Float(value)), width: 32)
+        default: return .rounded(real, width: width)
+        }
     }
 }
 

@@ -19,10 +19,16 @@ extension Lowering {
         case (.float, .angle), (.angle, .angle): break
         case (.int, .angle), (.uint, .angle):
             if value.literal == nil { throw needsCast(value.type, type, at: id, cure: "write 'angle(float(…))'") }
-        case (.bits, .uint(64)), (.bits, .int(64)): break
+        case (.bits(let count), .uint(64)) where count <= 64, (.bits(let count), .int(64)) where count <= 64: break
         case (.int, .bits(let count)), (.uint, .bits(let count)):
             guard let literal = value.literal else { throw needsCast(value.type, type, at: id) }
-            if literal.real < 0 || (count < 64 && literal.real >= Double(UInt64(1) << UInt64(count))) {
+            let number: UInt64? =
+                switch literal {
+                case .int(let value, _): value < 0 ? nil : UInt64(value)
+                case .uint(let value, _): value
+                default: nil
+                }
+            guard let number, count >= 64 || number >> UInt64(count) == 0 else {
                 throw fail(.value, "\(literal) does not fit \(type)", at: id)
             }
         case (.float(let width), .int), (.float(let width), .uint):

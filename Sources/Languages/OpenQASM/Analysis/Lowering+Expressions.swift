@@ -158,7 +158,7 @@ extension Lowering {
         default: throw fail(.type, "an index is an integer, not \(index.type)", at: item)
         }
         if let literal = index.literal {
-            let place = try normalised(Int(clamping: Int64(literal.real)), count: count, at: item, of: -1)
+            let place = try normalised(Self.integer(literal) ?? .max, count: count, at: item, of: -1)
             index = .int(Int64(place))
         }
         return folded(Expression(.element(base, index: index), type: .bool), at: id)

@@ -65,23 +65,28 @@ extension Lowering {
         switch function {
         case .popcount:
             switch arguments[0].type {
-            case .bits, .uint: type = .uint(64)
+            case .bits, .uint, .angle: type = .uint(64)
             default: throw fail(.type, "popcount counts bits, not \(arguments[0].type)", at: tree.item(node.b, 0))
             }
         case .rotl, .rotr:
             switch arguments[0].type {
-            case .bits, .uint: type = arguments[0].type
+            case .bits, .uint, .angle: type = arguments[0].type
             default: throw fail(.type, "\(function) turns bits, not \(arguments[0].type)", at: tree.item(node.b, 0))
             }
             arguments[1] = try convert(arguments[1], to: .int(64), at: tree.item(node.b, 1))
-        case .mod, .pow:
-            let pair = SyntaxTree.Node(
-                kind: .binary, start: node.start, end: node.end, a: tree.item(node.b, 0), b: tree.item(node.b, 1))
-            _ = pair
-            let operation: SyntaxOperator = function == .mod ? .remainder : .power
+        case .mod:
+            // The first of the overloads (int, int) and (float, float) that the operands convert to by themselves.
+            let hasFloat = arguments.contains { if case .float = $0.type { true } else { false } }
+            type = hasFloat ? .float(64) : .int(64)
+            for k in 0..<2 {
+                switch arguments[k].type {
+                case .int where !hasFloat, .uint where !hasFloat: break
+                default: arguments[k] = try convert(arguments[k], to: type, at: tree.item(node.b, k))
+                }
+            }
+        case .pow:
             return try compound(
-                operation, arguments[0], arguments[1], target: tree.item(node.b, 0), value: tree.item(node.b, 1), at: id
-            )
+                .power, arguments[0], arguments[1], target: tree.item(node.b, 0), value: tree.item(node.b, 1), at: id)
         case .sin, .cos, .tan:
             if case .angle = arguments[0].type {
             } else {

@@ -15,6 +15,8 @@ extension Lowering {
             default: throw undefined(operation, operand.type, at: id)
             }
         default:
+            // The lowest int[64] is written as a sign before a number that only uint[64] holds.
+            if tree[node.a].kind == .integer, case .uint(1 << 63, 64)? = operand.literal { return .int(.min) }
             switch operand.type {
             case .int, .uint, .float, .angle, .duration:
                 return folded(Expression(.unary(.negate, operand), type: operand.type), at: id)
@@ -189,8 +191,8 @@ extension Lowering {
         }
         if isShift { throw undefined(syntax, left.type, right.type, at: id) }
         var (a, b) = try usual(syntax, left, right, node, id)
-        if operation == .power, case .int = b.type, let literal = b.literal, literal.real < 0 {
-            // An integer to a negative power is a fraction.
+        if operation == .power, b.type == .int(64), let literal = b.literal, literal.real < 0 {
+            // `2 ** -1` is a fraction; an `int` that turns out negative when the program runs is a fault that says so.
             (a, b) = (try convert(a, to: .float(64), at: node.a), try convert(b, to: .float(64), at: node.b))
         }
         if case .float = a.type, isBitwise(operation) { throw undefined(syntax, left.type, right.type, at: id) }
@@ -232,7 +234,8 @@ extension Lowering {
             break
         case (.angle(let n), .int), (.angle(let n), .uint):
             guard operation == .multiply || operation == .divide else { break }
-            let factor = try factor(right, n, node.b)
+            // The divisor keeps its own width: cut to the angle's it would be another number.
+            let factor = operation == .divide ? right : try factor(right, n, node.b)
             return try foldedChecked(result(left, factor, left.type), at: id)
         case (.int, .angle(let n)), (.uint, .angle(let n)):
             guard operation == .multiply else { break }
@@ -264,18 +267,12 @@ extension Lowering {
         case (.angle(let n), .float), (.float, .angle(let n)): type = .angle(n)
         case (.angle(let n), .int), (.int, .angle(let n)), (.angle(let n), .uint), (.uint, .angle(let n)):
             type = .angle(n)
-        case (.float(let n), .float(let m)):
-            // A literal adapts to a narrower float.
-            type =
-                left.literal != nil && right.literal == nil
-                ? .float(m)
-                : right.literal != nil && left.literal == nil ? .float(n) : .float(max(n, m))
+        case (.float(let n), .float(let m)): type = .float(max(n, m))
         case (.float(let n), .int), (.float(let n), .uint), (.int, .float(let n)), (.uint, .float(let n)):
             type = .float(n)
         case (.int(let n), .int(let m)): type = .int(max(n, m))
         case (.uint(let n), .uint(let m)): type = .uint(max(n, m))
-        case (.int(let n), .uint(let m)): type = n > m || fitsSigned(right, n) ? .int(max(n, m)) : .uint(m)
-        case (.uint(let n), .int(let m)): type = m > n || fitsSigned(left, m) ? .int(max(n, m)) : .uint(n)
+        case (.int(let n), .uint(let m)), (.uint(let m), .int(let n)): type = n > m ? .int(n) : .uint(m)
         default: throw undefined(syntax, left.type, right.type, at: id)
         }
         return (try adapt(left, to: type, at: node.a), try adapt(right, to: type, at: node.b))
@@ -291,10 +288,4 @@ extension Lowering {
     }
 
     private func promoted(_ type: ClassicalType) -> ClassicalType { type == .bool ? .int(64) : type }
-
-    /// Whether a constant without sign is one with sign too.
-    private func fitsSigned(_ value: Expression, _ width: Int) -> Bool {
-        if case .uint(let number, _)? = value.literal { return number >> UInt64(min(width, 64) - 1) == 0 }
-        return false
-    }
 }
