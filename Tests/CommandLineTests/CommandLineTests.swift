@@ -312,6 +312,8 @@ import Testing
     @Test(arguments: [
         ("\"t1\": ", "\"t1\": -", "t1"), ("\"error\": 0.", "\"error\": 7.", "error"),
         ("\"version\": 1", "\"version\": 99", "version"),
+        ("\"error\": 0.", "\"error\": NaN, \"was\": 0.", "NaN"),
+        ("[0, 1], [0, 15]", "[0, 15]", "no coupling"),
         ("{", "[", "JSON"),
     ])
     func brokenDeviceFilesAreExplained(old: String, new: String, hint: String) throws {
