@@ -22,6 +22,14 @@ struct LayoutPass: Pass {
         let live = (0..<target.siteCount).filter { target.isLive[$0] }
         guard count <= live.count else { throw Region.tooWide(count, target) }
         if let pinned = context.options.initialLayout { try Self.check(pinned, count, target) }
+        if context.options.rewriting == .verbatim {
+            guard let pinned = context.options.initialLayout else {
+                throw CompilerError(
+                    .invalidOption, "a program that is to be taken word for word needs a site for each qubit",
+                    cure: "give an initial layout")
+            }
+            return pinned
+        }
         if target.isAllToAll {
             return context.options.initialLayout ?? live.prefix(count).map { Site($0) }
         }

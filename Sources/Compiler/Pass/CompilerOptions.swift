@@ -17,7 +17,18 @@ public struct CompilerOptions: Hashable, Sendable {
         case alap
     }
 
+    /// How far the program may be changed.
+    public enum Rewriting: String, Hashable, Sendable, CaseIterable {
+        /// Into any program that means the same.
+        case free
+        /// Gate by gate, for programs that measure the machine: each qubit stays on its site of `initialLayout`, every
+        /// gate is translated where it stands, nothing is routed, moved across a barrier, or left out because nobody
+        /// could see it. One-qubit gates in a row between two barriers take their shortest form.
+        case verbatim
+    }
+
     public var effort: Effort
+    public var rewriting: Rewriting
     public var scheduling: Scheduling
     /// Start program qubit k on this site.
     public var initialLayout: [Site]?
@@ -31,10 +42,12 @@ public struct CompilerOptions: Hashable, Sendable {
     public var threads: Int
 
     public init(
-        effort: Effort = .standard, scheduling: Scheduling = .alap, initialLayout: [Site]? = nil,
-        allowedSites: [Site]? = nil, approximation: Double = 1e-12, assumedIterations: Int = 1, threads: Int = 2
+        effort: Effort = .standard, rewriting: Rewriting = .free, scheduling: Scheduling = .alap,
+        initialLayout: [Site]? = nil, allowedSites: [Site]? = nil, approximation: Double = 1e-12,
+        assumedIterations: Int = 1, threads: Int = 2
     ) {
         self.effort = effort
+        self.rewriting = rewriting
         self.scheduling = scheduling
         self.initialLayout = initialLayout
         self.allowedSites = allowedSites

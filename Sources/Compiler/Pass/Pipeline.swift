@@ -33,6 +33,9 @@ extension Pipeline {
     static func standard(for context: CompilationContext) -> Pipeline {
         // A simulator that knows every gate takes programs as they are, definitions included.
         if context.target.takesEveryGate { return Pipeline([LayoutPass()]) }
+        if context.options.rewriting == .verbatim {
+            return Pipeline([UnrollPass(), LayoutPass(), CoupledPairsCheck(), TranslationPass()])
+        }
         return Pipeline([
             UnrollPass(), NegligibleRotationPass(), CancellationPass(), SwapElisionPass(), EarlyResynthesisPass(),
             LayoutPass(), RoutingPass(), ResynthesisPass(),
