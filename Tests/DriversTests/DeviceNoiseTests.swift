@@ -38,7 +38,7 @@ import Darwin
     @Test(arguments: ["heron-133", "heron-156"]) func gatesHaveThePublishedInfidelity(_ id: String) throws {
         let file = try DeviceCatalog().file(id)
         let c = file.calibration
-        var noise = GateNoise(file.description, c), limited = 0, exact = 0
+        var noise = GateNoise(file.description, MachineTruth(c)), limited = 0, exact = 0
         for figures in c.gates where !figures.isDead && figures.sites.allSatisfy(c.isOperational) {
             let qubits = Operands(figures.sites.map { Qubit($0.index) })
             let gate = noise.noise(of: figures.gate, on: qubits)
@@ -61,7 +61,7 @@ import Darwin
     /// Average over the six eigenstates of the Pauli operators, a state 2-design: no formula in between.
     @Test func infidelityIsThatOfAveragedStates() throws {
         let file = try DeviceCatalog().file("heron-133")
-        var noise = GateNoise(file.description, file.calibration)
+        var noise = GateNoise(file.description, MachineTruth(file.calibration))
         let figures = file.calibration.figures(for: .sx, on: [Site(86)])!
         let gate = noise.noise(of: .sx, on: [Qubit(86)])
         let depolarizing = try #require(gate.depolarizing).channel.krausOperators
@@ -83,7 +83,7 @@ import Darwin
 
     @Test func relaxationWorseThanPublishedLeavesNoDepolarizing() throws {
         let device = TestMachine(t1: 1e-6, t2: 1e-6, oneQubitError: 0.001).file
-        var noise = GateNoise(device.description, device.calibration)
+        var noise = GateNoise(device.description, MachineTruth(device.calibration))
         #expect(noise.noise(of: .sx, on: [Qubit(1)]).depolarizing == nil)
         #expect(noise.noise(of: .sx, on: [Qubit(0)]).depolarizing == nil)
         #expect(noise.noise(of: .rz, on: [Qubit(2)]).isVirtual)
@@ -103,7 +103,7 @@ import Darwin
         circuit.measure(0, into: 2)  // at 30 µs
         let executable = machine.executable(circuit, starts: [1e-6, 2e-6, 5e-6, 6e-6, 9e-6, 20e-6, 30e-6])
         let file = machine.file
-        let noise = DeviceNoise(executable, description: file.description, calibration: file.calibration)
+        let noise = DeviceNoise(executable, description: file.description, truth: MachineTruth(file.calibration))
         func before(_ k: Int) -> [LocatedChannel] { noise.channels(before: k, of: circuit.body, at: .body) }
         func after(_ k: Int) -> [LocatedChannel] { noise.channels(after: k, of: circuit.body, at: .body) }
         func relaxed(_ qubit: Int, _ time: Double, _ channels: [LocatedChannel]) -> Bool {

@@ -23,13 +23,13 @@ struct DeviceNoise: NoiseModel {
     /// Gates of the program that relaxation alone makes worse than published, each as `sx on 3`, sorted.
     let relaxationLimited: [String]
 
-    init(_ executable: Executable, description: DeviceDescription, calibration: Calibration) {
-        var builder = NoiseBuilder(executable.circuit, description, calibration)
+    init(_ executable: Executable, description: DeviceDescription, truth: MachineTruth) {
+        var builder = NoiseBuilder(executable.circuit, description, truth)
         builder.build(
             executable.circuit.body, executable.schedule, at: .body, operands: [], end: nil, isLoop: false)
         blocks = builder.blocks
         relaxationLimited = builder.gateNoise.relaxationLimited
-        confusion = calibration.sites.map { site in
+        confusion = truth.figures.sites.map { site in
             site.readout.map { ReadoutConfusion(oneGivenZero: $0.falseOne, zeroGivenOne: $0.falseZero) }
         }
     }

@@ -8,12 +8,34 @@ public import Simulators
 public struct EmulatedDevice: Device {
     public let description: DeviceDescription
     private let record: Calibration
+    /// What acts: the record, unless the machine has drifted.
+    private let truth: MachineTruth
     /// What a run may use of this computer.
     public var options: SimulationOptions
 
     public init(_ file: DeviceFile, options: SimulationOptions = SimulationOptions()) {
+        self.init(file, truth: MachineTruth(file.calibration), options: options)
+    }
+
+    /// A machine that has drifted since the figures of `origin` were true.
+    ///
+    /// - Parameter record: what is believed of the machine now, the outcome of its last calibration; `origin` if nil.
+    public init(
+        _ origin: DeviceFile, drift: Drift, record: Calibration? = nil, options: SimulationOptions = SimulationOptions()
+    ) {
+        let known = record ?? origin.calibration
+        self.init(
+            DeviceFile(description: origin.description, calibration: known),
+            truth: MachineTruth(
+                drifting: origin.calibration, by: drift, record: known, on: origin.description),
+            options: options)
+    }
+
+    /// A machine whose physics is not that of its record.
+    init(_ file: DeviceFile, truth: MachineTruth, options: SimulationOptions = SimulationOptions()) {
         description = file.description
         record = file.calibration
+        self.truth = truth
         self.options = options
     }
 
@@ -45,7 +67,7 @@ public struct EmulatedDevice: Device {
 
     private func simulation(of executable: Executable) -> (Simulation, DeviceNoise) {
         let completed = executable.withEveryAlternative
-        let noise = DeviceNoise(completed, description: description, calibration: record)
+        let noise = DeviceNoise(completed, description: description, truth: truth)
         return (Simulation(completed.circuit, noise: noise, options: options), noise)
     }
 

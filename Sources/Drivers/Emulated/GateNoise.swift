@@ -5,6 +5,7 @@ import Simulators
 /// The channels of a device's gates, sites and resets, from the calibration, made once each.
 struct GateNoise {
     private let calibration: Calibration
+    private let detuning: [Double]
     private let virtual: Set<StandardGate>
     private let operands: [[Qubit]]
     private var cache: [Key: Gate] = [:]
@@ -22,8 +23,9 @@ struct GateNoise {
         var isVirtual: Bool
     }
 
-    init(_ description: DeviceDescription, _ calibration: Calibration) {
-        self.calibration = calibration
+    init(_ description: DeviceDescription, _ truth: MachineTruth) {
+        calibration = truth.figures
+        detuning = truth.detuning
         virtual = Set(description.nativeGates.filter(\.isVirtual).map(\.gate))
         operands = (0..<calibration.sites.count).map { [Qubit($0)] }
     }
@@ -63,8 +65,14 @@ struct GateNoise {
             time: time, t1: site.t1?.value ?? .infinity, t2: site.effectiveT2?.value ?? .infinity)
     }
 
+    /// Relaxation, and the phase that the site gathers because it is not driven at its true frequency.
     func relaxation(of qubit: Qubit, for time: Double) -> LocatedChannel? {
-        channel(relaxing: qubit, for: time).map { LocatedChannel($0, on: operands[qubit.index]) }
+        let relaxation = channel(relaxing: qubit, for: time), shift = detuning[qubit.index]
+        guard shift != 0, time > 0 else { return relaxation.map { LocatedChannel($0, on: operands[qubit.index]) } }
+        // In the frame of the drive |1⟩ turns by exp(−2πi·δ·t); Z rotations commute with relaxation.
+        let turn = StandardGate.rz.matrix([-2 * .pi * shift * time])
+        let operators = (relaxation?.krausOperators ?? [Matrix(identity: 2)]).map { turn * $0 }
+        return LocatedChannel(.kraus(operators), on: operands[qubit.index])
     }
 
     /// The chance that a reset leaves a one behind.

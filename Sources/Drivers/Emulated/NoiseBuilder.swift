@@ -10,9 +10,9 @@ struct NoiseBuilder {
     /// Sites on which something has happened; the others are in |0⟩, where relaxation does nothing.
     private var started: [Bool]
 
-    init(_ circuit: Circuit, _ description: DeviceDescription, _ calibration: Calibration) {
+    init(_ circuit: Circuit, _ description: DeviceDescription, _ truth: MachineTruth) {
         self.circuit = circuit
-        gateNoise = GateNoise(description, calibration)
+        gateNoise = GateNoise(description, truth)
         started = Array(repeating: false, count: circuit.qubitCount)
     }
 
