@@ -56,6 +56,32 @@ enum FileBytes {
         return reason
     }
 
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// The names in a directory in ascending order; none where there is no such directory.
+    static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var result: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            result.append(name)
+        }
+        return result.sorted()
+    }
+
+    /// Makes a directory and those it lies in; nil on success, else the reason.
+    static func makeDirectories(_ path: String) -> String? {
+        var built = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            built += "/\(part)"
+            if mkdir(built, 0o755) != 0, errno != EEXIST { return lastError }
+        }
+        return nil
+    }
+
     private static var lastError: String { String(cString: strerror(errno)) }
 }
 
