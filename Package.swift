@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "Simulators", targets: ["Simulators"]),
         .library(name: "Compiler", targets: ["Compiler"]),
         .library(name: "Drivers", targets: ["Drivers"]),
+        .library(name: "Characterisation", targets: ["Characterisation"]),
         .library(name: "Mitigation", targets: ["Mitigation"]),
         .library(name: "Kernel", targets: ["Kernel"]),
     ],
@@ -43,17 +44,21 @@ let package = Package(
         .target(
             name: "Drivers", dependencies: ["Circuits", "Hardware", "Simulators"],
             resources: [.copy("Devices")], swiftSettings: settings),
+        .target(
+            name: "Characterisation", dependencies: ["Circuits", "Hardware", "Simulators"], swiftSettings: numeric),
         .target(name: "Mitigation", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),
         // Floor 4: the operating system proper.
         .target(
             name: "Kernel",
-            dependencies: ["Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation"],
+            dependencies: [
+                "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation",
+            ],
             swiftSettings: settings),
         // Floor 5: the outside.
         .executableTarget(
             name: "kelvin",
             dependencies: [
-                "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation", "Kernel",
+                "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -68,6 +73,10 @@ let package = Package(
             swiftSettings: numeric),
         .testTarget(
             name: "DriversTests", dependencies: ["Circuits", "Hardware", "Simulators", "Drivers"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CharacterisationTests",
+            dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Characterisation", "Kernel"],
             swiftSettings: settings),
         .testTarget(
             name: "MitigationTests", dependencies: ["Circuits", "Hardware", "Mitigation"], swiftSettings: settings),

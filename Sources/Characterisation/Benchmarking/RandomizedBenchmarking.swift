@@ -1,0 +1,100 @@
+import Circuits
+public import Hardware
+import Simulators
+
+/// Randomized benchmarking: the error of a random Clifford from how sequences of them lose the state.
+///
+/// One qubit, two qubits, or a native gate interleaved between the random ones (Magesan et al., PRL 109, 080505 (2012)).
+/// Groups that are far enough apart run in one program; `crosstalk` runs each site alone and then all of them together
+/// (Gambetta et al., PRL 109, 240504 (2012)).
+public struct RandomizedBenchmarking: Experiment {
+    public let kind: ExperimentKind
+    let machine: Machine
+    let shots: Int
+    let seed: UInt64
+    /// Sets of groups that run together, one after the other.
+    let batches: [[BenchmarkingGroup]]
+    /// Sequences of each length: a multiple of the four outcomes of two qubits.
+    static let sequences = 8
+
+    /// Benchmarks of one site each, no neighbours at the same time.
+    public init(sites: [Site], of machine: Machine, shots: Int, seed: UInt64) {
+        let groups = Batches.groups(sites.map { [$0] }, apartIn: machine.graph)
+        self.init(
+            .oneQubitBenchmarking, machine, shots, seed, groups.map { $0.map { BenchmarkingGroup($0, of: machine) } })
+    }
+
+    /// Benchmarks of pairs of neighbours; interleaved ones run the reference and the sequence with the gate.
+    ///
+    /// Pairs without a Clifford gate of their own are left out.
+    public init(pairs: [[Site]], interleaving: Bool, of machine: Machine, shots: Int, seed: UInt64) {
+        let working = pairs.filter { machine.entangler($0[0], $0[1]) != nil }
+        let batches = Batches.groups(working, apartIn: machine.graph).flatMap { batch -> [[BenchmarkingGroup]] in
+            let reference = batch.map { BenchmarkingGroup($0, of: machine) }
+            guard interleaving else { return [reference] }
+            return [
+                reference,
+                batch.map {
+                    BenchmarkingGroup($0, of: machine, interleaved: machine.entangler($0[0], $0[1]))
+                },
+            ]
+        }
+        self.init(interleaving ? .interleavedBenchmarking : .twoQubitBenchmarking, machine, shots, seed, batches)
+    }
+
+    /// Crosstalk: each site alone, then all of them at once.
+    public init(crosstalkAmong sites: [Site], of machine: Machine, shots: Int, seed: UInt64) {
+        let alone = Batches.groups(sites.map { [$0] }, apartIn: machine.graph)
+        let batches = (alone + [sites.map { [$0] }]).map { $0.map { BenchmarkingGroup($0, of: machine) } }
+        self.init(.crosstalk, machine, shots, seed, batches)
+    }
+
+    private init(
+        _ kind: ExperimentKind, _ machine: Machine, _ shots: Int, _ seed: UInt64, _ batches: [[BenchmarkingGroup]]
+    ) {
+        self.kind = kind
+        self.machine = machine
+        self.shots = shots
+        self.seed = seed
+        self.batches = batches.filter { !$0.isEmpty }
+    }
+
+    private var steps: Int { BenchmarkingGroup.fractions.count }
+
+    public var programs: [ExperimentProgram] {
+        batches.indices.flatMap { batch in
+            (0..<steps).flatMap { step in
+                (0..<Self.sequences).map { program(batch, step, $0) }
+            }
+        }
+    }
+
+    /// Each sequence has dice of its own, so that it can be thrown again for the report.
+    private func sequence(_ batch: Int, _ place: Int, _ step: Int, _ repetition: Int) -> BenchmarkingSequence {
+        let group = batches[batch][place]
+        let stream = UInt64(((batch * 4096 + place) * 16 + step) * 64 + repetition)
+        var generator = Philox(seed: seed, stream: stream)
+        let operands = group.interleaved.map { gate in gate.sites.map { group.sites.firstIndex(of: $0)! } }
+        let map = group.interleaved.map { CliffordMap(qubitCount: 2).then($0.map, on: operands ?? []) }
+        return BenchmarkingSequence(
+            length: group.lengths[step], in: group.clifford, interleaved: map,
+            outcome: UInt64(repetition % (1 << group.sites.count)), using: &generator)
+    }
+
+    private func program(_ batch: Int, _ step: Int, _ repetition: Int) -> ExperimentProgram {
+        let groups = batches[batch]
+        let sites = groups.flatMap(\.sites)
+        var circuit = Circuit(
+            name: "\(kind.rawValue) \(batch).\(step).\(repetition)", qubitCount: sites.count, bitCount: sites.count)
+        var first = 0
+        for (place, group) in groups.enumerated() {
+            let qubits = Array(first..<first + group.sites.count)
+            let operands = group.interleaved.map { $0.sites.map { qubits[group.sites.firstIndex(of: $0)!] } } ?? []
+            sequence(batch, place, step, repetition).append(
+                to: &circuit, on: qubits, in: group.clifford, interleaved: group.interleaved, operands: operands)
+            for qubit in qubits { circuit.measure(qubit, into: qubit) }
+            first += group.sites.count
+        }
+        return ExperimentProgram(circuit, on: sites, shots: shots)
+    }
+}
