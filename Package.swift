@@ -18,6 +18,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "kelvin", targets: ["kelvin"]),
+        .executable(name: "kelvin-jobs", targets: ["kelvin-jobs"]),
         .library(name: "Circuits", targets: ["Circuits"]),
         .library(name: "Languages", targets: ["Languages"]),
         .library(name: "Hardware", targets: ["Hardware"]),
@@ -27,10 +28,13 @@ let package = Package(
         .library(name: "Characterisation", targets: ["Characterisation"]),
         .library(name: "Mitigation", targets: ["Mitigation"]),
         .library(name: "Kernel", targets: ["Kernel"]),
+        .library(name: "Storage", targets: ["Storage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+        // Of `Storage` alone, which `kelvin` does not link: a first run must not wait for it to be built.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Floor 1: what a program is.
@@ -54,11 +58,30 @@ let package = Package(
                 "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation",
             ],
             swiftSettings: settings),
+        .target(
+            name: "Storage", dependencies: ["Kernel", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
         // Floor 5: the outside.
+        .target(
+            name: "Console",
+            dependencies: [
+                "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation", "Kernel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "kelvin",
             dependencies: [
                 "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation", "Kernel",
+                "Console",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        // Apart from `kelvin`, so that a first run does not wait for SQLite; the launcher builds it on first use.
+        .executableTarget(
+            name: "kelvin-jobs",
+            dependencies: [
+                "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Console",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -84,6 +107,9 @@ let package = Package(
             name: "KernelTests",
             dependencies: ["Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation", "Kernel"],
             swiftSettings: settings),
-        .testTarget(name: "CommandLineTests", dependencies: ["kelvin"], swiftSettings: settings),
+        .testTarget(name: "StorageTests", dependencies: ["Kernel", "Storage"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["kelvin", "kelvin-jobs", "Kernel", "Storage"],
+            swiftSettings: settings),
     ]
 )

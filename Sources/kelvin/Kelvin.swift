@@ -9,6 +9,7 @@ struct Kelvin: AsyncParsableCommand {
         abstract: "An open quantum operating system: compile and run quantum programs, offline, without an account.",
         discussion: """
             A first program:  kelvin run Examples/teleport.qasm
+            Jobs that stay:   kelvin submit, jobs, job, results, cancel, pause, resume, budget, worker
             Exit codes:       0 ok, 1 the program or its input is wrong, 2 usage, 3 the device or the system failed
             """,
         subcommands: [
@@ -16,6 +17,9 @@ struct Kelvin: AsyncParsableCommand {
         ])
 
     static func main() async {
+        if let word = CommandLine.arguments.dropFirst().first, SiblingProgram.jobWords.contains(word) {
+            SiblingProgram.replaceProcess(by: "kelvin-jobs")
+        }
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

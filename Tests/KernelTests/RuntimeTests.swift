@@ -22,7 +22,7 @@ import Testing
         -> JobResult
     {
         let runtime = try runtime()
-        let job = await runtime.submit(
+        let job = try await runtime.submit(
             JobRequest(name: "test", workload: workload, device: device, shots: shots, seed: seed))
         return try await runtime.result(of: job)
     }
@@ -115,13 +115,13 @@ import Testing
         let runtime = try runtime()
         let request = JobRequest(
             name: "long", workload: .sample([SamplerPUB(Self.ghz(12))]), device: "heron-133", shots: 100_000, seed: 1)
-        let running = await runtime.submit(request), queued = await runtime.submit(request)
+        let running = try await runtime.submit(request), queued = try await runtime.submit(request)
         try await runtime.cancel(queued)
         try await runtime.cancel(running)
         for job in [running, queued] {
             await #expect { try await runtime.result(of: job) } throws: { ($0 as? KernelError)?.kind == .cancelled }
             #expect(await runtime.state(of: job) == .cancelled)
-            #expect(await runtime.history(of: job).contains { $0.fact.state == .cancelled })
+            #expect(try await runtime.history(of: job).contains { $0.fact.state == .cancelled })
         }
     }
 }

@@ -36,7 +36,7 @@ import Testing
         for share in [1, 16] {
             let fleet = Sharing(machine: try DeviceCatalog().device("heron-133"), share: share)
             let runtime = Runtime(devices: fleet)
-            let job = await runtime.submit(
+            let job = try await runtime.submit(
                 JobRequest(
                     name: "tilt", workload: .estimate([EstimatorPUB(circuit, observables: [observable])]),
                     device: "heron-133", shots: 1600, seed: 3))

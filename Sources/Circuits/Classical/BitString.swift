@@ -57,6 +57,17 @@ public struct BitString: Sendable, Hashable {
         return result
     }
 
+    /// From words of 64 bits, bit 0 first; missing words are zero, bits beyond `count` are dropped.
+    public init(words: some Sequence<UInt64>, count: Int) {
+        self.init(zeros: count)
+        for (place, word) in words.enumerated() {
+            let left = count - 64 * place
+            if left <= 0 { break }
+            let kept = left >= 64 ? word : word & ((1 << UInt64(left)) - 1)
+            if place == 0 { low = kept } else { high[place - 1] = kept }
+        }
+    }
+
     /// The bits in words of 64, bit 0 first.
     public var words: [UInt64] { [low] + high }
 

@@ -3,7 +3,7 @@ public import Hardware
 
 /// The compiler: a function of (circuit, device description, calibration, options, seed).
 public struct Compilation: Sendable {
-    public let executable: Executable
+    public var executable: Executable
     public let report: CompilationReport
 
     /// Compiles a program for a device under one calibration. The same arguments give the same bytes, times aside.

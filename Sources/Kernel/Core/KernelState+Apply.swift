@@ -7,7 +7,7 @@ extension KernelState {
     public mutating func apply(_ fact: Transition, at now: Double) {
         book.factCount += 1
         switch fact {
-        case .deviceAdded, .deviceChanged, .calibrated, .accountAdded, .shareSet, .budgetSet, .sessionOpened,
+        case .deviceAdded, .deviceChanged, .calibrated, .accountAdded, .shareSet, .budgetSet, .used, .sessionOpened,
             .sessionActivated, .sessionClosing, .sessionClosed, .reserved, .reservationEnded:
             applyToFleet(fact, at: now)
         case .submitted(let id, let card):
@@ -198,6 +198,10 @@ extension KernelState {
             book.addAccount(AccountRecord(path: path, parent: parent, share: share))
         case .shareSet(let account, let share): book.accounts[account.place].share = share
         case .budgetSet(let account, let seconds): book.accounts[account.place].budget = seconds
+        case .used(let account, let session, let seconds):
+            book.promise(0, account, session)
+            book.settle(0, used: seconds, account, session)
+            policy.charge(account, seconds: seconds, in: book, at: now)
         case .sessionOpened(let card): book.sessions.append(SessionRecord(card: card, opened: now))
         case .sessionActivated(let session):
             book.sessions[session.place].activated = now

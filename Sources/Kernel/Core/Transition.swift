@@ -34,6 +34,8 @@ public enum Transition: Hashable, Sendable {
     case accountAdded(path: String, parent: AccountIndex, share: Double)
     case shareSet(AccountIndex, Double)
     case budgetSet(AccountIndex, Double)
+    /// Machine time that jobs used which are not told of any more.
+    case used(AccountIndex, SessionIndex?, seconds: Double)
     case sessionOpened(SessionCard)
     case sessionActivated(SessionIndex)
     case sessionClosing(SessionIndex)
@@ -98,6 +100,35 @@ extension Transition {
         case .paused: .paused
         case .ended(_, let state): state
         default: nil
+        }
+    }
+}
+
+extension Transition {
+    /// Hands the fact out in words of 64 bits, for digests.
+    func feed(_ mix: (UInt64) -> Void) {
+        mix(job?.rawValue ?? 0)
+        mix(UInt64(state?.rawValue ?? 255))
+        switch self {
+        case .queued(_, let reason, let notBefore):
+            mix(UInt64(reason.rawValue))
+            mix(notBefore.bitPattern)
+        case .placed(_, let device, let sites, let fence):
+            mix(UInt64(device.place))
+            for word in sites.words { mix(word) }
+            mix(UInt64(fence))
+        case .claimed(_, let worker, let fence):
+            mix(worker)
+            mix(UInt64(fence))
+        case .compiled(_, let parts, let seconds):
+            mix(UInt64(parts))
+            mix(UInt64(seconds.bitPattern))
+        case .partStarted(_, let fence), .unclaimed(_, let fence), .recompiling(_, _, let fence),
+            .mitigating(_, let fence):
+            mix(UInt64(fence))
+        case .partFinished(_, let seconds), .released(_, _, let seconds): mix(seconds.bitPattern)
+        case .marked(_, let marks), .unmarked(_, let marks): mix(UInt64(marks.rawValue))
+        default: break
         }
     }
 }

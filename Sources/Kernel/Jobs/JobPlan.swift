@@ -5,37 +5,41 @@ import Mitigation
 /// A job taken apart into the programs that a machine will run.
 struct JobPlan: Sendable {
     /// One program on one machine.
-    struct Part: Sendable {
+    struct Program: Sendable {
         /// Which block, and which of its parameter sets.
         let pub: Int
         let parameterSet: Int
         /// For estimates: what the outcomes mean, and which of the block's observables are meant.
         let measurement: ObservableMeasurement?
         let observables: [Int]
-        /// Inputs bound, bases chosen.
+        /// Bases chosen, inputs open: what programs that differ in their inputs alone have in common.
+        let template: Circuit
+        let inputs: [(name: String, value: InputValue)]
+        /// The template with its inputs bound.
         let circuit: Circuit
         let shots: Int
         /// Of the machine's randomness.
         let seed: UInt64
     }
 
-    var parts: [Part]
+    var programs: [Program]
 
+    /// - Parameter warmth: of the session, whose measurement bases are chosen already.
     /// - Throws: `KernelError` of kind `.program` where inputs, observables or shots do not fit.
-    init(_ request: JobRequest) throws(KernelError) {
-        parts = []
+    init(_ request: JobRequest, warmth: SessionWarmth? = nil) throws(KernelError) {
+        programs = []
         switch request.workload {
         case .sample(let pubs):
             for (index, pub) in pubs.enumerated() { try add(pub, index, request) }
         case .estimate(let pubs):
-            for (index, pub) in pubs.enumerated() { try add(pub, index, request) }
+            for (index, pub) in pubs.enumerated() { try add(pub, index, request, warmth) }
         }
-        guard !parts.isEmpty else {
+        guard !programs.isEmpty else {
             throw KernelError(.program, code: "empty", "the job holds no program", cure: "submit at least one circuit")
         }
-        for part in parts where part.shots < 1 {
+        for program in programs where program.shots < 1 {
             throw KernelError(
-                .program, code: "shots", "\(part.shots) shots were asked for", cure: "ask for at least one")
+                .program, code: "shots", "\(program.shots) shots were asked for", cure: "ask for at least one")
         }
     }
 
@@ -48,14 +52,17 @@ struct JobPlan: Sendable {
                     "the program '\(circuit.name)' measures nothing, so there is nothing to sample",
                     cure: "measure into a bit register, or ask for an observable")
             }
-            parts.append(
-                Part(
-                    pub: index, parameterSet: set, measurement: nil, observables: [], circuit: circuit,
-                    shots: pub.shots ?? request.shots, seed: Self.seed(request.seed, part: parts.count)))
+            programs.append(
+                Program(
+                    pub: index, parameterSet: set, measurement: nil, observables: [], template: pub.circuit,
+                    inputs: pub.parameters.values(at: set), circuit: circuit, shots: pub.shots ?? request.shots,
+                    seed: Self.seed(request.seed, part: programs.count)))
         }
     }
 
-    private mutating func add(_ pub: EstimatorPUB, _ index: Int, _ request: JobRequest) throws(KernelError) {
+    private mutating func add(
+        _ pub: EstimatorPUB, _ index: Int, _ request: JobRequest, _ warmth: SessionWarmth?
+    ) throws(KernelError) {
         for observable in pub.observables where observable.qubitCount != pub.circuit.qubitCount {
             throw KernelError(
                 .program, code: "observable.width",
@@ -65,13 +72,18 @@ struct JobPlan: Sendable {
         let pairs: [[Int]]
         do { pairs = try pub.observablesByParameterSet() } catch { throw KernelError(error) }
         for (set, chosen) in pairs.enumerated() {
-            let circuit = try Self.bind(pub.circuit, pub.parameters, set)
-            for measurement in ObservableMeasurement.plan(circuit, observables: chosen.map { pub.observables[$0] }) {
-                parts.append(
-                    Part(
+            // Bases depend on the observables alone: inputs are bound afterwards.
+            let observables = chosen.map { pub.observables[$0] }
+            let measurements =
+                warmth?.measurements(of: observables, after: pub.circuit)
+                ?? ObservableMeasurement.plan(pub.circuit, observables: observables)
+            for measurement in measurements {
+                programs.append(
+                    Program(
                         pub: index, parameterSet: set, measurement: measurement, observables: chosen,
-                        circuit: measurement.circuit, shots: pub.shots ?? request.shots,
-                        seed: Self.seed(request.seed, part: parts.count)))
+                        template: measurement.circuit, inputs: pub.parameters.values(at: set),
+                        circuit: try Self.bind(measurement.circuit, pub.parameters, set),
+                        shots: pub.shots ?? request.shots, seed: Self.seed(request.seed, part: programs.count)))
             }
         }
     }

@@ -16,6 +16,17 @@ public struct JobRequest: Sendable {
     public var compilerOptions: CompilerOptions
     /// The text the program came from, kept for provenance.
     public var source: ProgramSource?
+    /// Who pays, as a path: `physics/alice`; empty for no one in particular.
+    public var account = ""
+    /// What happens if the machine is calibrated anew while the job runs.
+    public var onRecalibration = RecalibrationPolicy.split
+    /// The most shots that run in one go. Between two batches of shots a job can make room, be stopped, be charged, and
+    /// be resumed after a crash.
+    public var batchShots = 65_536
+    /// Machine time that the job may cost at most, seconds; it is exceeded by one batch of shots at most.
+    public var budget = Double.infinity
+    /// Compile while the job waits; compiled again at dispatch if the machine was calibrated meanwhile.
+    public var compilesAhead = false
 
     public init(
         name: String, workload: Workload, device: String, shots: Int, seed: UInt64, priority: Priority = .normal,

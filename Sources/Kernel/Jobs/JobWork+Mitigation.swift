@@ -10,14 +10,11 @@ extension JobWork {
 
     mutating func mitigate(_ request: JobRequest, in context: JobContext) throws(KernelError) {
         context.report("handling errors", nil)
-        guard let plan else { preconditionFailure("a job's errors are handled after it ran") }
-        var confusions: [ReadoutConfusion?] = []
-        for (part, compilation) in zip(plan.parts, compilations) {
-            confusions.append(confusion(for: part, compilation.executable))
-        }
-        corrections = zip(plan.parts, confusions).map { part, confusion in
-            Correction(
-                bits: confusion == nil ? [] : part.correctableBits,
+        gather()
+        corrections = executions.indices.map { place in
+            let confusion = confusion(for: place)
+            return Correction(
+                bits: confusion == nil ? [] : program(place).correctableBits,
                 confusion: confusion ?? ReadoutConfusion(bits: [], calibrationShots: 0))
         }
         switch request.workload {
@@ -28,11 +25,25 @@ extension JobWork {
         }
     }
 
-    /// The measured confusion of a part's bits; nil where none was measured or it says nothing, which is noted.
-    private mutating func confusion(for part: JobPlan.Part, _ executable: Executable) -> ReadoutConfusion? {
-        let bits = part.correctableBits
+    /// The program that was executed.
+    func program(_ place: Int) -> JobPlan.Program {
+        guard let plan else { preconditionFailure("a job's errors are handled after it ran") }
+        return plan.programs[executions[place].program]
+    }
+
+    func compilation(_ place: Int) -> Compilation {
+        segments[executions[place].segment].compilations[executions[place].program]
+    }
+
+    private func calibration(_ place: Int) -> Calibration { segments[executions[place].segment].calibration }
+
+    /// The measured confusion of an execution's bits; nil where none was measured or it says nothing, which is noted.
+    private mutating func confusion(for place: Int) -> ReadoutConfusion? {
+        let bits = program(place).correctableBits
+        let executable = compilation(place).executable
         let sites = executable.distinctSites(of: bits)
-        guard let run = readoutRuns[sites], run.counts.count == 2 else { return nil }
+        guard let run = segments[executions[place].segment].readoutRuns[sites], run.counts.count == 2
+        else { return nil }
         do {
             var confusion = try ReadoutConfusion(
                 preparedZero: run.counts[0], preparedOne: run.counts[1], bitCount: sites.count)
@@ -46,42 +57,65 @@ extension JobWork {
         }
     }
 
-    private mutating func note(_ text: String) { if !notes.contains(text) { notes.append(text) } }
-
     private mutating func samples(of index: Int, _ pub: SamplerPUB, _ request: JobRequest) -> [SampleResult] {
         guard let plan else { return [] }
         var results: [SampleResult] = []
-        for (place, part) in plan.parts.enumerated() where part.pub == index {
-            let counts = Counts(raw[place].shots)
-            let report = ReportedBits(part.circuit)
+        for (number, program) in plan.programs.enumerated() where program.pub == index {
+            let places = executions.indices.filter { executions[$0].program == number }
+            guard let first = places.first else { continue }
+            let report = ReportedBits(program.circuit)
+            let shots = places.flatMap { executions[$0].raw.shots }
+            let distributions = places.map { place in
+                corrected(Counts(executions[place].raw.shots), place, request).map(report.selecting)
+            }
             results.append(
                 SampleResult(
-                    program: place, parameters: pub.parameters.values(at: part.parameterSet),
-                    registers: report.registers, counts: counts.selecting(report.bits),
-                    corrected: corrected(counts, place, part, request).map(report.selecting),
-                    exact: raw[place].exactProbabilities.map(report.selecting),
-                    outputs: Self.outputs(part.circuit, raw[place])))
+                    program: first, parameters: pub.parameters.values(at: program.parameterSet),
+                    registers: report.registers, counts: Counts(shots).selecting(report.bits),
+                    corrected: Self.joined(distributions, weights: places.map { executions[$0].raw.shots.count }),
+                    exact: executions[first].raw.exactProbabilities.map(report.selecting),
+                    outputs: Self.outputs(program.circuit, places.flatMap { executions[$0].raw.outputs })))
         }
         return results
     }
 
-    /// The corrected distribution, or nil with a note why there is none; then the part counts as uncorrected.
+    /// Several distributions, weighed by their shots; nil where one is missing.
+    private static func joined(_ distributions: [QuasiDistribution?], weights: [Int]) -> QuasiDistribution? {
+        if distributions.count == 1 { return distributions[0] }
+        let total = Double(weights.reduce(0, +))
+        var sums: [BitString: (probability: Double, variance: Double)] = [:]
+        for (distribution, weight) in zip(distributions, weights) {
+            guard let distribution else { return nil }
+            let share = Double(weight) / total
+            for entry in distribution.entries {
+                let error = share * entry.standardError
+                sums[entry.bits, default: (0, 0)].probability += share * entry.probability
+                sums[entry.bits, default: (0, 0)].variance += error * error
+            }
+        }
+        return QuasiDistribution(
+            entries: sums.map {
+                .init(bits: $0.key, probability: $0.value.probability, standardError: $0.value.variance.squareRoot())
+            }.sorted { $0.bits < $1.bits })
+    }
+
+    /// The corrected distribution, or nil with a note why there is none; then the execution counts as uncorrected.
     private mutating func corrected(
-        _ counts: Counts, _ place: Int, _ part: JobPlan.Part, _ request: JobRequest
+        _ counts: Counts, _ place: Int, _ request: JobRequest
     ) -> QuasiDistribution? {
-        let result = correction(of: counts, place, part, request)
+        let result = correction(of: counts, place, request)
         if result == nil { corrections[place].bits = [] }
         return result
     }
 
     private mutating func correction(
-        of counts: Counts, _ place: Int, _ part: JobPlan.Part, _ request: JobRequest
+        of counts: Counts, _ place: Int, _ request: JobRequest
     ) -> QuasiDistribution? {
-        let correction = corrections[place]
+        let correction = corrections[place], circuit = program(place).circuit
         guard !correction.bits.isEmpty else {
-            if request.mitigation == .readout, raw[place].exactProbabilities == nil,
-                part.circuit.terminalMeasurements == nil,
-                calibration?.sites.contains(where: { ($0.readout?.error ?? 0) > 0 }) == true
+            if request.mitigation == .readout, executions[place].raw.exactProbabilities == nil,
+                circuit.terminalMeasurements == nil,
+                calibration(place).sites.contains(where: { ($0.readout?.error ?? 0) > 0 })
             {
                 note("the readout was not corrected: outcomes steer the program, or qubits go on after being measured")
             }
@@ -97,7 +131,7 @@ extension JobWork {
         do {
             var result = try correction.confusion.mitigate(measured)
             for entry in result.entries.indices {
-                var bits = BitString(zeros: part.circuit.bitCount)
+                var bits = BitString(zeros: circuit.bitCount)
                 for (k, bit) in correction.bits.enumerated() where result.entries[entry].bits[k] { bits[bit] = true }
                 result.entries[entry].bits = bits
             }
@@ -112,12 +146,12 @@ extension JobWork {
     }
 
     private static func outputs(
-        _ circuit: Circuit, _ raw: RawResult
+        _ circuit: Circuit, _ shots: [[ClassicalValue]]
     ) -> [(name: String, values: [(value: ClassicalValue, count: Int)])] {
         let variables = circuit.variables.filter { $0.role == .output }
         return variables.enumerated().map { place, variable in
             var tally: [ClassicalValue: Int] = [:]
-            for shot in raw.outputs { tally[shot[place], default: 0] += 1 }
+            for shot in shots { tally[shot[place], default: 0] += 1 }
             let values = tally.map { (value: $0.key, count: $0.value) }
                 .sorted { ($1.count, $0.value.real) < ($0.count, $1.value.real) }
             return (variable.name, values)
@@ -128,19 +162,25 @@ extension JobWork {
         guard let plan else { preconditionFailure("a job's errors are handled after it ran") }
         let shape: Shape
         do { shape = try pub.resultShape() } catch { throw KernelError(error) }
-        let places = plan.parts.indices.filter { plan.parts[$0].pub == index }
+        let numbers = plan.programs.indices.filter { plan.programs[$0].pub == index }
+        let places = executions.indices.filter { plan.programs[executions[$0].program].pub == index }
         var corrected: [Estimate] = [], uncorrected: [Estimate] = []
         for element in 0..<shape.count {
             let set = pub.parameters.shape.element(at: element, of: shape)
             let observable = pub.observableShape.element(at: element, of: shape)
             var sums = (corrected: Sum(), uncorrected: Sum())
-            for place in places where plan.parts[place].parameterSet == set {
-                guard let slot = plan.parts[place].observables.firstIndex(of: observable),
-                    let measurement = plan.parts[place].measurement
+            for number in numbers where plan.programs[number].parameterSet == set {
+                guard let slot = plan.programs[number].observables.firstIndex(of: observable),
+                    let measurement = plan.programs[number].measurement
                 else { continue }
-                let values = estimate(measurement.observables[slot], measurement, place)
-                sums.corrected.add(values.corrected)
-                sums.uncorrected.add(values.uncorrected)
+                let runs = places.filter { executions[$0].program == number }
+                let total = Double(runs.reduce(0) { $0 + executions[$1].raw.shots.count })
+                for place in runs {
+                    let share = Double(executions[place].raw.shots.count) / total
+                    let values = estimate(measurement.observables[slot], measurement, place)
+                    sums.corrected.add(values.corrected, weight: share)
+                    sums.uncorrected.add(values.uncorrected, weight: share)
+                }
             }
             corrected.append(sums.corrected.estimate)
             uncorrected.append(sums.uncorrected.estimate)
@@ -158,9 +198,9 @@ extension JobWork {
         var value = 0.0
         var variance = 0.0
 
-        mutating func add(_ part: Estimate) {
-            value += part.value
-            variance += part.standardError * part.standardError
+        mutating func add(_ part: Estimate, weight: Double) {
+            value += weight * part.value
+            variance += weight * part.standardError * weight * part.standardError
         }
 
         var estimate: Estimate { Estimate(value: value, standardError: variance.squareRoot()) }
@@ -170,14 +210,14 @@ extension JobWork {
         _ observable: DiagonalObservable, _ measurement: ObservableMeasurement, _ place: Int
     ) -> (corrected: Estimate, uncorrected: Estimate) {
         let bits = Array(measurement.bits)
-        if let exact = raw[place].exactProbabilities {
+        if let exact = executions[place].raw.exactProbabilities {
             let value = exact.reduce(0) { sum, entry in
                 sum + entry.probability * observable.value(of: entry.bits.selecting(bits))
             }
             let known = Estimate(value: value, standardError: 0)
             return (known, known)
         }
-        let counts = Counts(raw[place].shots).selecting(bits)
+        let counts = Counts(executions[place].raw.shots).selecting(bits)
         let plain = widened(observable.estimate(from: counts), place)
         guard !corrections[place].bits.isEmpty else { return (plain, plain) }
         return (widened(corrections[place].confusion.estimate(observable, from: counts), place), plain)
@@ -186,8 +226,10 @@ extension JobWork {
     /// The factor on standard errors where shots share noise realisations: as if only the realisations counted, which
     /// is the most that correlated shots can cost.
     private func widening(_ place: Int) -> Double {
-        guard let realisations = raw[place].noiseRealisations, realisations < raw[place].shots.count else { return 1 }
-        return (Double(raw[place].shots.count) / Double(max(1, realisations))).squareRoot()
+        guard let realisations = executions[place].raw.noiseRealisations,
+            realisations < executions[place].raw.shots.count
+        else { return 1 }
+        return (Double(executions[place].raw.shots.count) / Double(max(1, realisations))).squareRoot()
     }
 
     private func widened(_ estimate: Estimate, _ place: Int) -> Estimate {

@@ -6,15 +6,18 @@ import Mitigation
 // Delivery: everything a reader of the result must know, in one value.
 extension JobWork {
     func result(of id: JobID, _ request: JobRequest, deliveredAt: Double) -> JobResult {
-        guard let device, let calibration, let plan else { preconditionFailure("a finished job ran on a device") }
-        let programs = plan.parts.indices.map { place -> RanProgram in
-            let compilation = compilations[place], correction = corrections[place]
+        guard let device, let calibration = segments.last?.calibration else {
+            preconditionFailure("a finished job ran on a device")
+        }
+        let programs = executions.indices.map { place -> RanProgram in
+            let compilation = compilation(place), correction = corrections[place], raw = executions[place].raw
+            let calibration = segments[executions[place].segment].calibration
             let trust = TrustVerdict(
                 estimate: compilation.report.estimateAfter, calibration: calibration, device: device.description,
                 now: deliveredAt, readoutCorrected: !correction.bits.isEmpty)
             return RanProgram(
-                executable: compilation.executable, report: compilation.report, shots: plan.parts[place].shots,
-                method: raw[place].method, notes: raw[place].notes, deviceTime: raw[place].deviceTime, trust: trust,
+                executable: compilation.executable, report: compilation.report, shots: raw.shots.count,
+                method: raw.method, notes: raw.notes, deviceTime: raw.deviceTime, trust: trust,
                 readout: correction.bits.isEmpty ? nil : (correction.confusion, correction.bits))
         }
         guard let trust = TrustVerdict.worst(programs.map(\.trust)) else {
@@ -29,6 +32,9 @@ extension JobWork {
 
     private func steps(deliveredAt: Double, _ programs: [RanProgram]) -> [StepRecord] {
         func time(_ state: JobState) -> Double { reachedTimes[state] ?? deliveredAt }
+        let compilations = executions.indices.map(compilation)
+        let span = segments.first?.compileSpan ?? (begin: deliveredAt, end: deliveredAt)
+        func busy(_ stage: CompilationStage) -> Double { segments.reduce(0) { $0 + ($1.stageSeconds[stage] ?? 0) } }
         let sites = Set(compilations.flatMap { $0.executable.finalLayout })
         let moved = compilations.contains { $0.executable.initialLayout != $0.executable.finalLayout }
         let gates = compilations.reduce(0) { $0 + $1.report.after.gates }
@@ -43,10 +49,10 @@ extension JobWork {
                 step: .schedule, start: time(.queued), end: time(.compiling),
                 detail: "the device was allocated to this job alone"),
             StepRecord(
-                step: .compile, start: compileSpan.begin, end: compileSpan.end,
-                busy: stageSeconds[.translation] ?? 0, detail: "\(count)\(gates) gates, \(pairs) of them on two qubits"),
+                step: .compile, start: span.begin, end: span.end,
+                busy: busy(.translation), detail: "\(count)\(gates) gates, \(pairs) of them on two qubits"),
             StepRecord(
-                step: .map, start: compileSpan.begin, end: compileSpan.end, busy: stageSeconds[.mapping] ?? 0,
+                step: .map, start: span.begin, end: span.end, busy: busy(.mapping),
                 detail: Self.places(sites.sorted()) + (moved ? ", moved on the way" : "")),
             StepRecord(
                 step: .execute, start: time(.running), end: time(.mitigating),

@@ -3,26 +3,44 @@ public import Hardware
 /// The operating system at work: drives the kernel's state in real time.
 ///
 /// The actor only keeps the books; validating, compiling, running and mitigating happen outside it, one task a job.
+/// Several runtimes, in one process or in many, work on one storage: each reads the facts that others wrote before it
+/// decides, and works only under leases.
 public actor Runtime {
-    private var state = KernelState(policy: FirstComePolicy())
-    private var jobs: [JobID: JobRecord] = [:]
-    private let devices: any DeviceProvider
-    private let journal: any Journal
-    private let clock: any KernelClock
-    private var submissions = 0
-    private var timer: Task<Void, Never>?
-    private var nextTick = Double.infinity
+    var state: KernelState<StandardPolicy>
+    /// Number of the last fact that `state` holds; nil where it must be read anew.
+    var seen: UInt64?
+    var jobs: [JobID: JobRecord] = [:]
+    let devices: any DeviceProvider
+    let storage: any KernelStorage
+    let clock: any KernelClock
+    let options: RuntimeOptions
+    /// What each session keeps between its jobs.
+    var warmth: [SessionIndex: SessionWarmth] = [:]
+    let pulse: Pulse?
+    var timer: Task<Void, Never>?
+    var nextTick = Double.infinity
+    var poller: Task<Void, Never>?
+    var mark: UInt64?
 
     public init(
-        devices: any DeviceProvider, journal: any Journal = MemoryJournal(), clock: any KernelClock = WallClock()
+        devices: any DeviceProvider, storage: any KernelStorage = MemoryStorage(), clock: any KernelClock = WallClock(),
+        options: RuntimeOptions = RuntimeOptions()
     ) {
         self.devices = devices
-        self.journal = journal
+        self.storage = storage
         self.clock = clock
+        self.options = options
+        state = KernelState(policy: StandardPolicy(), rules: options.rules)
+        pulse = options.isShared ? Pulse(storage: storage, clock: clock, leaseSeconds: options.rules.leaseSeconds) : nil
+    }
+
+    deinit {
+        timer?.cancel()
+        poller?.cancel()
     }
 
     /// All that belongs to one job.
-    private struct JobRecord {
+    struct JobRecord {
         let request: JobRequest
         let progress: (@Sendable (JobProgress) -> Void)?
         var work = JobWork()
@@ -31,7 +49,7 @@ public actor Runtime {
         var final: JobState?
         /// The result; before the end, what the last attempt failed with.
         var outcome: Swift.Result<JobResult, KernelError>?
-        var waiting: [CheckedContinuation<Swift.Result<JobResult, KernelError>, Never>] = []
+        var waiting: [CheckedContinuation<JobState, Never>] = []
     }
 }
 
@@ -54,187 +72,118 @@ public struct JobProgress: Sendable {
 extension Runtime {
     /// Takes a job in; it starts at once if its device is free.
     ///
-    /// - Parameter receivedAt: when the request arrived, before it was parsed; now, if nil.
+    /// - Parameters:
+    ///   - document: the request as it is kept; without it no other process can work on the job.
+    ///   - key: a request with the same key never makes two jobs: the first one's id is returned.
+    ///   - isDetached: someone else is to work on it.
+    ///   - receivedAt: when the request arrived, before it was parsed; now, if nil.
     /// - Returns: the job's id; follow it with `result(of:)`.
+    /// - Throws: `submission.key` where the key belongs to another request.
+    @discardableResult
     public func submit(
-        _ request: JobRequest, receivedAt: Double? = nil, progress: (@Sendable (JobProgress) -> Void)? = nil
-    ) -> JobID {
-        submissions += 1
-        let id = JobID(UInt64(submissions))
-        var record = JobRecord(request: request, progress: progress)
-        record.work.received = receivedAt ?? clock.now
-        jobs[id] = record
-        take(.submit(id, JobCard(device: device(named: request.device), priority: request.priority)))
+        _ request: JobRequest, document: SubmissionDocument? = nil, key: String? = nil, session: SessionIndex? = nil,
+        isDetached: Bool = false, receivedAt: Double? = nil, progress: (@Sendable (JobProgress) -> Void)? = nil
+    ) throws(KernelError) -> JobID {
+        let submission = Submission(
+            key: key, name: request.name, account: request.account, device: request.device,
+            owner: isDetached ? 0 : options.worker, request: document?.bytes ?? [])
+        let sites = (try? devices.device(request.device))?.description.siteCount ?? 0
+        var known: JobID?
+        let id = try transact { transaction, handle throws(KernelError) -> JobID in
+            let (id, isNew) = try transaction.register(submission)
+            guard isNew else {
+                known = id
+                return id
+            }
+            if !isDetached {
+                var record = JobRecord(request: request, progress: progress)
+                record.work.received = receivedAt ?? clock.now
+                record.work.warmth = session.flatMap { warmth[$0] }
+                jobs[id] = record
+            }
+            let card = JobCard(
+                account: account(request.account, handle), session: session,
+                device: device(request.device, sites, handle), priority: request.priority,
+                onRecalibration: request.onRecalibration, budget: request.budget)
+            handle(.submit(id, card))
+            return id
+        }
+        if known != nil, jobs[id] == nil {
+            jobs[id] = JobRecord(request: request, progress: progress)
+            reconcile()
+        }
+        startPolling()
         return id
     }
 
     /// The kernel's number for a machine; one it has not met is added, and found wanting when the job is validated.
-    private func device(named name: String) -> DeviceIndex? {
-        if state.book.device(named: name) == nil {
-            let sites = (try? devices.device(name))?.description.siteCount ?? 0
-            take(.addDevice(name: name, siteCount: sites))
-        }
+    func device(_ name: String, _ sites: Int, _ handle: (KernelEvent) -> Void) -> DeviceIndex? {
+        if state.book.device(named: name) == nil { handle(.addDevice(name: name, siteCount: sites)) }
         return state.book.device(named: name)
+    }
+
+    /// The account at a path; it and those above it are opened when they are first named.
+    func account(_ path: String, _ handle: (KernelEvent) -> Void) -> AccountIndex {
+        var parent = AccountIndex.root
+        var prefix = ""
+        for part in path.split(separator: "/") {
+            prefix += (prefix.isEmpty ? "" : "/") + part
+            if state.book.account(at: prefix) == nil { handle(.addAccount(path: prefix, parent: parent, share: 1)) }
+            parent = state.book.account(at: prefix) ?? parent
+        }
+        return parent
     }
 
     /// Waits for the job's end.
     ///
     /// - Throws: what made it fail, or `cancelled`.
     public func result(of id: JobID) async throws(KernelError) -> JobResult {
-        guard let record = jobs[id] else { throw Self.unknown(id) }
-        if record.final != nil, let outcome = record.outcome { return try outcome.get() }
-        let outcome = await withCheckedContinuation { jobs[id]?.waiting.append($0) }
+        _ = try await end(of: id)
+        guard let outcome = jobs[id]?.outcome else { throw Self.gaveUp(id) }
         return try outcome.get()
+    }
+
+    /// Waits for the job's end, whoever works on it.
+    public func end(of id: JobID) async throws(KernelError) -> JobState {
+        guard let record = jobs[id] else { throw KernelError.unknownJob(id) }
+        if let final = record.final { return final }
+        return await withCheckedContinuation { jobs[id]?.waiting.append($0) }
     }
 
     public func state(of id: JobID) -> JobState? { state.state(of: id) ?? jobs[id]?.final }
 
-    /// Jobs ahead of a queued one on its device.
+    /// Jobs ahead of a queued one.
     public func position(of id: JobID) -> Int? { state.position(of: id) }
 
-    public func history(of id: JobID) -> [JournalEntry] { journal.entries(of: id) }
+    public func history(of id: JobID) throws(KernelError) -> [JournalEntry] {
+        try storage.exclusively { transaction throws(KernelError) in try transaction.history(of: id) }
+    }
 
     /// Stops a job wherever it is; nothing happens to a finished one.
-    public func cancel(_ id: JobID) throws(KernelError) {
-        guard jobs[id] != nil else { throw Self.unknown(id) }
-        take(.cancel(id))
-    }
+    public func cancel(_ id: JobID) throws(KernelError) { try ask(.cancel(id), of: id) }
 
-    private static func unknown(_ id: JobID) -> KernelError {
-        KernelError(.program, code: "unknown-job", "there is no job \(id)")
-    }
-}
+    /// Lets a job stand aside at the end of the part that runs; `resume` lets it go on from there.
+    public func pause(_ id: JobID) throws(KernelError) { try ask(.pause(id), of: id) }
 
-// The machinery: events in, effects out.
-extension Runtime {
-    private func take(_ event: KernelEvent) {
-        let now = clock.now
-        var output = KernelOutput()
-        state.handle(event, at: now, into: &output)
-        journal.append(output.facts.map { JournalEntry(time: now, fact: $0) })
-        for fact in output.facts {
-            if let job = fact.job, let state = fact.state { jobs[job]?.work.reached(state, at: now) }
-        }
-        for effect in output.effects { perform(effect) }
-        scheduleTick(now)
-    }
+    public func resume(_ id: JobID) throws(KernelError) { try ask(.resume(id), of: id) }
 
-    /// Asks the kernel again when a wait is over, though nothing happens.
-    private func scheduleTick(_ now: Double) {
-        let next = state.nextTick(after: now)
-        guard next < nextTick || nextTick <= now else { return }
-        timer?.cancel()
-        timer = nil
-        nextTick = next
-        guard next < .infinity else { return }
-        timer = Task {
-            try? await Task.sleep(for: .seconds(max(0.001, next - now)))
-            if !Task.isCancelled { take(.tick) }
+    private func ask(_ event: KernelEvent, of id: JobID) throws(KernelError) {
+        try transact { transaction, handle throws(KernelError) in
+            guard try transaction.summary(of: id) != nil else { throw KernelError.unknownJob(id) }
+            handle(event)
         }
     }
 
-    private func perform(_ effect: KernelEffect) {
-        switch effect {
-        case .validate(let id):
-            start(id) { work, request, context throws(KernelError) in
-                let demand = try work.validate(request, in: context)
-                return .validated(id, demand)
-            }
-        case .compile(let id, _, _, let fence):
-            start(id, fence) { work, request, context throws(KernelError) in
-                try work.compile(request, in: context)
-                return .compiled(id, fence, parts: 1, partSeconds: work.estimatedSeconds)
-            }
-        case .run(let id, _, let fence):
-            start(id, fence) { work, request, context throws(KernelError) in
-                try await work.run(request, in: context)
-                return .partFinished(id, fence, seconds: work.machineSeconds)
-            }
-        case .mitigate(let id, let fence):
-            start(id, fence) { work, request, context throws(KernelError) in
-                try work.mitigate(request, in: context)
-                return .mitigated(id, fence)
-            }
-        case .stop(let id, _): jobs[id]?.task?.cancel()
-        case .discardParts(let id): jobs[id]?.work.discardRuns()
-        case .deliver(let id, let state): deliver(id, state)
+    /// Sets the machine time that an account and those under it may use, seconds.
+    public func setBudget(_ path: String, seconds: Double) throws(KernelError) {
+        try transact { _, handle throws(KernelError) in
+            handle(.setBudget(account(path, handle), seconds: seconds))
         }
     }
 
-    /// Runs one stage of a job outside the actor and takes its event in when it is done.
-    private func start(
-        _ id: JobID, _ fence: Fence = 0,
-        _ stage: @escaping @Sendable (inout JobWork, JobRequest, JobContext) async throws(KernelError) -> KernelEvent
-    ) {
-        guard let record = jobs[id] else { return }
-        let request = record.request, progress = record.progress
-        let state = state.state(of: id) ?? .created
-        let context = JobContext(id: id, devices: devices, clock: clock) { activity, fraction in
-            progress?(JobProgress(job: id, state: state, activity: activity, fraction: fraction))
-        }
-        let begun = record.work
-        jobs[id]?.task = Task.detached {
-            var work = begun
-            do throws(KernelError) {
-                let event = try await stage(&work, request, context)
-                await self.finished(id, work, event)
-            } catch {
-                await self.failed(id, fence, error)
-            }
-        }
+    static func gaveUp(_ id: JobID) -> KernelError {
+        KernelError(
+            .system, code: "kernel.gave-up", "\(id) was given up: its session ended, or too many workers died over it",
+            cure: "look at its history, then submit it again")
     }
-
-    private func finished(_ id: JobID, _ work: JobWork, _ event: KernelEvent) {
-        guard state.state(of: id) != nil else { return stopped(event) }
-        // What the stage learnt, and the times that were noted meanwhile.
-        var merged = work
-        merged.reachedTimes = jobs[id]?.work.reachedTimes ?? [:]
-        jobs[id]?.work = merged
-        take(event)
-    }
-
-    private func failed(_ id: JobID, _ fence: Fence, _ error: KernelError) {
-        guard let current = state.state(of: id) else { return take(.stopped(id, fence, seconds: 0)) }
-        jobs[id]?.outcome = .failure(error)
-        if current == .compiling || current == .running || current == .mitigating {
-            take(.attemptFailed(id, fence, error.failureClass))
-        } else {
-            take(.refuse(id))
-        }
-    }
-
-    /// The job was over before its worker was: its machine is free only now.
-    private func stopped(_ event: KernelEvent) {
-        switch event {
-        case .compiled(let id, let fence, _, _), .partFinished(let id, let fence, _):
-            take(.stopped(id, fence, seconds: 0))
-        default: break
-        }
-    }
-
-    private func deliver(_ id: JobID, _ state: JobState) {
-        guard var record = jobs[id] else { return }
-        record.final = state
-        if state == .completed {
-            record.outcome = .success(record.work.result(of: id, record.request, deliveredAt: clock.now))
-        } else if state == .cancelled || record.outcome == nil {
-            record.outcome = .failure(.cancelled)
-        }
-        record.task = nil
-        let waiting = record.waiting
-        record.waiting = []
-        // The result is all that is kept; programs and outcomes in it are shared, not copied.
-        record.work = JobWork()
-        jobs[id] = record
-        guard let outcome = record.outcome else { return }
-        for continuation in waiting { continuation.resume(returning: outcome) }
-    }
-}
-
-/// What a stage of a job may use of its surroundings.
-struct JobContext: Sendable {
-    let id: JobID
-    let devices: any DeviceProvider
-    let clock: any KernelClock
-    let report: @Sendable (_ activity: String, _ fraction: Double?) -> Void
 }

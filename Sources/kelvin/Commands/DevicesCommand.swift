@@ -59,7 +59,3 @@ struct DevicesCommand: AsyncParsableCommand {
         }
     }
 }
-
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json
-}

@@ -5,10 +5,10 @@ import Darwin
 #endif
 
 /// The two streams of the process, and what is at their ends.
-enum Terminal {
-    static func write(_ text: String) { put(text, STDOUT_FILENO) }
+package enum Terminal {
+    package static func write(_ text: String) { put(text, STDOUT_FILENO) }
 
-    static func complain(_ text: String) { put(text, STDERR_FILENO) }
+    package static func complain(_ text: String) { put(text, STDERR_FILENO) }
 
     /// A reader that went away (`kelvin … | head`) ends the process quietly, as it does everywhere.
     private static func put(_ text: String, _ descriptor: Int32) {
@@ -32,21 +32,21 @@ enum Terminal {
     }
 
     /// Ends the process, buffered output written.
-    static func leave(_ code: Int32) -> Never {
+    package static func leave(_ code: Int32) -> Never {
         fflush(nil)
         exit(code)
     }
 
-    static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
-    static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    package static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    package static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Whether text may be coloured: a terminal, and no one objects (no-color.org).
-    static var usesColour: Bool {
+    package static var usesColour: Bool {
         isOutputTerminal && getenv("NO_COLOR") == nil && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
     }
 
     /// Columns of the terminal; 100 where there is none.
-    static var width: Int {
+    package static var width: Int {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 100 }
         return Int(size.ws_col)
@@ -54,13 +54,13 @@ enum Terminal {
 }
 
 /// Colours of text, from the 256 that terminals share.
-enum Style {
+package enum Style {
     case dim, bold
     /// A share of badness: 0 green, 0.5 yellow, 1 red.
     case heat(Double)
     case dead
 
-    func callAsFunction(_ text: String, when enabled: Bool = Terminal.usesColour) -> String {
+    package func callAsFunction(_ text: String, when enabled: Bool = Terminal.usesColour) -> String {
         guard enabled else { return text }
         switch self {
         case .dim: return "\u{1B}[2m\(text)\u{1B}[0m"

@@ -5,9 +5,9 @@ import Darwin
 #endif
 
 /// Files read and written whole.
-enum TextFile {
+package enum TextFile {
     /// The bytes of a file, or of standard input for `-`.
-    static func contents(of path: String) throws(CommandFailure) -> [UInt8] {
+    package static func contents(of path: String) throws(CommandFailure) -> [UInt8] {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY)
         guard descriptor >= 0 else { throw failure("cannot read \(path): \(reason)") }
         defer { if path != "-" { close(descriptor) } }
@@ -30,7 +30,7 @@ enum TextFile {
     }
 
     /// Writes a file completely or not at all: beside it first, then renamed.
-    static func replace(_ path: String, with text: String) throws(CommandFailure) {
+    package static func replace(_ path: String, with text: String) throws(CommandFailure) {
         let temporary = path + ".kelvin-\(getpid())"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o644)
         guard descriptor >= 0 else { throw failure("cannot write \(path): \(reason)", exitCode: 3) }

@@ -1,15 +1,15 @@
-import Circuits
-import Languages
+package import Circuits
+package import Languages
 
 /// A program as it comes from a file: its text, its circuit, and the warnings about it.
-struct ProgramFile {
-    let source: SourceText
-    let circuit: Circuit
+package struct ProgramFile {
+    package let source: SourceText
+    package let circuit: Circuit
     /// Rendered.
-    let warnings: [String]
+    package let warnings: [String]
 
     /// - Throws: a failure with all diagnostics if the program has errors.
-    init(reading path: String) throws(CommandFailure) {
+    package init(reading path: String) throws(CommandFailure) {
         source = try Self.source(path)
         let outcome = OpenQASM.parse(source)
         guard let circuit = outcome.circuit else { throw CommandFailure(outcome.diagnostics, in: source) }
@@ -17,12 +17,12 @@ struct ProgramFile {
         warnings = outcome.warnings.map { $0.rendered(in: outcome.source) }
     }
 
-    static func source(_ path: String) throws(CommandFailure) -> SourceText {
+    package static func source(_ path: String) throws(CommandFailure) -> SourceText {
         SourceText(name: path == "-" ? "<standard input>" : path, bytes: try TextFile.contents(of: path))
     }
 
     /// - Throws: a failure with all diagnostics if the grammar is not kept.
-    static func checkSyntax(_ source: SourceText) throws(CommandFailure) {
+    package static func checkSyntax(_ source: SourceText) throws(CommandFailure) {
         let diagnostics = OpenQASM.checkSyntax(source)
         if diagnostics.contains(where: { $0.severity == .error }) { throw CommandFailure(diagnostics, in: source) }
     }

@@ -1,11 +1,11 @@
 @preconcurrency import Dispatch
-import Kernel
+package import Kernel
 import Synchronization
 
 /// One line on standard error that says what goes on, from the second second on; nothing where no terminal is.
 ///
 /// A timer of its own redraws it, so that it moves while the work it reports on is silent.
-final class ProgressLine: Sendable {
+package final class ProgressLine: Sendable {
     private struct State {
         var activity: String
         var fraction: Double?
@@ -17,7 +17,7 @@ final class ProgressLine: Sendable {
     private let state: Mutex<State>
     private let timer: any DispatchSourceTimer
 
-    init(_ activity: String, isEnabled: Bool = Terminal.isErrorTerminal) {
+    package init(_ activity: String, isEnabled: Bool = Terminal.isErrorTerminal) {
         state = Mutex(State(activity: activity))
         timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
         timer.schedule(deadline: isEnabled ? .now() + 1 : .distantFuture, repeating: .milliseconds(200))
@@ -25,7 +25,7 @@ final class ProgressLine: Sendable {
         timer.activate()
     }
 
-    func update(_ progress: JobProgress) {
+    package func update(_ progress: JobProgress) {
         state.withLock {
             $0.activity = progress.activity
             $0.fraction = progress.fraction
@@ -33,7 +33,7 @@ final class ProgressLine: Sendable {
     }
 
     /// Wipes the line; nothing is drawn afterwards.
-    func finish() {
+    package func finish() {
         timer.cancel()
         state.withLock { state in
             state.isDone = true

@@ -1,10 +1,8 @@
-import Circuits
 import Kernel
-import Mitigation
 
 /// The outcomes of one parameter set as bars.
 struct Histogram {
-    let sample: SampleResult
+    let sample: SampleDocument
     /// Rows at most; what is left out is said.
     var limit = 16
 
@@ -26,7 +24,7 @@ struct Histogram {
         }
         if all.count > rows.count {
             let rest = all.count - rows.count
-            let shots = sample.counts.total - shown.reduce(0) { $0 + all[$1].count }
+            let shots = sample.shots - shown.reduce(0) { $0 + all[$1].count }
             lines.append("  … and \(rest) more outcomes in \(shots) shots (all of them with --format json)")
         }
         return lines
@@ -37,7 +35,7 @@ struct Histogram {
     /// One column a register, wide enough for its name and its bits.
     private func columns(_ cells: [String]) -> String {
         zip(sample.registers, cells).map { register, cell in
-            String(repeating: " ", count: max(register.name.count, register.count) - cell.count) + cell
+            String(repeating: " ", count: max(register.name.count, register.size) - cell.count) + cell
         }.joined(separator: " ")
     }
 
@@ -49,20 +47,18 @@ struct Histogram {
     }
 
     private var rows: [Row] {
-        let total = Double(sample.counts.total)
-        return sample.counts.entries.map { entry in
-            let share = Double(entry.count) / total
-            var figures = "\(entry.count)  \(Self.percent(share))"
-            if let corrected = sample.corrected?.entries.first(where: { $0.bits == entry.bits }) {
+        let total = Double(sample.shots)
+        return sample.orderedCounts.map { outcome, count in
+            let share = Double(count) / total
+            var figures = "\(count)  \(Self.percent(share))"
+            if let corrected = sample.corrected?[outcome] {
                 figures +=
                     "  corrected \(Self.percent(corrected.probability)) ± \(Self.percent(corrected.standardError))"
             }
-            if let exact = sample.exact?.first(where: { $0.bits == entry.bits }) {
-                figures += "  exact \(Self.percent(exact.probability))"
-            }
+            if let exact = sample.exact?[outcome] { figures += "  exact \(Self.percent(exact))" }
             return Row(
-                label: columns(sample.text(of: entry.bits).split(separator: " ").map(String.init)), count: entry.count,
-                share: share, figures: figures)
+                label: columns(outcome.split(separator: " ").map(String.init)), count: count, share: share,
+                figures: figures)
         }
     }
 
@@ -79,5 +75,14 @@ struct Histogram {
         var text = String(repeating: "█", count: eighths / 8)
         if eighths % 8 > 0 { text.append(["▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8 - 1]) }
         return text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}
+
+extension SampleDocument {
+    /// Ascending as numbers: the last register stands highest, and bit 0 is rightmost in each.
+    fileprivate var orderedCounts: [(outcome: String, count: Int)] {
+        counts.map { (registers: $0.key.split(separator: " ").reversed(), outcome: $0.key, count: $0.value) }
+            .sorted { $0.registers.lexicographicallyPrecedes($1.registers) }
+            .map { ($0.outcome, $0.count) }
     }
 }

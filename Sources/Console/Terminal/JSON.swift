@@ -1,8 +1,8 @@
 import FoundationEssentials
 
 /// JSON as the command line prints it: keys sorted, so that equal values are equal bytes.
-enum JSON {
-    static func text(_ value: some Encodable) -> String {
+package enum JSON {
+    package static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         do {

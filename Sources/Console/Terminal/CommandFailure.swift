@@ -1,19 +1,25 @@
 import Circuits
-import Hardware
-import Kernel
-import Languages
+package import Hardware
+package import Kernel
+package import Languages
 
 /// A command that could not do what it was asked: what, where, why, and the cure.
-struct CommandFailure: Error {
+package struct CommandFailure: Error {
     /// Printed to standard error as it is.
-    var text: String
-    var exitCode: Int32
+    package var text: String
+    package var exitCode: Int32
     /// For `--format json`.
-    var code: String
+    package var code: String
     /// Whether standard output gets the failure as JSON.
-    var isJSON = false
+    package var isJSON = false
 
-    func report() {
+    package init(text: String, exitCode: Int32, code: String) {
+        self.text = text
+        self.exitCode = exitCode
+        self.code = code
+    }
+
+    package func report() {
         if isJSON { Terminal.write(JSON.text(FailureDocument(error: .init(code: code, message: text))) + "\n") }
         Terminal.complain(text + "\n")
     }
@@ -28,7 +34,7 @@ struct CommandFailure: Error {
 }
 
 extension CommandFailure {
-    init(_ error: KernelError, source: SourceText?) {
+    package init(_ error: KernelError, source: SourceText?) {
         var text = ""
         if let source, let place = source.location(of: error.location) {
             text = "\(source.name):\(place.line):\(place.column): "
@@ -42,10 +48,10 @@ extension CommandFailure {
         self.init(text: text, exitCode: error.kind == .program ? 1 : 3, code: error.code)
     }
 
-    init(_ error: DeviceError) { self.init(KernelError(error), source: nil) }
+    package init(_ error: DeviceError) { self.init(KernelError(error), source: nil) }
 
     /// A wrong program: its diagnostics, rendered.
-    init(_ diagnostics: [Diagnostic], in source: SourceText) {
+    package init(_ diagnostics: [Diagnostic], in source: SourceText) {
         let errors = diagnostics.filter { $0.severity == .error }
         text = diagnostics.map { $0.rendered(in: source) }.joined(separator: "\n\n")
         if errors.count > 1 { text += "\n\n\(errors.count) errors" }
@@ -53,7 +59,7 @@ extension CommandFailure {
         code = errors.first?.code.rawValue ?? "program"
     }
 
-    static func usage(_ message: String) -> CommandFailure {
+    package static func usage(_ message: String) -> CommandFailure {
         CommandFailure(text: "error: \(message)", exitCode: 2, code: "usage")
     }
 }

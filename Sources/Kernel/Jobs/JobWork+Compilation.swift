@@ -1,0 +1,143 @@
+import Circuits
+import Compiler
+import Hardware
+import Mitigation
+
+// Compilation, at dispatch: against the calibration of this moment.
+extension JobWork {
+    /// Compiles what is left of the job, unless it is compiled for this calibration already.
+    mutating func compile(_ request: JobRequest, in context: JobContext) throws(KernelError) {
+        guard let device else { preconditionFailure("a job is compiled after it was validated") }
+        let calibration: Calibration
+        do { calibration = try device.calibration() } catch { throw KernelError(error) }
+        try compile(request, for: calibration, in: context)
+    }
+
+    mutating func compile(
+        _ request: JobRequest, for calibration: Calibration, in context: JobContext
+    ) throws(KernelError) {
+        guard let device, let plan else { preconditionFailure("a job is compiled after it was validated") }
+        if segments.last?.calibration.id == calibration.id { return }
+        if segments.last?.finished == 0 { segments.removeLast() }
+        let left = batchesLeft(of: plan, request)
+        let needed = Set(
+            left.compactMap { task in
+                if case .batch(let program, _, _) = task { return program }
+                return nil
+            })
+        var segment = JobSegment(
+            calibration: calibration, compilations: [], raw: Array(repeating: nil, count: plan.programs.count))
+        segment.compileSpan.begin = context.clock.now
+        for (index, program) in plan.programs.enumerated() {
+            if !needed.contains(index), let before = segments.last {
+                // It has all its shots: it is not compiled again.
+                segment.compilations.append(before.compilations[index])
+                continue
+            }
+            if Task.isCancelled { throw .cancelled }
+            context.report("compiling", Double(index) / Double(plan.programs.count))
+            let compilation = try compiled(program, for: device, calibration, request)
+            for pass in compilation.report.passes { segment.stageSeconds[pass.stage, default: 0] += pass.seconds }
+            segment.compilations.append(compilation)
+        }
+        try planReadout(&segment, of: needed, request, device.description)
+        segment.tasks += left
+        segment.compileSpan.end = context.clock.now
+        segments.append(segment)
+    }
+
+    /// The shots that no segment has run.
+    private func batchesLeft(of plan: JobPlan, _ request: JobRequest) -> [JobSegment.Task] {
+        var done: Set<JobSegment.Task> = []
+        for segment in segments { done.formUnion(segment.tasks[..<segment.finished]) }
+        return plan.batches(of: request.batchShots).filter { !done.contains($0) }
+    }
+
+    /// In a session a program is compiled once with its inputs open; then they are only bound.
+    private func compiled(
+        _ program: JobPlan.Program, for device: any Device, _ calibration: Calibration, _ request: JobRequest
+    ) throws(KernelError) -> Compilation {
+        let description = device.description
+        guard let warmth, !program.template.inputs.isEmpty else {
+            let compilation = try Self.compile(program.circuit, for: description, calibration, request)
+            do { try device.validate(compilation.executable, shots: program.shots) } catch { throw KernelError(error) }
+            return compilation
+        }
+        let (template, isNew) = try warmth.template(
+            program.template, request.compilerOptions, seed: 0, calibration: calibration.id
+        ) { () throws(KernelError) in
+            var options = request
+            options.seed = 0
+            return try Self.compile(program.template, for: description, calibration, options)
+        }
+        do {
+            let compilation = try template.binding(program.inputs)
+            // What the machine refuses depends on the gates, not on their angles.
+            if isNew { try device.validate(compilation.executable, shots: program.shots) }
+            return compilation
+        } catch let error as InputError {
+            throw KernelError(error)
+        } catch let error as DeviceError {
+            throw KernelError(error)
+        } catch {
+            preconditionFailure("binding and validating throw nothing else: \(error)")
+        }
+    }
+
+    private static func compile(
+        _ circuit: Circuit, for description: DeviceDescription, _ calibration: Calibration, _ request: JobRequest
+    ) throws(KernelError) -> Compilation {
+        do {
+            return try Compilation(
+                of: circuit, for: description, calibration: calibration, options: request.compilerOptions,
+                seed: request.seed)
+        } catch {
+            throw KernelError(error)
+        }
+    }
+
+    /// Compiles the readout experiments for each set of sites that some program reads at its end.
+    private func planReadout(
+        _ segment: inout JobSegment, of needed: Set<Int>, _ request: JobRequest, _ description: DeviceDescription
+    ) throws(KernelError) {
+        guard request.mitigation == .readout, let plan else { return }
+        let calibration = segment.calibration
+        guard calibration.sites.contains(where: { ($0.readout?.error ?? 0) > 0 }) else { return }
+        var experiments = request
+        experiments.compilerOptions.effort = .fast
+        for index in plan.programs.indices where needed.contains(index) {
+            let bits = plan.programs[index].correctableBits
+            if bits.isEmpty { continue }
+            let sites = segment.compilations[index].executable.distinctSites(of: bits)
+            // A program's own shots, but enough for a few per cent of a readout error to show.
+            let shots = min(max(plan.programs[index].shots, 1000), description.abilities.maxShots)
+            if let planned = segment.readoutRuns[sites]?.shots {
+                segment.readoutRuns[sites]?.shots = max(planned, shots)
+                continue
+            }
+            if let known = warmth?.readout(of: sites, shots: shots, calibration: calibration.id) {
+                segment.readoutRuns[sites] = known
+                continue
+            }
+            experiments.compilerOptions.initialLayout = sites
+            var programs: [Compilation] = []
+            for experiment in ReadoutExperiment.allCases {
+                programs.append(
+                    try Self.compile(
+                        experiment.circuit(qubitCount: sites.count), for: description, calibration, experiments))
+                segment.tasks.append(.readout(sites, experiment: programs.count - 1))
+            }
+            let seed = JobPlan.seed(request.seed ^ 0x5EAD_0C7, part: segment.readoutRuns.count)
+            segment.readoutRuns[sites] = JobSegment.ReadoutRun(programs: programs, shots: shots, seed: seed)
+        }
+    }
+}
+
+extension Compilation {
+    /// The compiled program with its inputs set; layout, schedule and report stay.
+    func binding(_ values: [(name: String, value: InputValue)]) throws(InputError) -> Compilation {
+        var bound = self
+        bound.executable.circuit = try executable.circuit.binding(values)
+        return bound
+    }
+}

@@ -1,0 +1,246 @@
+import Circuits
+import Compiler
+import Languages
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A request as it is kept and sent: programs as text, options by name. What another process needs to run the job.
+public struct SubmissionDocument: Hashable, Sendable, Codable {
+    public static let format = "kelvin-request/1"
+
+    public var format = Self.format
+    public var name: String
+    public var device: String
+    public var blocks: [Block]
+    public var shots: Int
+    public var seed: UInt64
+    public var priority: Int?
+    public var mitigation: MitigationLevel
+    public var effort: String
+    public var account: String?
+    /// `split`, `flag` or `rerun`.
+    public var onRecalibration: String?
+    public var batchShots: Int?
+    /// Seconds of machine time.
+    public var budget: Double?
+
+    /// A program with what varies in it.
+    public struct Block: Hashable, Sendable, Codable {
+        public var file: String
+        /// OpenQASM.
+        public var text: String
+        public var inputs: [String]
+        public var shape: [Int]
+        /// A row a parameter set, values as people write them.
+        public var rows: [[String]]
+        /// Nil to sample.
+        public var observables: [String]?
+        public var observableShape: [Int]?
+        public var shots: Int?
+
+        public init(
+            file: String, text: String, parameters: ParameterTable = ParameterTable(), observables: [String]? = nil,
+            observableShape: [Int]? = nil, shots: Int? = nil
+        ) {
+            self.file = file
+            self.text = text
+            inputs = parameters.names
+            shape = parameters.shape.dimensions
+            rows = parameters.rows.map { $0.map(\.text) }
+            self.observables = observables
+            self.observableShape = observableShape
+            self.shots = shots
+        }
+    }
+
+    public init(
+        name: String, device: String, blocks: [Block], shots: Int, seed: UInt64, mitigation: MitigationLevel = .readout,
+        effort: String = "standard"
+    ) {
+        self.name = name
+        self.device = device
+        self.blocks = blocks
+        self.shots = shots
+        self.seed = seed
+        self.mitigation = mitigation
+        self.effort = effort
+    }
+
+    /// JSON, keys sorted: equal requests are equal bytes.
+    public var bytes: [UInt8] { DocumentCoding.encode(self) }
+
+    /// - Throws: `storage.document`.
+    public init(bytes: [UInt8]) throws(KernelError) { self = try DocumentCoding.decode(bytes) }
+}
+
+extension SubmissionDocument {
+    /// Reads the programs.
+    ///
+    /// - Throws: `KernelError` of kind `.program` with the diagnostics of a wrong program.
+    public func request() throws(KernelError) -> JobRequest {
+        guard format == Self.format else {
+            throw Self.wrong("the request is of the format '\(format)'; this Kelvin reads \(Self.format)")
+        }
+        var samples: [SamplerPUB] = [], estimates: [EstimatorPUB] = []
+        for block in blocks {
+            let circuit = try block.circuit()
+            let parameters = try block.parameters()
+            guard let texts = block.observables else {
+                samples.append(SamplerPUB(circuit, parameters: parameters, shots: block.shots))
+                continue
+            }
+            var observables: [Observable] = []
+            for text in texts {
+                do { observables.append(try Observable(parsing: text, qubitCount: circuit.qubitCount)) } catch {
+                    throw KernelError(.program, code: "observable", error.message)
+                }
+            }
+            let shape = block.observableShape.map { Shape($0.map { max(0, $0) }) }
+            if let shape, shape.count != observables.count {
+                throw Self.wrong("\(observables.count) observables are no array of shape \(shape.dimensions)")
+            }
+            estimates.append(
+                EstimatorPUB(
+                    circuit, observables: observables, observableShape: shape, parameters: parameters,
+                    shots: block.shots))
+        }
+        guard samples.isEmpty || estimates.isEmpty else {
+            throw Self.wrong("a job samples or estimates; this one asks for both")
+        }
+        guard let effort = CompilerOptions.Effort(rawValue: effort) else {
+            throw Self.wrong("the compiler knows no effort '\(effort)'")
+        }
+        var request = JobRequest(
+            name: name, workload: estimates.isEmpty ? .sample(samples) : .estimate(estimates), device: device,
+            shots: shots, seed: seed, mitigation: mitigation, compilerOptions: CompilerOptions(effort: effort),
+            source: blocks.first.map { ProgramSource(fileName: $0.file, text: $0.text) })
+        if let priority {
+            guard let known = UInt8(exactly: priority).flatMap(Priority.init) else {
+                throw Self.wrong("there is no priority \(priority)")
+            }
+            request.priority = known
+        }
+        if let onRecalibration {
+            guard let policy = RecalibrationPolicy(name: onRecalibration) else {
+                throw Self.wrong("'\(onRecalibration)' says nothing about recalibration: split, flag or rerun")
+            }
+            request.onRecalibration = policy
+        }
+        request.account = account ?? ""
+        if let batchShots { request.batchShots = batchShots }
+        if let budget { request.budget = budget }
+        return request
+    }
+
+    fileprivate static func wrong(_ message: String) -> KernelError {
+        KernelError(.program, code: "request", message)
+    }
+}
+
+extension SubmissionDocument.Block {
+    fileprivate func circuit() throws(KernelError) -> Circuit {
+        let outcome = OpenQASM.parse(SourceText(name: file, bytes: Array(text.utf8)))
+        if let circuit = outcome.circuit { return circuit }
+        let errors = outcome.diagnostics.filter { $0.severity == .error }
+        throw KernelError(
+            .program, code: errors.first?.code.rawValue ?? "program",
+            errors.map { $0.rendered(in: outcome.source) }.joined(separator: "\n\n"))
+    }
+
+    fileprivate func parameters() throws(KernelError) -> ParameterTable {
+        let shape = Shape(shape.map { max(0, $0) })
+        var values: [[InputValue]] = []
+        for row in rows {
+            guard row.count == inputs.count else {
+                throw SubmissionDocument.wrong("a set of \(row.count) values for \(inputs.count) inputs")
+            }
+            var set: [InputValue] = []
+            for text in row {
+                guard let value = InputValue(text: text) else {
+                    throw SubmissionDocument.wrong("'\(text)' is no value for an input")
+                }
+                set.append(value)
+            }
+            values.append(set)
+        }
+        guard shape.count == values.count else {
+            throw SubmissionDocument.wrong("\(values.count) parameter sets are no array of shape \(shape.dimensions)")
+        }
+        return ParameterTable(names: inputs, shape: shape, rows: values)
+    }
+}
+
+extension InputValue {
+    /// As `init(text:)` reads it.
+    fileprivate var text: String {
+        switch self {
+        case .real(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .bool(let value): "\(value)"
+        case .bits(let bits): "\"\(bits)\""
+        }
+    }
+}
+
+extension RecalibrationPolicy {
+    public var name: String {
+        switch self {
+        case .split: "split"
+        case .flag: "flag"
+        case .rerun: "rerun"
+        }
+    }
+
+    public init?(name: String) {
+        guard let policy = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = policy
+    }
+}
+
+/// Why a job failed, as it is kept.
+public struct FailureDocument: Hashable, Sendable, Codable {
+    public var kind: KernelError.Kind
+    public var code: String
+    public var message: String
+    public var cure: String?
+
+    public init(_ error: KernelError) {
+        kind = error.kind
+        code = error.code
+        message = error.message
+        cure = error.cure
+    }
+
+    public var error: KernelError { KernelError(kind, code: code, message, cure: cure) }
+
+    public var bytes: [UInt8] { DocumentCoding.encode(self) }
+    public init(bytes: [UInt8]) throws(KernelError) { self = try DocumentCoding.decode(bytes) }
+}
+
+/// Documents as JSON.
+public enum DocumentCoding {
+    public static func encode(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(value))
+        } catch {
+            // Documents hold finite numbers and strings alone; a NaN among them is our fault.
+            preconditionFailure("a document could not be encoded: \(error)")
+        }
+    }
+
+    public static func decode<Value: Decodable>(_ bytes: [UInt8]) throws(KernelError) -> Value {
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(bytes))
+        } catch {
+            throw KernelError(
+                .system, code: "storage.document", "a stored \(Value.self) cannot be read: \(error)",
+                cure: "it was written by another version of Kelvin, or damaged")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+/// Where the kernel's memory is kept: in this process, in a file that several processes share, or on a server.
+///
+/// Facts are the truth, everything else hangs on them. A transaction is exclusive: whoever is inside has the whole
+/// memory to itself, sees every fact written before, and what it writes is durable when it returns, or not written at all.
+public protocol KernelStorage: Sendable {
+    /// - Throws: what `body` throws, and `storage` errors; nothing was written then.
+    func exclusively<Value>(
+        _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value
+
+    /// Differs from before when someone else may have written; cheap to ask.
+    func changeMark() -> UInt64
+}
+
+public protocol StorageTransaction {
+    /// All that a kernel must know that starts now: the fleet, what every account has used, and the live jobs. Jobs that
+    /// are over are summed up, not told again.
+    ///
+    /// - Returns: the facts, and the number of the last in the journal.
+    func livingFacts() throws(KernelError) -> (entries: [JournalEntry], last: UInt64)
+
+    /// The facts that were journaled after the one with this number.
+    func facts(after last: UInt64) throws(KernelError) -> (entries: [JournalEntry], last: UInt64)
+
+    /// - Returns: the number of the last fact.
+    func append(_ entries: [JournalEntry]) throws(KernelError) -> UInt64
+
+    /// The facts of one job, oldest first.
+    func history(of job: JobID) throws(KernelError) -> [JournalEntry]
+
+    /// A new job; or the one that was submitted with the same key before.
+    ///
+    /// - Throws: `submission.key` where the key was used for another request.
+    func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool)
+
+    func summary(of job: JobID) throws(KernelError) -> JobSummary?
+
+    /// The newest first.
+    func summaries(_ filter: JobFilter) throws(KernelError) -> [JobSummary]
+
+    func document(_ kind: DocumentKind, of job: JobID, number: Int) throws(KernelError) -> [UInt8]?
+    func setDocument(_ kind: DocumentKind, of job: JobID, number: Int, _ bytes: [UInt8]) throws(KernelError)
+    func removeDocuments(_ kind: DocumentKind, of job: JobID) throws(KernelError)
+
+    /// Calibrations that parts of jobs ran under, by id.
+    func calibration(_ id: String) throws(KernelError) -> [UInt8]?
+    func setCalibration(_ id: String, _ bytes: [UInt8]) throws(KernelError)
+
+    /// Leases that were renewed: nothing follows from a renewal but that the lease does not end, so that it is no fact.
+    func renew(_ job: JobID, _ fence: Fence, until end: Double) throws(KernelError)
+    func renewals() throws(KernelError) -> [LeaseRenewal]
+}
+
+public struct LeaseRenewal: Hashable, Sendable {
+    public var job: JobID
+    public var fence: Fence
+    /// Seconds since 1970-01-01 UTC.
+    public var end: Double
+
+    public init(job: JobID, fence: Fence, end: Double) {
+        self.job = job
+        self.fence = fence
+        self.end = end
+    }
+}
+
+/// What is kept of a job beside its facts.
+public enum DocumentKind: String, Hashable, Sendable, CaseIterable {
+    /// What was asked for (`SubmissionDocument`).
+    case request
+    /// What a part gave (`PartDocument`), one a part.
+    case part
+    /// `ResultDocument`.
+    case result
+    /// Why it failed (`FailureDocument`).
+    case failure
+}
+
+/// A job as it is handed to the storage.
+public struct Submission: Hashable, Sendable {
+    /// The same key never makes two jobs.
+    public var key: String?
+    public var name: String
+    public var account: String
+    public var device: String
+    /// Who means to work on it; 0 for whoever comes first.
+    public var owner: WorkerID
+    /// `SubmissionDocument`.
+    public var request: [UInt8]
+
+    public init(
+        key: String? = nil, name: String, account: String = "", device: String, owner: WorkerID = 0, request: [UInt8]
+    ) {
+        self.key = key
+        self.name = name
+        self.account = account
+        self.device = device
+        self.owner = owner
+        self.request = request
+    }
+}
+
+/// Which jobs to list.
+public struct JobFilter: Hashable, Sendable {
+    /// Nil for all.
+    public var states: [JobState]?
+    public var account: String?
+    public var limit: Int
+
+    public init(states: [JobState]? = nil, account: String? = nil, limit: Int = 50) {
+        self.states = states
+        self.account = account
+        self.limit = limit
+    }
+}
+
+extension KernelError {
+    static func unknownJob(_ id: JobID) -> KernelError {
+        KernelError(.program, code: "unknown-job", "there is no job \(id)", cure: "`kelvin jobs` lists them")
+    }
+
+    public static func keyReused(_ key: String, _ job: JobID) -> KernelError {
+        KernelError(
+            .program, code: "submission.key", "the key '\(key)' belongs to \(job), which asked for something else",
+            cure: "use a new key for a new request")
+    }
+}

@@ -1,0 +1,129 @@
+import Circuits
+public import Hardware
+
+/// What one part gave, as it is kept for a worker that may have to go on after it.
+public struct PartDocument: Sendable {
+    /// The calibration it ran under.
+    public var calibration: String
+    public var result: RawResult
+
+    public init(calibration: String, result: RawResult) {
+        self.calibration = calibration
+        self.result = result
+    }
+
+    private static let version: UInt8 = 1
+
+    public var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.put(Self.version)
+        writer.put(calibration)
+        writer.put(result.shots.count)
+        let width = result.shots.first?.count ?? 0
+        writer.put(width)
+        for shot in result.shots { writer.put(shot) }
+        writer.put(result.outputs.count)
+        for shot in result.outputs {
+            writer.put(shot.count)
+            for value in shot { writer.put(value) }
+        }
+        writer.put(UInt8(result.exactProbabilities == nil ? 0 : 1))
+        if let exact = result.exactProbabilities {
+            writer.put(exact.count)
+            for entry in exact {
+                writer.put(entry.bits)
+                writer.put(entry.probability)
+            }
+        }
+        writer.put(result.method)
+        writer.put(UInt8(result.isEmulated ? 1 : 0))
+        writer.put(result.notes.count)
+        for note in result.notes { writer.put(note) }
+        writer.put(result.noiseRealisations ?? -1)
+        writer.put(result.deviceTime.value)
+        return writer.bytes
+    }
+
+    /// - Returns: nil where the bytes are no part, or not whole.
+    public init?(bytes: [UInt8]) {
+        var reader = ByteReader(bytes)
+        guard let part = try? Self.read(&reader), reader.isAtEnd else { return nil }
+        self = part
+    }
+
+    private static func read(_ reader: inout ByteReader) throws(ByteReader.Truncated) -> PartDocument {
+        guard try reader.byte() == version else { throw ByteReader.Truncated() }
+        let calibration = try reader.text()
+        let shots = try reader.integer(), width = try reader.integer()
+        guard shots >= 0, width >= 0, width < 1 << 24, width > 0 || shots == 0 else { throw ByteReader.Truncated() }
+        var strings: [BitString] = []
+        for _ in 0..<shots { strings.append(try reader.bits(width)) }
+        var outputs: [[ClassicalValue]] = []
+        for _ in 0..<(try reader.length()) {
+            var values: [ClassicalValue] = []
+            for _ in 0..<(try reader.length()) { values.append(try reader.classicalValue()) }
+            outputs.append(values)
+        }
+        var exact: [(bits: BitString, probability: Double)]?
+        if try reader.byte() == 1 {
+            exact = []
+            for _ in 0..<(try reader.length()) { exact?.append((try reader.bits(width), try reader.double())) }
+        }
+        let method = try reader.text(), isEmulated = try reader.byte() == 1
+        var notes: [String] = []
+        for _ in 0..<(try reader.length()) { notes.append(try reader.text()) }
+        let realisations = try reader.integer()
+        return PartDocument(
+            calibration: calibration,
+            result: RawResult(
+                shots: strings, outputs: outputs, exactProbabilities: exact, method: method, isEmulated: isEmulated,
+                notes: notes, noiseRealisations: realisations < 0 ? nil : realisations,
+                deviceTime: Seconds(try reader.double())))
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func put(_ value: ClassicalValue) {
+        switch value {
+        case .bool(let value):
+            put(UInt8(0))
+            put(UInt8(value ? 1 : 0))
+        case .bits(let bits):
+            put(UInt8(1))
+            put(bits.count)
+            put(bits)
+        case .int(let value, let width): put(2, UInt64(bitPattern: value), width)
+        case .uint(let value, let width): put(3, value, width)
+        case .float(let value, let width): put(4, value.bitPattern, width)
+        case .angle(let value, let width): put(5, value, width)
+        case .duration(let value): put(6, value.bitPattern, 64)
+        }
+    }
+
+    private mutating func put(_ kind: UInt8, _ word: UInt64, _ width: Int) {
+        put(kind)
+        put(word)
+        put(width)
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func classicalValue() throws(Truncated) -> ClassicalValue {
+        switch try byte() {
+        case 0: return .bool(try byte() == 1)
+        case 1:
+            let count = try integer()
+            guard count >= 0, count < 1 << 24 else { throw Truncated() }
+            return .bits(try bits(count))
+        case 2: return .int(Int64(bitPattern: try word()), width: try integer())
+        case 3: return .uint(try word(), width: try integer())
+        case 4: return .float(try double(), width: try integer())
+        case 5: return .angle(try word(), width: try integer())
+        case 6:
+            let value = try double()
+            _ = try integer()
+            return .duration(value)
+        default: throw Truncated()
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// The machinery: events in, facts to the storage, effects out.
+extension Runtime {
+    func take(
+        _ event: KernelEvent,
+        writing write: (any StorageTransaction) throws(KernelError) -> Void = { _ throws(KernelError) in }
+    ) {
+        do throws(KernelError) {
+            try transact { transaction, handle throws(KernelError) in
+                handle(event)
+                try write(transaction)
+            }
+        } catch {
+            // What cannot be written did not happen. The lease runs out, and whoever can write takes over.
+            storageFailed(error)
+        }
+    }
+
+    /// One exclusive turn at the storage: what others wrote is taken in, then `body` hands events to the kernel.
+    func transact<Value>(
+        _ body: (any StorageTransaction, (KernelEvent) -> Void) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        let now = clock.now
+        var output = KernelOutput()
+        var hasNews = false
+        let value: Value
+        do throws(KernelError) {
+            value = try storage.exclusively { transaction throws(KernelError) -> Value in
+                hasNews = try catchUp(transaction)
+                let value = try body(transaction) { state.handle($0, at: now, into: &output) }
+                try adoptOrphans(transaction, now, &output)
+                for run in state.book.liveRuns where run.worker == 0 && run.stage != .stopping {
+                    guard jobs[run.job]?.final == nil, jobs[run.job] != nil else { continue }
+                    state.handle(.claim(run.job, options.worker), at: now, into: &output)
+                }
+                if !output.facts.isEmpty {
+                    seen = try transaction.append(output.facts.map { JournalEntry(time: now, fact: $0) })
+                }
+                return value
+            }
+        } catch {
+            // What was decided was not written.
+            if !output.facts.isEmpty { seen = nil }
+            throw error
+        }
+        for fact in output.facts {
+            if let job = fact.job, let state = fact.state { jobs[job]?.work.reached(state, at: now) }
+        }
+        for effect in output.effects { perform(effect) }
+        if hasNews { reconcile() }
+        pulse?.set(state.book.liveRuns.filter { $0.worker == options.worker })
+        scheduleTick(now)
+        return value
+    }
+
+    /// Takes in what others wrote.
+    ///
+    /// - Returns: whether there was anything.
+    private func catchUp(_ transaction: any StorageTransaction) throws(KernelError) -> Bool {
+        var hasNews = false
+        if let last = seen {
+            let (entries, number) = try transaction.facts(after: last)
+            for entry in entries { state.apply(entry.fact, at: entry.time) }
+            hasNews = !entries.isEmpty
+            seen = number
+        } else {
+            state = KernelState(policy: StandardPolicy(), rules: options.rules)
+            let (entries, number) = try transaction.livingFacts()
+            for entry in entries { state.apply(entry.fact, at: entry.time) }
+            hasNews = !jobs.isEmpty
+            seen = number
+        }
+        if options.isShared {
+            for renewal in try transaction.renewals() { state.book.renew(renewal) }
+        }
+        return hasNews
+    }
+
+    private func perform(_ effect: KernelEffect) {
+        switch effect {
+        case .validate(let id): validate(id)
+        case .compile(let id, _, _, let fence): if isMine(id, fence) { compile(id, fence) }
+        case .run(let id, _, let fence): if isMine(id, fence) { run(id, fence) }
+        case .mitigate(let id, let fence): if isMine(id, fence) { mitigate(id, fence) }
+        case .stop(let id, _): jobs[id]?.task?.cancel()
+        case .discardParts(let id):
+            jobs[id]?.work.discardRuns()
+            do throws(KernelError) {
+                try storage.exclusively { transaction throws(KernelError) in
+                    try transaction.removeDocuments(.part, of: id)
+                }
+            } catch { storageFailed(error) }
+        case .deliver(let id, let state): deliver(id, state)
+        }
+    }
+
+    /// Whether this worker has the right to the job now.
+    private func isMine(_ id: JobID, _ fence: Fence) -> Bool {
+        guard let run = state.book.run(of: id) else { return false }
+        return run.worker == options.worker && run.fence == fence
+    }
+
+    /// Draws the consequences of what others wrote for the jobs that are followed here.
+    func reconcile() {
+        for (id, record) in jobs where record.final == nil {
+            if state.state(of: id) == nil {
+                // Over, by someone else's hand.
+                let summary = try? storage.exclusively { transaction throws(KernelError) in
+                    try transaction.summary(of: id)
+                }
+                if let final = summary?.state, final.isFinal { deliver(id, final) }
+                record.task?.cancel()
+            } else if let run = state.book.run(of: id), run.worker != options.worker {
+                record.task?.cancel()
+            }
+        }
+    }
+
+    func deliver(_ id: JobID, _ state: JobState) {
+        guard var record = jobs[id], record.final == nil else { return }
+        record.final = state
+        switch state {
+        case .completed: break
+        case .cancelled: record.outcome = .failure(.cancelled)
+        default: if record.outcome == nil { record.outcome = .failure(Self.gaveUp(id)) }
+        }
+        let waiting = record.waiting
+        record.waiting = []
+        // The result is all that is kept; programs and outcomes in it are shared, not copied.
+        record.work = JobWork()
+        jobs[id] = record
+        for continuation in waiting { continuation.resume(returning: state) }
+    }
+
+    /// The storage cannot be written: jobs of this process fail, as far as it is concerned.
+    func storageFailed(_ error: KernelError) {
+        for id in jobs.keys.sorted() where jobs[id]?.final == nil {
+            jobs[id]?.outcome = .failure(error)
+            deliver(id, .failed)
+        }
+    }
+
+    /// Asks the kernel again when a wait is over, though nothing happens.
+    private func scheduleTick(_ now: Double) {
+        let next = state.nextTick(after: now)
+        guard next < nextTick || nextTick <= now else { return }
+        timer?.cancel()
+        timer = nil
+        nextTick = next
+        guard next < .infinity else { return }
+        timer = Task { [weak self] in
+            try? await Task.sleep(for: .seconds(min(3600, max(0.001, next - now))))
+            if !Task.isCancelled { await self?.take(.tick) }
+        }
+    }
+}
+
+extension KernelBook {
+    /// Takes in a lease that another process renewed.
+    mutating func renew(_ renewal: LeaseRenewal) {
+        for place in runs.indices where runs[place]?.job == renewal.job && runs[place]?.fence == renewal.fence {
+            let end = runs[place]?.leaseEnd ?? 0
+            runs[place]?.leaseEnd = max(end, renewal.end)
+        }
+    }
+}

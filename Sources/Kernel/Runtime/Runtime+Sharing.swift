@@ -1,0 +1,105 @@
+// Several processes on one storage.
+extension Runtime {
+    /// Follows a job that was submitted elsewhere, so that `end(of:)` can be asked for it.
+    public func follow(_ id: JobID) throws(KernelError) {
+        guard jobs[id] == nil else { return }
+        let request = try storedRequest(of: id)
+        jobs[id] = JobRecord(request: request, progress: nil)
+        // Read anew, so that what happened before is seen.
+        seen = nil
+        take(.tick)
+        reconcile()
+        startPolling()
+    }
+
+    private func storedRequest(of id: JobID) throws(KernelError) -> JobRequest {
+        let bytes = try storage.exclusively { transaction throws(KernelError) in
+            try transaction.document(.request, of: id, number: 0)
+        }
+        guard let bytes, !bytes.isEmpty else { throw KernelError.unknownJob(id) }
+        return try SubmissionDocument(bytes: bytes).request()
+    }
+
+    /// Works on everything that no one else works on, until there has been nothing for a while.
+    public func drain(idleSeconds: Double) async {
+        startPolling()
+        var idleSince = clock.now
+        while true {
+            take(.tick)
+            let now = clock.now
+            if hasWork || now < idleSince { idleSince = now }
+            if now - idleSince >= idleSeconds { return }
+            try? await Task.sleep(for: .seconds(max(options.pollSeconds, 0.05)))
+        }
+    }
+
+    /// Whether some job is on its way; those that stand aside wait for people.
+    private var hasWork: Bool {
+        state.book.jobs.slots.contains { state.book.jobs[$0].state != .paused }
+    }
+
+    func startPolling() {
+        guard options.isShared, poller == nil else { return }
+        let seconds = options.pollSeconds
+        poller = Task { [weak self] in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(seconds))
+                guard let self else { return }
+                await self.poll()
+            }
+        }
+    }
+
+    private func poll() {
+        let current = storage.changeMark()
+        let isDue = nextTick <= clock.now
+        guard current != mark || isDue else { return }
+        mark = current
+        take(.tick)
+    }
+
+    /// Takes over what no one works on: jobs without an owner at once, others when their owner was silent for a lease.
+    func adoptOrphans(
+        _ transaction: any StorageTransaction, _ now: Double, _ output: inout KernelOutput
+    ) throws(KernelError) {
+        guard options.adopts else { return }
+        var orphans: [JobID] = []
+        for run in state.book.liveRuns where run.worker == 0 && jobs[run.job] == nil {
+            let isOwned = try transaction.summary(of: run.job).map { $0.owner != 0 } ?? true
+            if !isOwned || now - run.placed > options.rules.leaseSeconds { orphans.append(run.job) }
+        }
+        for slot in state.book.jobs.slots where state.book.jobs[slot].state == .created {
+            let job = state.book.jobs[slot]
+            guard jobs[job.id] == nil else { continue }
+            let isOwned = try transaction.summary(of: job.id).map { $0.owner != 0 } ?? true
+            if !isOwned || now - job.submitted > options.rules.leaseSeconds { orphans.append(job.id) }
+        }
+        for id in orphans {
+            let bytes = try transaction.document(.request, of: id, number: 0) ?? []
+            do throws(KernelError) {
+                jobs[id] = JobRecord(request: try SubmissionDocument(bytes: bytes).request(), progress: nil)
+                jobs[id]?.work.received = now
+                if state.state(of: id) == .created { output.effects.append(.validate(id)) }
+            } catch {
+                state.handle(.refuse(id), at: now, into: &output)
+                try transaction.setDocument(.failure, of: id, number: 0, FailureDocument(error).bytes)
+            }
+        }
+    }
+}
+
+extension Runtime {
+    /// What can be known to be wrong with a request before it becomes a job.
+    public func check(_ request: JobRequest) throws(KernelError) {
+        var work = JobWork()
+        _ = try work.validate(
+            request, in: JobContext(id: JobID(0), devices: devices, clock: clock, report: { _, _ in }))
+    }
+
+    /// Machine time that an account and those under it have used and may use, seconds.
+    public func usage(of path: String) throws(KernelError) -> (used: Double, budget: Double) {
+        try transact { _, _ throws(KernelError) in }
+        guard let account = state.book.account(at: path) else { return (0, .infinity) }
+        return (state.book.accounts[account.place].used, state.book.accounts[account.place].budget)
+    }
+}

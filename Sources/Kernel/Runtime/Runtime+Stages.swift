@@ -1,0 +1,201 @@
+import Hardware
+
+// The stages of a job's life, each outside the actor.
+extension Runtime {
+    typealias Stage =
+        @Sendable (inout JobWork, JobRequest, JobContext) async throws(KernelError) -> KernelEvent
+
+    func validate(_ id: JobID) {
+        start(id, 0) { work, request, context throws(KernelError) in
+            let demand = try work.validate(request, in: context)
+            if request.compilesAhead { try work.compile(request, in: context) }
+            return .validated(id, demand)
+        }
+    }
+
+    func compile(_ id: JobID, _ fence: Fence) {
+        let stored = storedParts(of: id)
+        start(id, fence) { work, request, context throws(KernelError) in
+            try work.prepare(request, restoring: stored.get(), in: context)
+            try work.compile(request, in: context)
+            return .compiled(id, fence, parts: work.partCount, partSeconds: work.longestPart)
+        }
+    }
+
+    func run(_ id: JobID, _ fence: Fence) {
+        start(id, fence) { work, request, context throws(KernelError) in
+            let result = try await work.runPart(request, in: context)
+            work.latest = result
+            return .partFinished(id, fence, seconds: result.deviceTime.value)
+        }
+    }
+
+    func mitigate(_ id: JobID, _ fence: Fence) {
+        let stored = storedParts(of: id)
+        let flagged = state.book.jobs.slot(of: id).map { state.book.jobs[$0].marks.contains(.flagged) } ?? false
+        start(id, fence) { work, request, context throws(KernelError) in
+            try work.prepare(request, restoring: stored.get(), in: context)
+            if flagged {
+                work.note("the machine was calibrated while the job ran; it went on as it was compiled before")
+            }
+            try work.mitigate(request, in: context)
+            return .mitigated(id, fence)
+        }
+    }
+
+    /// Parts that finished before and are not in this process's memory.
+    private func storedParts(of id: JobID) -> Swift.Result<[StoredPart], KernelError> {
+        guard let slot = state.book.jobs.slot(of: id), let record = jobs[id] else { return .success([]) }
+        let known = record.work.finishedParts, finished = Int(state.book.jobs[slot].finishedParts)
+        guard known < finished else { return .success([]) }
+        do throws(KernelError) {
+            return .success(
+                try storage.exclusively { transaction throws(KernelError) in
+                    var parts: [StoredPart] = []
+                    for number in known..<finished {
+                        guard let bytes = try transaction.document(.part, of: id, number: number),
+                            let part = PartDocument(bytes: bytes)
+                        else {
+                            throw KernelError(
+                                .system, code: "storage.document", "part \(number) of \(id) cannot be read",
+                                cure: "it was written by another version of Kelvin, or damaged; submit the job again")
+                        }
+                        parts.append(StoredPart(part: part, file: try transaction.calibration(part.calibration)))
+                    }
+                    return parts
+                })
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Runs one stage of a job outside the actor and takes its event in when it is done.
+    private func start(_ id: JobID, _ fence: Fence, _ stage: @escaping Stage) {
+        guard let record = jobs[id] else { return }
+        let request = record.request, progress = record.progress
+        let state = state.state(of: id) ?? .created
+        let context = JobContext(id: id, devices: devices, clock: clock) { activity, fraction in
+            progress?(JobProgress(job: id, state: state, activity: activity, fraction: fraction))
+        }
+        let begun = record.work
+        jobs[id]?.task = Task.detached {
+            var work = begun
+            do throws(KernelError) {
+                let event = try await stage(&work, request, context)
+                await self.finished(id, fence, work, event)
+            } catch {
+                await self.failed(id, fence, error)
+            }
+        }
+    }
+
+    private func finished(_ id: JobID, _ fence: Fence, _ work: JobWork, _ event: KernelEvent) {
+        guard let record = jobs[id], state.state(of: id) != nil else { return take(event) }
+        // What the stage learnt, and the times that were noted meanwhile.
+        var merged = work
+        merged.reachedTimes = record.work.reachedTimes
+        jobs[id]?.work = merged
+        noteCalibration(of: work)
+        switch event {
+        case .compiled:
+            take(event) { transaction throws(KernelError) in try keepCalibration(of: work, in: transaction) }
+        case .partFinished:
+            take(event) { transaction throws(KernelError) in try keepPart(of: id, work, fence, in: transaction) }
+        case .mitigated:
+            let result = merged.result(of: id, record.request, deliveredAt: clock.now)
+            jobs[id]?.outcome = .success(result)
+            let bytes = options.isShared ? DocumentCoding.encode(ResultDocument(result)) : []
+            take(event) { transaction throws(KernelError) in
+                guard options.isShared, state.state(of: id) == nil else { return }
+                try transaction.setDocument(.result, of: id, number: 0, bytes)
+                try transaction.removeDocuments(.part, of: id)
+            }
+        default: take(event)
+        }
+    }
+
+    /// Tells the kernel what the machine says of its calibration, before it hears what ran.
+    private func noteCalibration(of work: JobWork) {
+        guard let device = work.device, !work.segments.isEmpty, let current = try? device.calibration(),
+            let index = state.book.device(named: device.description.id)
+        else { return }
+        if state.book.devices[index.place].calibration != current.id { take(.calibrated(index, current.id)) }
+    }
+
+    private func keepCalibration(of work: JobWork, in transaction: any StorageTransaction) throws(KernelError) {
+        guard options.isShared, let device = work.device, let calibration = work.segments.last?.calibration,
+            try transaction.calibration(calibration.id) == nil
+        else { return }
+        let file = DeviceFile(description: device.description, calibration: calibration)
+        try transaction.setCalibration(calibration.id, Array(file.text.utf8))
+    }
+
+    /// Along with the fact that the part has finished, or not at all.
+    private func keepPart(
+        of id: JobID, _ work: JobWork, _ fence: Fence, in transaction: any StorageTransaction
+    ) throws(KernelError) {
+        guard options.isShared, let result = work.latest, let calibration = work.segments.last?.calibration.id,
+            // If the news was void, so is the part.
+            let slot = state.book.jobs.slot(of: id), Int(state.book.jobs[slot].finishedParts) == work.finishedParts
+        else { return }
+        let part = PartDocument(calibration: calibration, result: result)
+        try transaction.setDocument(.part, of: id, number: work.finishedParts - 1, part.bytes)
+    }
+
+    private func failed(_ id: JobID, _ fence: Fence, _ error: KernelError) {
+        guard let current = state.state(of: id) else { return take(.stopped(id, fence, seconds: 0)) }
+        jobs[id]?.outcome = .failure(error)
+        let event: KernelEvent =
+            fence > 0 && current != .created ? .attemptFailed(id, fence, error.failureClass) : .refuse(id)
+        take(event) { transaction throws(KernelError) in
+            guard options.isShared, state.state(of: id) == nil else { return }
+            try transaction.setDocument(.failure, of: id, number: 0, FailureDocument(error).bytes)
+        }
+    }
+}
+
+/// A part from the storage, with the device file that holds its calibration.
+struct StoredPart: Sendable {
+    let part: PartDocument
+    let file: [UInt8]?
+}
+
+/// What a stage of a job may use of its surroundings.
+struct JobContext: Sendable {
+    let id: JobID
+    let devices: any DeviceProvider
+    let clock: any KernelClock
+    let report: @Sendable (_ activity: String, _ fraction: Double?) -> Void
+}
+
+extension JobWork {
+    /// Brings a job that was begun elsewhere, or before a crash, to where it was: the compiler gives the same programs
+    /// for the same calibration, so that only what the machine gave must be kept.
+    mutating func prepare(
+        _ request: JobRequest, restoring stored: [StoredPart], in context: JobContext
+    ) throws(KernelError) {
+        if plan == nil { _ = try validate(request, in: context) }
+        for stored in stored {
+            let id = stored.part.calibration
+            if segments.last?.calibration.id != id {
+                try compile(request, for: try calibration(id, stored.file), in: context)
+            }
+            restore(stored.part.result)
+        }
+    }
+
+    private func calibration(_ id: String, _ file: [UInt8]?) throws(KernelError) -> Calibration {
+        do {
+            if let current = try device?.calibration(), current.id == id { return current }
+            if let file {
+                let calibration = try DeviceFile(text: String(decoding: file, as: UTF8.self), name: id).calibration
+                if calibration.id == id { return calibration }
+            }
+        } catch {
+            throw KernelError(error)
+        }
+        throw KernelError(
+            .system, code: "storage.calibration", "the calibration \(id) that part of the job ran under is not kept",
+            cure: "submit the job again")
+    }
+}

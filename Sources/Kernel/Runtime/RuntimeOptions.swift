@@ -1,0 +1,25 @@
+/// How a runtime takes part in the work.
+public struct RuntimeOptions: Sendable {
+    /// The name of this worker; no two may be the same.
+    public var worker: WorkerID
+    /// Whether other processes share the storage: then what they write is looked for, leases are renewed, and everything
+    /// that another worker would need to go on is kept.
+    public var isShared: Bool
+    /// Whether to work on jobs that others submitted: those that no one owns at once, those whose owner went away after
+    /// the length of a lease.
+    public var adopts: Bool
+    /// How often a shared storage is looked at, seconds.
+    public var pollSeconds: Double
+    public var rules: KernelRules
+
+    public init(
+        worker: WorkerID = .random(in: 1...(.max)), isShared: Bool = false, adopts: Bool = false,
+        pollSeconds: Double = 0.02, rules: KernelRules = KernelRules()
+    ) {
+        self.worker = worker
+        self.isShared = isShared
+        self.adopts = adopts
+        self.pollSeconds = pollSeconds
+        self.rules = rules
+    }
+}

@@ -1,0 +1,2 @@
+/// The policy that runtimes schedule by.
+public typealias StandardPolicy = FirstComePolicy

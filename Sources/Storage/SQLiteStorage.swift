@@ -1,0 +1,94 @@
+import GRDB
+public import Kernel
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The kernel's memory in one SQLite file that several processes share.
+///
+/// Transactions are immediate: whoever writes has the file to itself from the first read on. The write-ahead log is
+/// synchronised at checkpoints: a killed process loses nothing, a power cut at most the last moments, never the order.
+public final class SQLiteStorage: KernelStorage {
+    private let queue: DatabaseQueue
+    public let path: String
+
+    /// Opens the store at a path, creates it, and brings it up to this version's schema.
+    ///
+    /// - Throws: `storage.open`; `storage.version` where a later version of Kelvin wrote it.
+    public init(path: String) throws(KernelError) {
+        self.path = path
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(30)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+        }
+        // Two processes that open a new file at once would both create the tables.
+        let lock = FileLock(path: path + ".lock")
+        defer { lock?.unlock() }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            let migrator = Self.migrator
+            if try queue.read(migrator.hasBeenSuperseded) {
+                throw KernelError(
+                    .system, code: "storage.version", "\(path) was written by a later version of Kelvin",
+                    cure: "use that version, or another state directory (XDG_STATE_HOME)")
+            }
+            try migrator.migrate(queue)
+        } catch let error as KernelError {
+            throw error
+        } catch {
+            throw KernelError(
+                .system, code: "storage.open", "the job store \(path) cannot be opened: \(error)",
+                cure: "check that the directory can be written, or set XDG_STATE_HOME to another")
+        }
+    }
+
+    public func exclusively<Value>(
+        _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        var value: Value?
+        do {
+            try queue.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    value = try body(SQLiteTransaction(database: database))
+                    return .commit
+                }
+            }
+        } catch {
+            throw SQLiteTransaction.kernelError(error)
+        }
+        guard let value else { preconditionFailure("a transaction ran its body or threw") }
+        return value
+    }
+
+    public func changeMark() -> UInt64 {
+        let version = try? queue.read { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
+        return UInt64(bitPattern: version ?? nil ?? -1)
+    }
+}
+
+/// A lock that a process holds until it lets go or dies.
+public final class FileLock: Sendable {
+    private let descriptor: Int32
+
+    /// Waits until the lock is ours.
+    ///
+    /// - Parameter waits: false to give up at once where another process holds it.
+    /// - Returns: nil where the file cannot be opened, or someone else holds it.
+    public init?(path: String, waits: Bool = true) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return nil }
+        while flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB)) != 0 {
+            if errno == EINTR { continue }
+            close(descriptor)
+            return nil
+        }
+    }
+
+    public func unlock() { flock(descriptor, LOCK_UN) }
+
+    deinit { close(descriptor) }
+}

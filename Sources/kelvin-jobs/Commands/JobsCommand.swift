@@ -1,0 +1,58 @@
+public import ArgumentParser
+import Console
+public import Kernel
+
+struct JobsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "jobs", abstract: "List jobs, the newest first.")
+
+    @Option(help: "Only jobs in this state; repeatable.")
+    var state: [JobState] = []
+
+    @Option(help: "Only jobs of this account.")
+    var account: String?
+
+    @Option(help: "How many at most.")
+    var limit = 20
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    func validate() throws { if limit < 1 { throw ValidationError("--limit must be at least 1") } }
+
+    func run() throws {
+        let filter = JobFilter(states: state.isEmpty ? nil : state, account: account, limit: limit)
+        let store = try JobStore()
+        let jobs = try store.read { store throws(KernelError) in try store.summaries(filter) }
+        switch format {
+        case .json: Terminal.write(JSON.text(jobs.map { JobDocument($0) }) + "\n")
+        case .text: Terminal.write(jobs.isEmpty ? "no jobs\n" : JobTable(jobs: jobs).text)
+        }
+    }
+}
+
+struct JobCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "job", abstract: "Show one job and what happened to it.")
+
+    @Argument(help: "The job: job-17 or 17.")
+    var job: String
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    func run() throws {
+        let store = try JobStore()
+        let summary = try store.job(job)
+        let history = try store.read { store throws(KernelError) in try store.history(of: summary.job) }
+        let document = JobDocument(summary, history: history)
+        switch format {
+        case .json: Terminal.write(JSON.text(document) + "\n")
+        case .text: Terminal.write(document.text)
+        }
+    }
+}
+
+extension JobState: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { allCases.map(\.description) }
+}

@@ -1,0 +1,149 @@
+public import ArgumentParser
+import Console
+@preconcurrency import Dispatch
+import Foundation
+public import Kernel
+import Storage
+
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit", abstract: "Submit a program as a job that is kept, with its result.",
+        discussion: """
+            The command waits for the job and prints its result; with --detach it prints the job's id and a background \
+            process does the work. A job whose process dies is taken over by the next one and goes on from the parts \
+            that had finished. Ctrl-C cancels.
+            """)
+
+    @OptionGroup var options: WorkloadOptions
+    @OptionGroup var target: TargetOptions
+    @OptionGroup var inputs: InputOptions
+
+    @Flag(help: "Leave the job to a background process and return at once.")
+    var detach = false
+
+    @Option(help: "Submitting again with the same key and the same request gives the same job, never a second one.")
+    var key: String?
+
+    @Option(help: "low, normal or high; higher classes run first.")
+    var priority = PriorityName.normal
+
+    @Option(help: "Who pays, as a path: physics/alice.")
+    var account = ""
+
+    @Option(help: "Machine seconds that the job may cost; exceeded by one batch of shots at most, then it is paused.")
+    var budget: Double?
+
+    @Option(help: "The most shots that run in one go; between two batches a job can be stopped, paused and resumed.")
+    var batchShots: Int?
+
+    @Option(help: "If the machine is calibrated while the job runs: split, flag or rerun.")
+    var onRecalibration = RecalibrationPolicy.split
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    @Flag(help: "Leave the times out of the JSON, so that equal seeds give equal bytes.")
+    var noTiming = false
+
+    enum PriorityName: String, ExpressibleByArgument, CaseIterable {
+        case low, normal, high
+
+        var priority: Priority {
+            switch self {
+            case .low: .low
+            case .normal: .normal
+            case .high: .high
+            }
+        }
+    }
+
+    func validate() throws {
+        if let budget, !(budget > 0 && budget.isFinite) { throw ValidationError("--budget must be positive seconds") }
+        if let batchShots, batchShots < 1 { throw ValidationError("--batch-shots must be at least 1") }
+        if let key, key.isEmpty || key.utf8.count > 200 {
+            throw ValidationError("--key must have 1 to 200 bytes")
+        }
+        if account.split(separator: "/", omittingEmptySubsequences: false).contains(where: \.isEmpty), !account.isEmpty
+        {
+            throw ValidationError("--account must be a path such as physics/alice")
+        }
+    }
+
+    func run() async throws {
+        do {
+            try await execute()
+        } catch var failure as CommandFailure {
+            failure.isJSON = format == .json
+            throw failure
+        }
+    }
+
+    private func execute() async throws {
+        let received = WallClock().now
+        let program = try ProgramFile(reading: options.file)
+        for warning in program.warnings { Terminal.complain(warning + "\n") }
+        // A request with a key is the same when it is sent again, its seed too.
+        let seed = target.seed ?? (key == nil ? UInt64.random(in: 0..<1 << 32) : 0)
+        var document = options.document(program, try inputs.table(), target, seed: seed)
+        if target.device.contains("/") {
+            // Another process works in another directory.
+            document.device = URL(fileURLWithPath: target.device).standardizedFileURL.path
+        }
+        document.priority = Int(priority.priority.rawValue)
+        document.account = account.isEmpty ? nil : account
+        document.onRecalibration = onRecalibration.name
+        document.batchShots = batchShots
+        document.budget = budget
+        let store = try JobStore()
+        let runtime = try store.runtime()
+        let line = ProgressLine("running")
+        defer { line.finish() }
+        do {
+            let request = try document.request()
+            try await runtime.check(request)
+            let id = try await runtime.submit(
+                request, document: document, key: key, isDetached: detach, receivedAt: received
+            ) { line.update($0) }
+            if detach {
+                try? store.startWorker()
+                switch format {
+                case .text: Terminal.write("\(id)\n")
+                case .json: Terminal.write(JSON.text(JobDocument(try store.job(id.description))) + "\n")
+                }
+                return
+            }
+            if try store.hasOthers(than: id) { try store.startWorker() }
+            let interruption = Interruption { Task { try? await runtime.cancel(id) } }
+            _ = try await runtime.end(of: id)
+            interruption.stop()
+            line.finish()
+            try store.printResult(of: id, format, includesTiming: !noTiming)
+        } catch let error as KernelError {
+            line.finish()
+            throw CommandFailure(error, source: program.source)
+        }
+    }
+}
+
+extension RecalibrationPolicy: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { allCases.map(\.name) }
+    public var defaultValueDescription: String { name }
+}
+
+/// What happens on Ctrl-C, the first time; the second ends the process.
+final class Interruption: Sendable {
+    private let source: any DispatchSourceSignal
+
+    init(_ action: @escaping @Sendable () -> Void) {
+        signal(SIGINT, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: DispatchQueue(label: "interruption"))
+        source.setEventHandler {
+            signal(SIGINT, SIG_DFL)
+            action()
+        }
+        source.activate()
+    }
+
+    func stop() { source.cancel() }
+}

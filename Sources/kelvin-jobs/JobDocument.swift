@@ -1,0 +1,111 @@
+import Hardware
+import Kernel
+
+/// A job as the command line prints it.
+struct JobDocument: Encodable {
+    var job: JobID
+    var name: String
+    var state: JobState?
+    var device: String
+    var account: String
+    var key: String?
+    /// UTC.
+    var submitted: String
+    var updated: String
+    /// Parts are batches of shots; zero before the job is compiled.
+    var parts: Int
+    var finishedParts: Int
+    /// Charged so far.
+    var machineSeconds: Double
+    /// Times it went back to the queue.
+    var retries: Int
+    var history: [Step]?
+
+    struct Step: Encodable {
+        var time: String
+        var event: String
+        var state: JobState?
+    }
+
+    init(_ summary: JobSummary, history: [JournalEntry]? = nil) {
+        job = summary.job
+        name = summary.name
+        state = summary.state
+        device = summary.device
+        account = summary.account
+        key = summary.key
+        submitted = Timestamp.text(from: summary.submitted.rounded(.down))
+        updated = Timestamp.text(from: summary.updated.rounded(.down))
+        parts = summary.parts
+        finishedParts = summary.finishedParts
+        machineSeconds = summary.charged
+        retries = summary.retries
+        self.history = history?.map { entry in
+            Step(
+                time: Timestamp.text(from: entry.time.rounded(.down)), event: FactRecord(entry.fact).sentence,
+                state: entry.fact.state)
+        }
+    }
+
+    var text: String {
+        var lines = [
+            "\(job)  \(state.map { "\($0)" } ?? "new")", "  name      \(name)", "  device    \(device)",
+            "  parts     \(finishedParts) of \(parts == 0 ? "?" : "\(parts)")",
+            "  machine   \((machineSeconds * 1e6).rounded() / 1e6) s",
+        ]
+        if !account.isEmpty { lines.append("  account   \(account)") }
+        if let key { lines.append("  key       \(key)") }
+        if retries > 0 { lines.append("  retries   \(retries)") }
+        lines.append("  history")
+        for step in history ?? [] { lines.append("    \(step.time)  \(step.event)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension FactRecord {
+    /// The fact in words, with the figures that people ask for.
+    var sentence: String {
+        switch kind {
+        case "queued":
+            switch code.flatMap(QueueReason.init) {
+            case .retried: "queued again after a failure that may pass"
+            case .workerLost: "queued again: its worker was lost"
+            case .preempted: "queued again: it made room for a more urgent job"
+            case .displaced: "queued again: a reservation or a session took the machine"
+            case .deviceLost: "queued again: the machine takes no jobs"
+            case .resumed: "queued again: resumed"
+            default: "queued"
+            }
+        case "part finished": "part finished, \(((seconds ?? 0) * 1e6).rounded() / 1e6) s of the machine"
+        case "compiled": "compiled to \(count ?? 0) parts"
+        case "ended": state?.description ?? "ended"
+        case "paused": flag == true ? "paused: the budget is used up" : "paused"
+        default: kind
+        }
+    }
+}
+
+/// Jobs in columns.
+struct JobTable {
+    let jobs: [JobSummary]
+
+    var text: String {
+        var rows = [["JOB", "STATE", "PARTS", "DEVICE", "SUBMITTED", "NAME"]]
+        for job in jobs {
+            rows.append([
+                "\(job.job)", job.state.map { "\($0)" } ?? "new",
+                job.parts == 0 ? "-" : "\(job.finishedParts)/\(job.parts)",
+                job.device, Timestamp.text(from: job.submitted.rounded(.down)), job.name,
+            ])
+        }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let isLast = column == row.count - 1
+                line += cell + (isLast ? "" : String(repeating: " ", count: widths[column] - cell.count + 2))
+            }
+            return line + "\n"
+        }.joined()
+    }
+}
