@@ -1,5 +1,5 @@
 # The commands of the house. `make test` is the promise; the long ones have their own names.
-.PHONY: build test format lint test-peers bench docs clean
+.PHONY: build test format lint test-peers bench docs clean fuzz fuzz-long
 
 build:
 	swift build -c release --product kelvin
@@ -12,14 +12,21 @@ test:
 	swift test --skip-build --filter 'KernelTests|CommandLineTests'
 
 format:
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz/Sources
 
 lint:
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz/Sources
 
 # Outside judges from PyPI, in a virtual environment outside the tree.
 test-peers:
 	Tests/Peers/run
+
+# Coverage-guided and structure-aware; Fuzz/run tells more. The short one looks for what a change broke.
+fuzz:
+	Fuzz/run 6
+
+fuzz-long:
+	Fuzz/run -runs=1500000
 
 bench:
 	Benchmarks/run

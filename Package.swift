@@ -21,6 +21,7 @@ let package = Package(
         .executable(name: "kelvin-jobs", targets: ["kelvin-jobs"]),
         .library(name: "Circuits", targets: ["Circuits"]),
         .library(name: "Languages", targets: ["Languages"]),
+        .library(name: "LanguageServer", targets: ["LanguageServer"]),
         .library(name: "Hardware", targets: ["Hardware"]),
         .library(name: "Simulators", targets: ["Simulators"]),
         .library(name: "Compiler", targets: ["Compiler"]),
@@ -51,6 +52,7 @@ let package = Package(
         .target(
             name: "Characterisation", dependencies: ["Circuits", "Hardware", "Simulators"], swiftSettings: numeric),
         .target(name: "Mitigation", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),
+        .target(name: "LanguageServer", dependencies: ["Languages"], swiftSettings: settings),
         // Floor 4: the operating system proper.
         .target(
             name: "Kernel",
@@ -73,7 +75,7 @@ let package = Package(
             name: "kelvin",
             dependencies: [
                 "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation", "Kernel",
-                "Console",
+                "Console", "LanguageServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -88,6 +90,8 @@ let package = Package(
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits"], swiftSettings: numeric),
         .testTarget(
             name: "LanguagesTests", dependencies: ["Circuits", "Languages", "Simulators"], swiftSettings: numeric),
+        .testTarget(
+            name: "LanguageServerTests", dependencies: ["Languages", "LanguageServer"], swiftSettings: settings),
         .testTarget(name: "HardwareTests", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),
         .testTarget(name: "SimulatorsTests", dependencies: ["Circuits", "Simulators"], swiftSettings: numeric),
         .testTarget(

@@ -13,7 +13,8 @@ struct Kelvin: AsyncParsableCommand {
             Exit codes:       0 ok, 1 the program or its input is wrong, 2 usage, 3 the device or the system failed
             """,
         subcommands: [
-            RunCommand.self, CompileCommand.self, CheckCommand.self, DevicesCommand.self, VersionCommand.self,
+            RunCommand.self, CompileCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self,
+            LanguageServerCommand.self, DevicesCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

@@ -18,6 +18,24 @@ public enum OpenQASM {
         }
     }
 
+    /// Reads a program and, if it has no errors, looks for what is suspicious in it too: names that nothing uses,
+    /// statements that nothing reaches. Diagnostics come in the order of the text.
+    public static func check(_ source: SourceText) -> ParseOutcome {
+        let outcome = parse(source)
+        var diagnostics = outcome.diagnostics
+        if outcome.circuit != nil {
+            diagnostics += source.bytes.withUnsafeBufferPointer { bytes in
+                var outlining = Outlining(bytes, recordsUses: false)
+                outlining.run()
+                return outlining.warnings
+            }
+        }
+        let order = diagnostics.indices.sorted {
+            (diagnostics[$0].place.range.lowerBound, $0) < (diagnostics[$1].place.range.lowerBound, $1)
+        }
+        return ParseOutcome(circuit: outcome.circuit, diagnostics: order.map { diagnostics[$0] }, source: source)
+    }
+
     /// Reads a program: text to circuit, with every name, type and index checked.
     ///
     /// - Returns: the circuit if there is no error, and all diagnostics in the order they were found; several errors

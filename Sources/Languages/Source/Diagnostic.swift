@@ -50,3 +50,8 @@ public struct Diagnostic: Sendable, Hashable, Error {
         self.cure = cure
     }
 }
+
+extension Diagnostic {
+    /// Whether the text at the place could be removed without a loss; editors grey it out.
+    public var isUnnecessary: Bool { code == .unused || code == .unreachable || code == .ignored }
+}

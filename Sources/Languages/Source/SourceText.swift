@@ -10,6 +10,7 @@ public struct SourceText: Sendable {
     /// UTF-8, as read; nothing has checked it yet.
     public let bytes: [UInt8]
     private let lines = LineTable()
+    let columns = ColumnTable()
 
     public init(name: String = "<input>", bytes: [UInt8]) {
         self.name = name
@@ -30,6 +31,15 @@ public struct SourceText: Sendable {
     /// Line and column of a byte, both from 1; the end of the text is a position too.
     public func position(of offset: Int) -> (line: Int, column: Int)? {
         guard offset >= 0 && offset <= bytes.count else { return nil }
+        let position = textPosition(of: offset)
+        return (position.line, position.column)
+    }
+
+    /// Lines, counted as editors do: a line break at the end starts one more.
+    public var lineCount: Int { lines.starts(in: bytes).count }
+
+    /// The line (from 1) of a byte.
+    func lineNumber(of offset: Int) -> Int {
         let starts = lines.starts(in: bytes)
         var low = 0
         var high = starts.count
@@ -37,8 +47,11 @@ public struct SourceText: Sendable {
             let middle = (low + high) / 2
             if Int(starts[middle]) <= offset { low = middle } else { high = middle }
         }
-        return (low + 1, Self.scalars(in: bytes[Int(starts[low])..<offset]) + 1)
+        return low + 1
     }
+
+    /// The first byte of a line (from 1).
+    func lineStart(_ number: Int) -> Int { Int(lines.starts(in: bytes)[number - 1]) }
 
     /// The bytes of a line (from 1) without its end.
     public func line(_ number: Int) -> ArraySlice<UInt8> {
@@ -52,11 +65,6 @@ public struct SourceText: Sendable {
 
     /// The text of some bytes, with what is no UTF-8 replaced.
     func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-
-    /// Scalars in valid UTF-8; other bytes that continue nothing count too.
-    private static func scalars(in bytes: ArraySlice<UInt8>) -> Int {
-        bytes.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
-    }
 }
 
 /// Where lines start, computed once and shared by all copies of a text.

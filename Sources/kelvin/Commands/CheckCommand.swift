@@ -4,7 +4,13 @@ import Languages
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check programs and print what is wrong with them; nothing runs.")
+        commandName: "check", abstract: "Check programs and print what is wrong with them; nothing runs.",
+        discussion: """
+            Warnings:  -W takes names of warnings, each with no- before it to silence it, and the words all and none;
+                       'kelvin explain' lists the names.
+            Editors:   --format json prints places in UTF-8 bytes and in UTF-16 code units (Docs/diagnostics-json.md);
+                       'kelvin language-server' speaks the Language Server Protocol.
+            """)
 
     @Argument(help: "OpenQASM 3 or 2 programs; - reads standard input.")
     var files: [String]
@@ -12,29 +18,96 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Stop after the grammar: names, types and meanings are not looked at.")
     var syntax = false
 
+    @Option(
+        name: [.customShort("W"), .customLong("warnings")], help: "Which warnings to show, as 'no-unused,shadowing'.")
+    var warnings: [String] = []
+
+    @Flag(help: "Warnings are errors.")
+    var werror = false
+
+    @Option(help: "text or json.")
+    var format = ReportFormat.text
+
+    enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
     func run() throws {
-        var failures: [CommandFailure] = []
-        for file in files {
-            do throws(CommandFailure) {
-                if syntax {
-                    let source = try ProgramFile.source(file)
-                    try ProgramFile.checkSyntax(source)
-                    Terminal.write("\(source.name): the grammar is kept\n")
-                } else {
-                    let program = try ProgramFile(reading: file)
-                    for warning in program.warnings { Terminal.complain(warning + "\n") }
-                    let circuit = program.circuit
-                    Terminal.write(
-                        "\(program.source.name): no errors; \(circuit.qubitCount) qubits, \(circuit.bitCount) bits, "
-                            + "\(circuit.body.count) instructions\n")
-                }
-            } catch {
-                failures.append(error)
-            }
+        let policy = try policy()
+        let checks = files.map { file in FileCheck(file, syntax: syntax, policy) }
+        // All files are looked at before the command fails.
+        switch format {
+        case .json: Terminal.write(JSON.text(DiagnosticDocument(files: checks.map(\.document))) + "\n")
+        case .text: for check in checks { check.print() }
         }
-        // All files are looked at before the command fails; the gravest cause decides the exit code.
-        guard let worst = failures.max(by: { $0.exitCode < $1.exitCode }) else { return }
-        throw CommandFailure(
-            text: failures.map(\.text).joined(separator: "\n\n"), exitCode: worst.exitCode, code: worst.code)
+        if checks.contains(where: { !$0.isSound }) { Terminal.leave(1) }
+    }
+
+    private func policy() throws(CommandFailure) -> WarningPolicy {
+        var policy = WarningPolicy()
+        policy.areErrors = werror
+        do {
+            try policy.apply(warnings.flatMap { $0.split(separator: ",").map(String.init) })
+        } catch {
+            let cure =
+                error.suggestion.map { "did you mean '\($0)'?" }
+                ?? "the names are: all, none, \(WarningPolicy.names.joined(separator: ", "))"
+            throw .usage("there is no warning '\(error.name)'\n  cure: \(cure)")
+        }
+        return policy
+    }
+}
+
+/// What the check of one file found.
+private struct FileCheck {
+    private var source: SourceText?
+    private var diagnostics: [Diagnostic] = []
+    /// Printed if nothing is wrong.
+    private var praise = ""
+    private var failure: CommandFailure?
+    private let file: String
+
+    init(_ file: String, syntax: Bool, _ policy: WarningPolicy) {
+        self.file = file
+        do throws(CommandFailure) {
+            let source = try ProgramFile.source(file)
+            self.source = source
+            if syntax {
+                diagnostics = policy.applied(to: OpenQASM.checkSyntax(source))
+                praise = "the grammar is kept"
+            } else {
+                let outcome = OpenQASM.check(source)
+                diagnostics = policy.applied(to: outcome.diagnostics)
+                if let circuit = outcome.circuit {
+                    praise =
+                        "no errors; \(circuit.qubitCount) qubits, \(circuit.bitCount) bits, \(circuit.body.count) "
+                        + "instructions"
+                }
+            }
+        } catch {
+            failure = error
+        }
+    }
+
+    var isSound: Bool { failure == nil && !diagnostics.contains { $0.severity == .error } }
+
+    var document: DiagnosticDocument.File {
+        if let source { return DiagnosticDocument.File(diagnostics, in: source) }
+        return DiagnosticDocument.File(unreadable: file, message: failure?.text ?? "")
+    }
+
+    func print() {
+        if let failure { return failure.report() }
+        guard let source else { return }
+        for diagnostic in diagnostics { Terminal.complain(diagnostic.rendered(in: source) + "\n\n") }
+        let errors = diagnostics.count { $0.severity == .error }
+        let warnings = diagnostics.count - errors
+        func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+        if errors > 0 {
+            let more = warnings > 0 ? ", " + count(warnings, "warning") : ""
+            Terminal.complain("\(source.name): \(count(errors, "error"))\(more)\n")
+        } else {
+            Terminal.write("\(source.name): \(praise)\(warnings > 0 ? "; " + count(warnings, "warning") : "")\n")
+        }
     }
 }

@@ -1,5 +1,5 @@
 // The stable codes of the OpenQASM front end: 00 text, 01 syntax, 02 names, 03 types and values, 04 quantum operands,
-// 05 what cannot be executed.
+// 05 what cannot be executed, 06 what is suspicious. Each has its entry in `ErrorIndex`.
 extension Diagnostic.Code {
     /// Bytes that are no text.
     static let notText = Self(rawValue: "QASM0001")
@@ -41,4 +41,9 @@ extension Diagnostic.Code {
     static let unsupported = Self(rawValue: "QASM0501")
     static let tooLarge = Self(rawValue: "QASM0502")
     static let ignored = Self(rawValue: "QASM0503")
+
+    static let unused = Self(rawValue: "QASM0601")
+    static let unreachable = Self(rawValue: "QASM0602")
+    static let shadowing = Self(rawValue: "QASM0603")
+    static let narrowing = Self(rawValue: "QASM0604")
 }

@@ -14,6 +14,7 @@ struct Parser: ~Copyable {
     var previousEnd: UInt32 = 0
     var diagnostics: [Diagnostic] = []
     var errorCount = 0
+    var warningCount = 0
     /// Entries of lists that are still being collected, innermost last.
     var pending: [Int32] = []
     var depth = 0
@@ -24,7 +25,7 @@ struct Parser: ~Copyable {
     static let depthLimit = 400
     /// Operators of one expression on the longest way down; a chain of sums is deep in this sense.
     static let heightLimit: UInt16 = 1000
-    /// Errors after which a text is given up.
+    /// Errors after which a text is given up, and warnings after which no more are kept.
     static let errorLimit = 100
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) { lexer = Lexer(bytes) }
@@ -46,9 +47,12 @@ struct Parser: ~Copyable {
         if diagnostic.severity == .error {
             errorCount += 1
             if errorCount > Self.errorLimit { return }
+        } else {
+            warningCount += 1
+            if warningCount > Self.errorLimit { return }
         }
         diagnostics.append(diagnostic)
-        if errorCount == Self.errorLimit {
+        if diagnostic.severity == .error && errorCount == Self.errorLimit {
             diagnostics.append(
                 Diagnostic(
                     .tooManyErrors, "\(Self.errorLimit) errors; the rest of the text is not looked at",

@@ -1,0 +1,106 @@
+/// Diagnostics as programs read them: the schema of `kelvin check --format json`, described in `Docs/diagnostics-json.md`.
+///
+/// Keys are never renamed or removed within a version of the schema; new ones may come.
+public struct DiagnosticDocument: Encodable, Sendable {
+    public static let schema = "kelvin.diagnostics/1"
+
+    public var schema = Self.schema
+    public var files: [File]
+
+    public init(files: [File]) { self.files = files }
+
+    public struct File: Encodable, Sendable {
+        public var file: String
+        /// Whether nothing of severity `error` was found.
+        public var ok: Bool
+        public var errorCount: Int
+        public var warningCount: Int
+        public var diagnostics: [Entry]
+
+        public init(_ diagnostics: [Diagnostic], in source: SourceText) {
+            file = source.name
+            errorCount = diagnostics.count { $0.severity == .error }
+            warningCount = diagnostics.count - errorCount
+            ok = errorCount == 0
+            self.diagnostics = diagnostics.map { Entry($0, in: source) }
+        }
+
+        /// A file that could not be read.
+        public init(unreadable name: String, message: String) {
+            file = name
+            ok = false
+            errorCount = 1
+            warningCount = 0
+            diagnostics = [.init(unreadable: message)]
+        }
+    }
+
+    public struct Entry: Encodable, Sendable {
+        public var code: String
+        /// Kebab-case, as `-W` takes it.
+        public var name: String?
+        public var severity: String
+        public var message: String
+        public var label: String?
+        public var range: Range?
+        public var related: [Related]
+        public var cause: String?
+        public var cure: String?
+
+        init(_ diagnostic: Diagnostic, in source: SourceText) {
+            code = diagnostic.code.rawValue
+            name = ErrorIndex.explanation(of: diagnostic.code)?.name
+            severity = diagnostic.severity.rawValue
+            message = diagnostic.message
+            label = diagnostic.place.label.isEmpty ? nil : diagnostic.place.label
+            range = Range(diagnostic.place.range, in: source)
+            related = diagnostic.related.map { .init(message: $0.label, range: Range($0.range, in: source)) }
+            cause = diagnostic.cause
+            cure = diagnostic.cure
+        }
+
+        init(unreadable message: String) {
+            code = "file"
+            severity = "error"
+            self.message = message
+            related = []
+        }
+    }
+
+    public struct Related: Encodable, Sendable {
+        public var message: String
+        public var range: Range
+    }
+
+    /// From `start` up to, and without, `end`.
+    public struct Range: Encodable, Sendable {
+        public var start: Position
+        public var end: Position
+
+        init(_ range: Swift.Range<Int>, in source: SourceText) {
+            start = Position(source.textPosition(of: range.lowerBound))
+            end = Position(source.textPosition(of: range.upperBound))
+        }
+    }
+
+    public struct Position: Encodable, Sendable {
+        /// Bytes from the beginning of the file, from 0.
+        public var offset: Int
+        /// From 1.
+        public var line: Int
+        /// Unicode scalars in the line, from 1.
+        public var column: Int
+        /// Bytes of UTF-8 in the line, from 0.
+        public var utf8: Int
+        /// Code units of UTF-16 in the line, from 0.
+        public var utf16: Int
+
+        init(_ position: TextPosition) {
+            offset = position.offset
+            line = position.line
+            column = position.column
+            utf8 = position.utf8
+            utf16 = position.utf16
+        }
+    }
+}
