@@ -10,7 +10,7 @@ import Testing
     }
 
     /// The `kelvin` that was built along with these tests.
-    private static let binary: URL = {
+    static let binary: URL = {
         let executable = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
         var directory = executable.deletingLastPathComponent()
         while directory.path != "/" {

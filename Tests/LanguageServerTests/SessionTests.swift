@@ -97,7 +97,7 @@ func numbers(_ range: Any?) -> [Int] {
         #expect(hover(&talk, 5, 6).contains("with the value `3`"))
         let hadamard = hover(&talk, 7, 7)
         #expect(hadamard.contains("gate h q") && hadamard.contains("[ 1/√2  1/√2  ]"), "\(hadamard)")
-        #expect(hover(&talk, 4, 32).contains("Controlled X"))
+        #expect(hover(&talk, 4, 30).contains("Controlled X"))
         #expect(hover(&talk, 6, 5).contains("3.14159"))
         #expect(hover(&talk, 7, 1).contains("adds n qubits that control"))
         #expect(talk.at("hover", line: 3, 0)["result"] is NSNull)
@@ -109,7 +109,7 @@ func numbers(_ range: Any?) -> [Int] {
             let result = talk.at("completion", line: line, character)["result"] as! [String: Any]
             return Set((result["items"] as! [[String: Any]]).map { $0["label"] as! String })
         }
-        talk.open(Self.program + "\n\nh \nint k = \nctrl @ \ninclude \"\n// h ")
+        talk.open(Self.program + "\n\nh ;\nint k = ;\nctrl @ ;\ninclude \";\n// h ")
         let statement = labels(8, 0)
         #expect(statement.isSuperset(of: ["pair", "cx", "qubit", "q", "n"]))
         #expect(!statement.contains("x_missing"))
@@ -170,12 +170,12 @@ func numbers(_ range: Any?) -> [Int] {
     /// Positions count UTF-16 code units unless both sides can do bytes.
     @Test func encodings() {
         let text = "/* 😀π */ qubit[2] q; U(0, 0, 0) q[2];\n"
-        for (encodings, character) in [(nil, 36), (["utf-32", "utf-16"], 36), (["utf-16", "utf-8"], 39)] {
+        for (encodings, character) in [(nil, 35), (["utf-32", "utf-16"], 35), (["utf-16", "utf-8"], 38)] {
             var talk = Talk(encodings: encodings)
             talk.open(text)
             #expect(numbers(talk.diagnostics()[0]["range"]) == [0, character, 0, character + 1])
             let definition = talk.at("definition", line: 0, character - 2)["result"] as? [String: Any]
-            #expect(numbers(definition?["range"])[1] == character - 15)
+            #expect(numbers(definition?["range"])[1] == character - 16)
         }
     }
 

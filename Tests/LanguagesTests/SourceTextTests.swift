@@ -9,7 +9,7 @@ import Testing
             let source = SourceText(text)
             let bytes = Array(text.utf8)
             let step = bytes.count > 1000 ? 9973 : 1
-            for offset in stride(from: 0, through: bytes.count, by: step) where !isContinuation(bytes, offset) {
+            for offset in stride(from: 0, through: bytes.count, by: step) where !isInside(bytes, offset) {
                 let before = String(decoding: bytes[..<offset], as: UTF8.self)
                 let start = before.utf8.lastIndex(of: 10).map { before.utf8.index(after: $0) } ?? before.startIndex
                 let column = before[start...]
@@ -24,8 +24,10 @@ import Testing
         }
     }
 
-    private func isContinuation(_ bytes: [UInt8], _ offset: Int) -> Bool {
-        offset < bytes.count && bytes[offset] & 0xC0 == 0x80
+    /// Whether a place lies within a character or within the end of a line.
+    private func isInside(_ bytes: [UInt8], _ offset: Int) -> Bool {
+        offset > 0 && offset < bytes.count
+            && (bytes[offset] & 0xC0 == 0x80 || (bytes[offset] == 10 && bytes[offset - 1] == 13))
     }
 
     /// A hundred errors in a line of eight megabytes are placed and rendered as fast as in short lines.
