@@ -47,7 +47,7 @@ import Darwin
         for descriptor: Int32 in [1, 2] {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
         }
-        var arguments = ["kelvin", "check", path].map { strdup($0) } + [nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("kelvin"), strdup("check"), strdup(path), nil]
         defer { for argument in arguments { free(argument) } }
         var child = pid_t()
         try #require(posix_spawn(&child, CommandLineTests.binary.path, &actions, nil, &arguments, environ) == 0)
