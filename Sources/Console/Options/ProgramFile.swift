@@ -20,10 +20,4 @@ package struct ProgramFile {
     package static func source(_ path: String) throws(CommandFailure) -> SourceText {
         SourceText(name: path == "-" ? "<standard input>" : path, bytes: try TextFile.contents(of: path))
     }
-
-    /// - Throws: a failure with all diagnostics if the grammar is not kept.
-    package static func checkSyntax(_ source: SourceText) throws(CommandFailure) {
-        let diagnostics = OpenQASM.checkSyntax(source)
-        if diagnostics.contains(where: { $0.severity == .error }) { throw CommandFailure(diagnostics, in: source) }
-    }
 }
