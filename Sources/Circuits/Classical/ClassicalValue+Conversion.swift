@@ -38,13 +38,27 @@ extension ClassicalValue {
     }
 
     static func rounded(_ value: Double, width: Int) -> ClassicalValue {
-        .float(width == 32 ? Double(Float(value)) : value, width: width)
+        switch width {
+        case 16: .float(Self.half(value), width: 16)
+        case 32: .float(Double(Float(value)), width: 32)
+        default: .float(value, width: width)
+        }
+    }
+
+    /// The nearest number of IEEE 754's binary16, ties to even.
+    private static func half(_ value: Double) -> Double {
+        guard value.isFinite, value != 0 else { return value }
+        let step = Double(sign: .plus, exponent: max(value.exponent, -14) - 10, significand: 1)
+        let result = (value / step).rounded(.toNearestOrEven) * step
+        return abs(result) > 65504 ? (value < 0 ? -.infinity : .infinity) : result
     }
 
     /// The value as an index into something of `count` elements called `name`; negative indices count from the end.
     ///
     /// - Throws: `EvaluationError` with code `.indexOutOfRange`, or `.type` for what is no integer.
-    public func index(below count: Int, of name: @autoclosure () -> String) throws(EvaluationError) -> Int {
+    public func index(
+        below count: Int, of name: @autoclosure () -> String, unit: String = "bits"
+    ) throws(EvaluationError) -> Int {
         let index: Int
         switch self {
         case .int(let value, _): index = value < 0 ? Int(value) &+ count : Int(value)
@@ -54,7 +68,7 @@ extension ClassicalValue {
         default: throw EvaluationError(.type, "an index is an integer, not \(type)")
         }
         guard index >= 0 && index < count else {
-            throw EvaluationError(.indexOutOfRange, "index \(self) lies outside \(name()), which has \(count) bits")
+            throw EvaluationError(.indexOutOfRange, "index \(self) lies outside \(name()), which has \(count) \(unit)")
         }
         return index
     }

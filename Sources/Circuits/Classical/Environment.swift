@@ -8,6 +8,10 @@ public struct Environment: Hashable, Sendable {
     public var formals: [Double]
     /// By `RegisterID`: where each register lies in `bits`.
     public var registers: [BitRegister]
+    /// By `ArrayID`: where the items of each array lie in `variables`.
+    public var arrays: [VariableArray] = []
+    /// By `ExternalID`.
+    public var externals: [ExternalFunction] = []
 
     public init(
         bits: BitString = BitString(zeros: 0), variables: [ClassicalValue] = [], formals: [Double] = [],
@@ -24,6 +28,8 @@ public struct Environment: Hashable, Sendable {
         self.init(
             bits: BitString(zeros: circuit.bitCount),
             variables: circuit.variables.map { ClassicalValue(zeroOf: $0.type) }, registers: circuit.bitRegisters)
+        arrays = circuit.arrays
+        externals = circuit.externals
     }
 
     /// The bits of one register.
@@ -58,6 +64,10 @@ extension Environment {
             let place = registers[id.index]
             let offset = try index.evaluate(in: self).index(below: place.count, of: place.name)
             bits[place.start + offset] = try value.truth
+        case .item(let id, let indices):
+            let variable = try arrays[id.index].variable(at: indices, in: self)
+            variables[variable] = try value.converted(to: variables[variable].type)
+        case .discard: break
         }
     }
 }

@@ -9,6 +9,8 @@ public struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertibl
         case domain
         /// A float that an integer type cannot hold, a negative shift or exponent.
         case outOfRange = "out-of-range"
+        /// A function that is declared only.
+        case external
         /// An operator between types it is not defined for.
         case type
     }

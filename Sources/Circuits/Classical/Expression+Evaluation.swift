@@ -18,6 +18,12 @@ extension Expression {
             let value = try base.evaluate(in: environment)
             let place = try index.evaluate(in: environment)
             return .bool(try value.bit(at: place))
+        case .item(let id, let indices):
+            let variable = try environment.arrays[id.index].variable(at: indices, in: environment)
+            return environment.variables[variable]
+        case .external(let id, _): throw environment.externals[id.index].fault
+        case .durationOf:
+            throw EvaluationError(.type, "durationof is known only after the program was compiled for a machine")
         case .unary(let op, let operand): return try op.apply(to: operand.evaluate(in: environment))
         case .binary(.and, let left, let right):
             guard try left.evaluate(in: environment).truth else { return .bool(false) }

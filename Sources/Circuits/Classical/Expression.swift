@@ -20,6 +20,12 @@ public struct Expression: Hashable, Sendable {
         case register(RegisterID)
         /// The bit of `bits`, `int`, `uint` or `angle` at an index; a `bool`.
         case element(Expression, index: Expression)
+        /// The item of an array at indices computed at run time, one a dimension; of the array's element type.
+        case item(ArrayID, [Expression])
+        /// A function that the program declares `extern`: nothing here can call it.
+        case external(ExternalID, [Expression])
+        /// How long the block takes on the machine that runs it; a `duration`.
+        case durationOf(Block)
         case unary(UnaryOperator, Expression)
         /// Both sides have the same type, shifts and powers excepted; comparisons and logic give `bool`.
         case binary(BinaryOperator, Expression, Expression)
@@ -88,10 +94,11 @@ extension Expression {
     public func forEach(_ visit: (Expression) -> Void) {
         visit(self)
         switch node {
-        case .literal, .variable, .formal, .bit, .register: break
+        case .literal, .variable, .formal, .bit, .register, .durationOf: break
         case .element(let base, let index):
             base.forEach(visit)
             index.forEach(visit)
+        case .item(_, let parts), .external(_, let parts): for part in parts { part.forEach(visit) }
         case .unary(_, let operand), .cast(let operand): operand.forEach(visit)
         case .binary(_, let left, let right):
             left.forEach(visit)
@@ -104,7 +111,10 @@ extension Expression {
     public func rewritten(_ transform: (Expression) -> Expression) -> Expression {
         var result = self
         switch node {
-        case .literal, .variable, .formal, .bit, .register: break
+        case .literal, .variable, .formal, .bit, .register, .durationOf: break
+        case .item(let array, let indices): result.node = .item(array, indices.map { $0.rewritten(transform) })
+        case .external(let id, let arguments):
+            result.node = .external(id, arguments.map { $0.rewritten(transform) })
         case .element(let base, let index):
             result.node = .element(base.rewritten(transform), index: index.rewritten(transform))
         case .unary(let op, let operand): result.node = .unary(op, operand.rewritten(transform))
@@ -126,7 +136,7 @@ extension Expression {
     /// Whether this is an operation on literals alone, so that it has a value before the program runs.
     public var operandsAreLiteral: Bool {
         switch node {
-        case .literal, .variable, .formal, .bit, .register: false
+        case .literal, .variable, .formal, .bit, .register, .item, .external, .durationOf: false
         case .element(let base, let index): base.literal != nil && index.literal != nil
         case .unary(_, let operand), .cast(let operand): operand.literal != nil
         case .binary(_, let left, let right): left.literal != nil && right.literal != nil

@@ -27,13 +27,15 @@ extension Circuit {
             return try given.value.fitted(to: type, name: name)
         }
         let assigned = body.assignedTargets
+        // Items that an index of run time may reach cannot be constants.
+        let dynamic = arrays.map { $0.start..<$0.start + $0.count }
         var constants: [VariableID: ClassicalValue] = [:]
         var prologue = Block()
         var result = self
         for (place, variable) in variables.enumerated() where variable.role == .input {
             let bound = try value(of: variable.name, variable.type)
             result.setRole(.local, of: VariableID(place))
-            if assigned.contains(.variable(VariableID(place))) {
+            if assigned.contains(.variable(VariableID(place))) || dynamic.contains(where: { $0.contains(place) }) {
                 prologue.append(Assignment(target: .variable(VariableID(place)), value: .literal(bound)))
             } else {
                 constants[VariableID(place)] = bound
@@ -117,9 +119,7 @@ extension Block {
             case .assign(let place):
                 var assignment = assignments[place]
                 assignment.value = expressions(assignment.value)
-                if case .element(let register, let index) = assignment.target {
-                    assignment.target = .element(register, index: expressions(index))
-                }
+                assignment.target = assignment.target.mapExpressions(expressions)
                 result.append(assignment, location: instruction.location)
             default:
                 if !instruction.parameters.isEmpty {
@@ -130,6 +130,26 @@ extension Block {
             for annotation in annotations(at: position) { result.annotateLast(annotation) }
         }
         return result
+    }
+}
+
+extension Assignment.Target {
+    /// Expressions that say which bit or item is meant.
+    public var indices: [Expression] {
+        switch self {
+        case .element(_, let index): [index]
+        case .item(_, let indices): indices
+        case .variable, .register, .bit, .discard: []
+        }
+    }
+
+    /// The target with its indices replaced.
+    public func mapExpressions(_ transform: (Expression) -> Expression) -> Assignment.Target {
+        switch self {
+        case .element(let register, let index): .element(register, index: transform(index))
+        case .item(let array, let indices): .item(array, indices.map(transform))
+        case .variable, .register, .bit, .discard: self
+        }
     }
 }
 

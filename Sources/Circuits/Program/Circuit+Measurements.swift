@@ -55,7 +55,10 @@ extension Circuit {
 
 extension Assignment {
     fileprivate var writesBits: Bool {
-        if case .variable = target { false } else { true }
+        switch target {
+        case .variable, .item, .discard: false
+        case .register, .bit, .element: true
+        }
     }
 }
 
@@ -73,7 +76,7 @@ extension Block {
     }
 
     fileprivate func containsExpression(where matches: (Expression) -> Bool) -> Bool {
-        assignments.contains { matches($0.value) }
+        assignments.contains { matches($0.value) || $0.target.indices.contains(where: matches) }
             || controlFlow.contains { statement in
                 let own: Bool =
                     switch statement {

@@ -11,6 +11,12 @@ public struct Circuit: Sendable, Hashable {
     /// In declaration order, covering all bits.
     public private(set) var bitRegisters: [BitRegister]
     public private(set) var variables: [Variable]
+    /// Arrays, each a run of `variables`, in declaration order.
+    public private(set) var arrays: [VariableArray] = []
+    /// Functions that the program declares and another machine would have to provide.
+    public var externals: [ExternalFunction] = []
+    /// Pulse-level text, kept as it was written for machines that read it, in order.
+    public var calibrations: [String] = []
     public private(set) var expressions: [Expression]
     public private(set) var gates: [GateDefinition]
     /// The program is multiplied by e^{i·globalPhase}; radians.
@@ -59,6 +65,25 @@ extension Circuit {
     public mutating func addVariable(_ variable: Variable) -> VariableID {
         variables.append(variable)
         return VariableID(variables.count - 1)
+    }
+
+    /// Adds an array with a variable for each of its items, the last index running fastest.
+    @discardableResult
+    public mutating func addArray(
+        _ name: String, of element: ClassicalType, dimensions: [Int], role: Variable.Role = .local
+    ) -> ArrayID {
+        let array = VariableArray(name: name, start: variables.count, element: element, dimensions: dimensions)
+        for place in 0..<array.count {
+            variables.append(
+                Variable(name: "\(name)[\(array.indices(of: place).map(String.init).joined(separator: ", "))]", type: element, role: role))
+        }
+        arrays.append(array)
+        return ArrayID(arrays.count - 1)
+    }
+
+    /// The role that an array's items share.
+    public func role(of array: VariableArray) -> Variable.Role {
+        array.count > 0 ? variables[array.start].role : .local
     }
 
     @discardableResult

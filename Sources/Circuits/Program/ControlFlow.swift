@@ -82,6 +82,10 @@ public struct Assignment: Hashable, Sendable {
         case bit(ClassicalBit)
         /// The bit of a register at an index computed at run time.
         case element(RegisterID, index: Expression)
+        /// The item of an array at indices computed at run time, one a dimension.
+        case item(ArrayID, [Expression])
+        /// The value is computed for what computing it does, and forgotten.
+        case discard
     }
 
     public var target: Target

@@ -34,6 +34,18 @@ public struct RegisterID: Hashable, Sendable, BitwiseCopyable {
     @inlinable public init(_ index: Int) { self.index = index }
 }
 
+/// A place in `Circuit.arrays`.
+public struct ArrayID: Hashable, Sendable, BitwiseCopyable {
+    public let index: Int
+    @inlinable public init(_ index: Int) { self.index = index }
+}
+
+/// A place in `Circuit.externals`.
+public struct ExternalID: Hashable, Sendable, BitwiseCopyable {
+    public let index: Int
+    @inlinable public init(_ index: Int) { self.index = index }
+}
+
 /// A place in `Circuit.expressions`.
 public struct ExpressionID: Hashable, Sendable, BitwiseCopyable {
     public let index: Int

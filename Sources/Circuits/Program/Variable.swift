@@ -6,6 +6,8 @@ public struct Variable: Hashable, Sendable {
         case input
         /// Reported with the result (`output`).
         case output
+        /// A duration that the schedule of the machine sets, as long as it must be and not negative (`stretch`).
+        case stretch
     }
 
     public var name: String

@@ -55,6 +55,11 @@ struct ClassicalAccess {
         case .element(let id, let index):
             read(index)
             for bit in circuit.bitRegisters[id.index].bits { writes.insert(bit.index) }
+        case .item(let id, let indices):
+            for index in indices { read(index) }
+            let array = circuit.arrays[id.index]
+            for place in 0..<array.count { writes.insert(circuit.bitCount + array.start + place) }
+        case .discard: break
         }
     }
 
@@ -81,6 +86,9 @@ struct ClassicalAccess {
             case .bit(let bit): found.append(bit.index)
             case .register(let id): found += circuit.bitRegisters[id.index].bits.map(\.index)
             case .variable(let id): found.append(circuit.bitCount + id.index)
+            case .item(let id, _):
+                let array = circuit.arrays[id.index]
+                found += (0..<array.count).map { circuit.bitCount + array.start + $0 }
             default: break
             }
         }

@@ -11,8 +11,8 @@ package struct ProgramFile {
     /// - Throws: a failure with all diagnostics if the program has errors.
     package init(reading path: String) throws(CommandFailure) {
         source = try Self.source(path)
-        let outcome = OpenQASM.parse(source)
-        guard let circuit = outcome.circuit else { throw CommandFailure(outcome.diagnostics, in: source) }
+        let outcome = OpenQASM.parse(source, includes: IncludeReader(besideProgram: path))
+        guard let circuit = outcome.circuit else { throw CommandFailure(outcome.diagnostics, in: outcome.source) }
         self.circuit = circuit
         warnings = outcome.warnings.map { $0.rendered(in: outcome.source) }
     }

@@ -40,13 +40,19 @@ public enum OpenQASM {
     ///
     /// - Returns: the circuit if there is no error, and all diagnostics in the order they were found; several errors
     ///   are reported in one run.
-    public static func parse(_ source: SourceText) -> ParseOutcome {
+    ///
+    /// - Parameter includes: how files beside the program are read; without it only the standard ones exist. The
+    ///   outcome's source holds their text too, so that places within them have their name and line.
+    public static func parse(_ source: SourceText, includes: IncludeReader? = nil) -> ParseOutcome {
         if let problem = source.problem { return ParseOutcome(circuit: nil, diagnostics: [problem], source: source) }
         return source.bytes.withUnsafeBufferPointer { bytes in
             var lowering = Lowering(bytes, name: source.programName)
+            lowering.includes = includes
+            lowering.programName = source.name
             lowering.run()
+            let circuit = lowering.finished()
             return ParseOutcome(
-                circuit: lowering.finished(), diagnostics: lowering.parser.diagnostics, source: source)
+                circuit: circuit, diagnostics: lowering.parser.diagnostics, source: lowering.texts?.text ?? source)
         }
     }
 }

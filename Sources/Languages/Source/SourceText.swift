@@ -9,12 +9,32 @@ public struct SourceText: Sendable {
     public let name: String
     /// UTF-8, as read; nothing has checked it yet.
     public let bytes: [UInt8]
+    /// The files that the bytes are made of, the program first; empty for a program without files of its own.
+    public let parts: [Part]
     private let lines = LineTable()
     let columns = ColumnTable()
 
     public init(name: String = "<input>", bytes: [UInt8]) {
+        self.init(name: name, bytes: bytes, parts: [])
+    }
+
+    /// A program with the files it includes behind it.
+    init(name: String, bytes: [UInt8], parts: [Part]) {
         self.name = name
         self.bytes = bytes
+        self.parts = parts
+    }
+
+    /// A file within a text.
+    public struct Part: Sendable, Hashable {
+        public var name: String
+        /// Its first byte; it goes on to the next part.
+        public var start: Int
+    }
+
+    /// The file that a byte belongs to.
+    public func part(at offset: Int) -> Part {
+        parts.last { $0.start <= offset } ?? Part(name: name, start: 0)
     }
 
     public init(name: String = "<input>", _ text: String) { self.init(name: name, bytes: Array(text.utf8)) }

@@ -72,6 +72,9 @@ private struct TraceWalk {
             case .variable(let id): known = known && !unknownVariables[id.index]
             case .register(let id):
                 known = known && circuit.bitRegisters[id.index].bits.allSatisfy { !unknownBits[$0.index] }
+            case .item(let id, _):
+                let array = circuit.arrays[id.index]
+                known = known && !unknownVariables[array.start..<array.start + array.count].contains(true)
             default: break
             }
         }
@@ -83,7 +86,7 @@ private struct TraceWalk {
         let environment = trace.environment
         return expression.rewritten { leaf in
             switch leaf.node {
-            case .bit, .variable, .register:
+            case .bit, .variable, .register, .item:
                 isKnown(leaf) ? (try? leaf.evaluate(in: environment)).map { .literal($0) } ?? leaf : leaf
             default: leaf
             }
@@ -236,6 +239,19 @@ private struct TraceWalk {
             let target = Assignment.Target.element(id, index: resolved(index))
             return trace.replay.append(.assign(Assignment(target: target, value: resolved(assignment.value))))
         }
+        if case .item(let id, let indices) = assignment.target, !indices.allSatisfy(isKnown) {
+            let array = circuit.arrays[id.index]
+            for variable in array.start..<array.start + array.count where !unknownVariables[variable] {
+                unknownVariables[variable] = true
+                trace.replay.append(
+                    .assign(
+                        Assignment(
+                            target: .variable(VariableID(variable)),
+                            value: .literal(trace.environment.variables[variable]))))
+            }
+            let target = Assignment.Target.item(id, indices.map(resolved))
+            return trace.replay.append(.assign(Assignment(target: target, value: resolved(assignment.value))))
+        }
         let known = isKnown(assignment.value)
         let value = resolved(assignment.value)
         var target = assignment.target
@@ -257,6 +273,12 @@ private struct TraceWalk {
             target = .bit(ClassicalBit(place.start + offset))
             wasUnknown = unknownBits[place.start + offset]
             unknownBits[place.start + offset] = !known
+        case .item(let id, let indices):
+            let variable = try circuit.arrays[id.index].variable(at: indices, in: trace.environment)
+            target = .variable(VariableID(variable))
+            wasUnknown = unknownVariables[variable]
+            unknownVariables[variable] = !known
+        case .discard: wasUnknown = false
         }
         if known { try trace.environment.apply(Assignment(target: target, value: value)) }
         if !known || wasUnknown { trace.replay.append(.assign(Assignment(target: target, value: value))) }

@@ -23,9 +23,23 @@ struct CanonicalOrder {
                 register.name, count: register.count, isInput: register.isInput, isTemporary: register.isTemporary)
         }
         let loops = old.body.loopVariables
-        for (place, variable) in old.variables.enumerated() where !loops.contains(place) {
-            variables[place] = new.addVariable(variable)
+        var place = 0
+        var arrays = old.arrays[...]
+        while place < old.variables.count {
+            if let array = arrays.first, array.start == place {
+                // Items stay together, whatever stands between them and their array in another order.
+                let start = new.variables.count
+                new.addArray(array.name, of: array.element, dimensions: array.dimensions, role: old.role(of: array))
+                for item in 0..<array.count { variables[place + item] = VariableID(start + item) }
+                place += array.count
+                arrays = arrays.dropFirst()
+                continue
+            }
+            if !loops.contains(place) { variables[place] = new.addVariable(old.variables[place]) }
+            place += 1
         }
+        new.externals = old.externals
+        new.calibrations = old.calibrations
         for (place, definition) in old.gates.enumerated() {
             if case .modified = definition.implementation { continue }
             _ = gate(.defined(GateDefinitionID(place)))
@@ -63,12 +77,14 @@ struct CanonicalOrder {
         // Loop variables that are read before their loop was seen do not exist; all others have their places.
         expression.forEach { part in if case .variable(let id) = part.node { mentioned.append(id) } }
         for id in mentioned { _ = variable(id) }
-        let places = variables
-        let result = expression.rewritten { part in
+        return Self.renamed(expression, variables)
+    }
+
+    private static func renamed(_ expression: Expression, _ places: [Int: VariableID]) -> Expression {
+        expression.rewritten { part in
             guard case .variable(let id) = part.node, let place = places[id.index] else { return part }
             return Expression(.variable(place), type: part.type)
         }
-        return result
     }
 
     private mutating func parameter(_ parameter: Parameter) -> Parameter {
@@ -89,10 +105,12 @@ struct CanonicalOrder {
                 result.append(statement(block.controlFlow[place]), location: instruction.location)
             case .assign(let place):
                 var assignment = block.assignments[place]
-                switch assignment.target {
-                case .variable(let id): assignment.target = .variable(variable(id))
-                case .element(let register, let index): assignment.target = .element(register, index: expression(index))
-                case .register, .bit: break
+                if case .variable(let id) = assignment.target {
+                    assignment.target = .variable(variable(id))
+                } else {
+                    for index in assignment.target.indices { _ = expression(index) }
+                    let places = variables
+                    assignment.target = assignment.target.mapExpressions { Self.renamed($0, places) }
                 }
                 assignment.value = expression(assignment.value)
                 result.append(assignment, location: instruction.location)

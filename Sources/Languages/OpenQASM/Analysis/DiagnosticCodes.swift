@@ -38,6 +38,16 @@ extension Diagnostic.Code {
     static let operand = Self(rawValue: "QASM0405")
     static let mixedQubits = Self(rawValue: "QASM0406")
 
+    /// Whether an error of this kind found in a subroutine's body does not depend on the arguments of a call.
+    var holdsForAllArguments: Bool {
+        switch self {
+        case .unknownName, .redefinition, .wrongKind, .type, .arity, .immutable, .misplaced, .otherVersion,
+            .operandCount, .unsupported:
+            true
+        default: false
+        }
+    }
+
     static let unsupported = Self(rawValue: "QASM0501")
     static let tooLarge = Self(rawValue: "QASM0502")
     static let ignored = Self(rawValue: "QASM0503")

@@ -6,7 +6,11 @@ struct LoopScan {
     /// Names of subroutines, whose arguments may become indices.
     let subroutines: Set<Int32>
 
-    init(name: Int32, lowering tree: SyntaxTree, isCall subroutines: Set<Int32>) {
+    /// Names of arrays, whose indices may be computed at run time.
+    let arrays: Set<Int32>
+
+    init(name: Int32, lowering tree: SyntaxTree, isCall subroutines: Set<Int32>, arrays: Set<Int32> = []) {
+        self.arrays = arrays
         self.name = name
         self.tree = tree
         self.subroutines = subroutines
@@ -22,7 +26,11 @@ struct LoopScan {
         func any(_ list: ListID, _ counts: Bool) -> Bool { tree.items(list).contains { mentions($0, counts: counts) } }
         switch node.kind {
         case .identifier: return counts && node.a == name
-        case .index: return mentions(node.a, counts: counts) || any(node.b, true)
+        case .index:
+            let isArray = tree[node.a].kind == .identifier && arrays.contains(tree[node.a].a)
+            // A slice's length must be known, a single item's place need not be.
+            let places = tree.items(node.b).contains { mentions($0, counts: counts || !isArray || tree[$0].kind == .range) }
+            return mentions(node.a, counts: counts) || places
         case .call: return any(node.b, counts || subroutines.contains(node.a))
         case .gateCall, .quantumCall:
             if any(node.b, counts || subroutines.contains(node.a)) || any(node.c, counts) { return true }
@@ -31,7 +39,7 @@ struct LoopScan {
         case .scalarType, .qubitType: return mentions(node.a, counts: true)
         case .constant, .alias: return children(node).contains { mentions($0, counts: true) }
         case .for:
-            let inner = LoopScan(name: node.b, lowering: tree, isCall: subroutines)
+            let inner = LoopScan(name: node.b, lowering: tree, isCall: subroutines, arrays: arrays)
             return mentions(node.c, counts: counts || inner.needsValue(node.d)) || mentions(node.d, counts: counts)
         default: return children(node).contains { mentions($0, counts: counts) }
         }
@@ -46,6 +54,20 @@ struct LoopScan {
             if tree[target].a == name { return true }
         }
         return children(node).contains { assigns($0) }
+    }
+
+    /// Whether a 'return' stands in the body.
+    func returns(_ id: NodeID) -> Bool {
+        tree[id].kind == .return || children(tree[id]).contains { returns($0) }
+    }
+
+    /// Whether a 'return' stands in a loop of the body.
+    func returnsFromLoop(_ id: NodeID) -> Bool {
+        switch tree[id].kind {
+        case .for: returns(tree[id].d)
+        case .while: returns(tree[id].b)
+        default: children(tree[id]).contains { returnsFromLoop($0) }
+        }
     }
 
     /// Whether the body has jumps that belong to this loop.

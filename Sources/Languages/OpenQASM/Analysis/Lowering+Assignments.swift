@@ -5,6 +5,8 @@ enum AssignedValue {
     case expression(Expression)
     /// A measurement of these qubits.
     case measurement(OperandSet, NodeID)
+    /// To be analysed when it is known what it goes into.
+    case deferred(NodeID)
 }
 
 extension Lowering {
@@ -59,8 +61,9 @@ extension Lowering {
         return gathered(bits.map { ClassicalBit(Int($0)) }, single: operand.single)
     }
 
-    private mutating func value(_ source: AssignedValue, at id: NodeID) throws(SemanticFailure) -> Expression {
+    mutating func value(_ source: AssignedValue, at id: NodeID) throws(SemanticFailure) -> Expression {
         switch source {
+        case .deferred(let node): return try value(try self.source(node), at: id)
         case .expression(let value): return value
         case .measurement(let operand, _): return try measured(operand, at: id)
         }
@@ -68,6 +71,7 @@ extension Lowering {
 
     mutating func assignment(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
         try checkWritable(node.a)
+        if try wideAssignment(node, id) { return }
         if node.detail > 0, let operation = SyntaxOperator(rawValue: node.detail - 1) {
             let right = try value(try source(node.b), at: id)
             let left = try expression(node.a)
@@ -84,16 +88,19 @@ extension Lowering {
         if let bits = try bitsIfAny(target) {
             return try assign(source, toBits: bits, at: id, valueNode: valueNode)
         }
+        if let view = try viewIfAny(target), view.dimensions.isEmpty {
+            return try assign(source, toItem: view, at: id, valueNode: valueNode)
+        }
         let node = tree[target]
         if node.kind == .identifier {
             let symbol = try symbol(node.a, at: target)
             switch symbol.kind {
             case .variable: return try assign(source, to: VariableID(Int(symbol.a)), at: id, valueNode: valueNode)
-            case .constant:
+            case .complex: return try assign(try complex(valueNode), to: symbol, at: id)
+            case .constant, .complexConstant:
                 throw fail(
                     .immutable, "'\(text(node.a))' cannot be written", at: target, related: declaration(symbol),
                     cause: "it is a constant")
-            case .unsupported: throw unsupported(reasons[Int(symbol.a)], at: target)
             default:
                 throw fail(
                     .wrongKind, "'\(text(node.a))' is \(symbol.description); it cannot be assigned to", at: target,
@@ -109,6 +116,48 @@ extension Lowering {
         let type = circuit.variables[variable.index].type
         let value = try convert(try value(source, at: id), to: type, at: valueNode)
         block.append(Assignment(target: .variable(variable), value: value), location: location(id))
+        if type == .duration { noteDuration(value, of: variable) }
+    }
+
+    /// Assignments to arrays and complex numbers, which are more than one variable.
+    ///
+    /// - Returns: whether it was one.
+    private mutating func wideAssignment(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) -> Bool {
+        let isComplex = self.isComplex(node.a)
+        let view = try viewIfAny(node.a)
+        guard let view else {
+            guard isComplex, tree[node.a].kind == .identifier else { return false }
+            let symbol = try symbol(tree[node.a].a, at: node.a)
+            guard symbol.kind == .complex else { return false }
+            try assign(try complexValue(node, id), to: symbol, at: id)
+            return true
+        }
+        if view.isReadOnly {
+            throw fail(
+                .immutable, "\(name(of: node.a)) cannot be written", at: node.a,
+                cause: "it is a readonly reference to an array", cure: "declare the parameter 'mutable'")
+        }
+        if !view.dimensions.isEmpty {
+            if node.detail > 0 { throw fail(.type, "operators do not act on whole arrays", at: id) }
+            try assign(array: view, from: node.b, at: id)
+            return true
+        }
+        guard isComplex else { return false }
+        let place = frozen(view, at: id)
+        let pair = try complexValue(node, id)
+        let imaginary = kept(try convert(pair.imaginary, to: view.element, at: node.b), "part", at: id)
+        block.append(
+            Assignment(target: itemTarget(place), value: try convert(pair.real, to: view.element, at: node.b)),
+            location: location(id))
+        block.append(Assignment(target: itemTarget(place, imaginary: true), value: imaginary), location: location(id))
+        return true
+    }
+
+    private mutating func complexValue(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) -> ComplexPair {
+        guard node.detail > 0, let operation = SyntaxOperator(rawValue: node.detail - 1) else {
+            return try complex(node.b)
+        }
+        return try combine(operation, try complex(node.a), try complex(node.b), at: id)
     }
 
     /// Assigns to bits: a whole register, single bits, or a part of one.
@@ -167,6 +216,11 @@ extension Lowering {
     private mutating func assign(
         _ source: AssignedValue, toElement node: SyntaxTree.Node, _ target: NodeID, at id: NodeID, valueNode: NodeID
     ) throws(SemanticFailure) {
+        if node.kind == .index, let view = try viewIfAny(node.a), view.dimensions.isEmpty, view.imaginary == nil {
+            let place = frozen(view, at: id)
+            return try assign(
+                source, toBit: node, of: item(place), itemTarget(place), target, at: id, valueNode: valueNode)
+        }
         guard node.kind == .index, tree[node.a].kind == .identifier else {
             throw fail(.operand, "this cannot be assigned to", at: target)
         }
@@ -185,23 +239,8 @@ extension Lowering {
                 location: location(id))
         case .variable:
             let variable = VariableID(Int(symbol.a))
-            let type = circuit.variables[variable.index].type
-            let width: Int
-            switch type {
-            case .int(let n), .uint(let n), .angle(let n): width = n
-            default: throw fail(.type, "\(type) has no elements", at: target)
-            }
-            var index = try expression(item)
-            if let place = index.literal.flatMap({ Self.integer($0) }) {
-                index = .int(Int64(try normalised(place, count: width, at: item, of: node.a)))
-            } else {
-                index = try convert(index, to: .int(64), at: item)
-            }
-            let value = try bitValue(try value(source, at: id), at: valueNode)
-            block.append(
-                Assignment(
-                    target: .variable(variable), value: replacing(bit: index, of: variable, type, width, with: value)),
-                location: location(id))
+            let whole = Expression(.variable(variable), type: circuit.variables[variable.index].type)
+            try assign(source, toBit: node, of: whole, .variable(variable), target, at: id, valueNode: valueNode)
         default:
             throw fail(
                 .wrongKind, "elements of '\(text(base.a))' cannot be assigned to", at: target,
@@ -209,10 +248,36 @@ extension Lowering {
         }
     }
 
-    /// The variable's value with one bit replaced, computed on its bit pattern.
-    private func replacing(
-        bit index: Expression, of variable: VariableID, _ type: ClassicalType, _ width: Int, with value: Expression
-    ) -> Expression {
+    /// `x[i] = …` for a number.
+    private mutating func assign(
+        _ source: AssignedValue, toBit node: SyntaxTree.Node, of whole: Expression, _ place: Assignment.Target,
+        _ target: NodeID, at id: NodeID, valueNode: NodeID
+    ) throws(SemanticFailure) {
+        guard isSingle(node) else {
+            throw unsupported("assigning to several bits of a number", at: target, cure: "assign the bits one by one")
+        }
+        let item = tree.item(node.b, 0)
+        let width: Int
+        switch whole.type {
+        case .int(let n), .uint(let n), .angle(let n): width = n
+        default: throw fail(.type, "\(whole.type) has no elements", at: target)
+        }
+        var index = try expression(item)
+        if let place = index.literal.flatMap({ Self.integer($0) }) {
+            index = .int(Int64(try normalised(place, count: width, at: item, of: node.a)))
+        } else {
+            index = try convert(index, to: .int(64), at: item)
+        }
+        let value = try bitValue(try value(source, at: id), at: valueNode)
+        block.append(
+            Assignment(target: place, value: replacing(bit: index, of: whole, width, with: value)),
+            location: location(id))
+    }
+
+    /// The value with one bit replaced, computed on its bit pattern.
+    private func replacing(bit index: Expression, of whole: Expression, _ width: Int, with value: Expression) -> Expression
+    {
+        let type = whole.type
         let bits = ClassicalType.bits(width)
         func shifted(_ pattern: Expression) -> Expression {
             let value = Expression(.binary(.shiftLeft, pattern, index), type: bits)
@@ -220,7 +285,7 @@ extension Lowering {
         }
         let one = shifted(.literal(.bits(BitString(1, count: width))))
         let mask = folded(Expression(.unary(.complement, one), type: bits), at: 0)
-        let old = Expression(.cast(Expression(.variable(variable), type: type)), type: bits)
+        let old = Expression(.cast(whole), type: bits)
         let kept = Expression(.binary(.bitAnd, old, mask), type: bits)
         let new = shifted(folded(Expression(.cast(value), type: bits), at: 0))
         return Expression(.cast(Expression(.binary(.bitOr, kept, new), type: bits)), type: type)

@@ -23,19 +23,70 @@ extension Lowering {
     }
 
     mutating func whileLoop(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
-        let ban = callBan
-        callBan = callBan ?? "the condition of a loop is evaluated before each turn"
         var condition = Expression.bool(false)
         var failed = false
-        do throws(SemanticFailure) { condition = try self.condition(node.a) } catch { failed = true }
-        callBan = ban
-        if !failed, condition.literal == .bool(false) { return }
+        enterLoop(node.b)
+        // What the condition calls stands in front of it, in each turn.
+        let before = building { lowering in
+            do throws(SemanticFailure) { condition = try lowering.condition(node.a) } catch { failed = true }
+        }
+        if !failed, before.isEmpty, condition.literal == .bool(false) { return leaveLoop() }
         loops.append(.kept)
-        let body = nested(node.b)
+        var body = nested(node.b)
         loops.removeLast()
+        leaveLoop()
         if failed { throw SemanticFailure() }
         try spend(1, at: id)
+        if !before.isEmpty {
+            var whole = before
+            let isOver = folded(Expression(.unary(.not, condition), type: .bool), at: id)
+            var exit = Block()
+            exit.append(Instruction(.break, location: location(id)))
+            whole.append(.branch(condition: isOver, then: exit, otherwise: nil), location: location(node.a))
+            whole.append(contentsOf: body)
+            body = whole
+            condition = .bool(true)
+        }
         block.append(.while(condition: condition, body: body), location: location(id))
+        leaveIfReturned(from: node.b, at: id)
+    }
+
+    /// What `build` appends, as a block of its own in the scope that is open.
+    mutating func building(_ build: (inout Lowering) -> Void) -> Block {
+        let outer = block
+        block = Block()
+        nesting += 1
+        build(&self)
+        nesting -= 1
+        let result = block
+        block = outer
+        return result
+    }
+
+    mutating func enterLoop(_ body: NodeID) {
+        loopDepth += 1
+        loopBodies.append(body)
+    }
+
+    mutating func leaveLoop() {
+        loopDepth -= 1
+        loopBodies.removeLast()
+    }
+
+    /// Behind a loop that holds a 'return': leaves the next one too, if that was reached.
+    mutating func leaveIfReturned(from body: NodeID, at id: NodeID) {
+        guard let flag = calls.last?.flag,
+            LoopScan(name: -1, lowering: parser.tree, isCall: []).returns(body)
+        else { return }
+        appendBreak(if: flag, id)
+    }
+
+    private mutating func appendBreak(if flag: VariableID, _ id: NodeID) {
+        var exit = Block()
+        exit.append(Instruction(.break, location: location(id)))
+        block.append(
+            .branch(condition: Expression(.variable(flag), type: .bool), then: exit, otherwise: nil),
+            location: location(id))
     }
 
     mutating func switchStatement(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
@@ -84,8 +135,11 @@ extension Lowering {
         }
         switch loop {
         case .kept: block.append(Instruction(kind == .break ? .break : .continue, location: location(id)))
-        case .unrolled:
+        case .unrolled(let flag):
             // Each turn, or all of them, stands in a loop of one turn: leaving that is the jump.
+            if let flag, kind == .break {
+                block.append(Assignment(target: .variable(flag), value: .bool(true)), location: location(id))
+            }
             block.append(Instruction(.break, location: location(id)))
         }
     }
@@ -100,7 +154,9 @@ extension Lowering {
             throw error
         }
         let mustUnroll =
-            isInsideGate || LoopScan(name: node.b, lowering: parser.tree, isCall: subroutineNames()).needsValue(node.d)
+            isInsideGate
+            || LoopScan(name: node.b, lowering: parser.tree, isCall: subroutineNames(), arrays: arrayNames())
+                .needsValue(node.d)
         let known = values.known
         if mustUnroll, let known {
             try unroll(node, id, type, known)
@@ -115,11 +171,14 @@ extension Lowering {
         openScope()
         try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index)), at: loopName(node))
         loops.append(.kept)
+        enterLoop(node.d)
         let body = nested(node.d)
+        leaveLoop()
         loops.removeLast()
         closeScope()
         try spend(1, at: id)
         block.append(.for(variable: variable, values: values.values, body: body), location: location(id))
+        leaveIfReturned(from: node.d, at: id)
     }
 
     private mutating func declareLoopVariableAsBroken(_ node: SyntaxTree.Node) {
@@ -139,6 +198,14 @@ extension Lowering {
     private func subroutineNames() -> Set<Int32> {
         var names: Set<Int32> = []
         for symbol in symbols where symbol.kind == .subroutine { names.insert(symbol.name) }
+        return names
+    }
+
+    /// Names whose indices may be computed while the program runs.
+    private func arrayNames() -> Set<Int32> {
+        if views.isEmpty { return [] }
+        var names: Set<Int32> = []
+        for symbol in symbols where symbol.kind == .array { names.insert(symbol.name) }
         return names
     }
 
@@ -187,7 +254,22 @@ extension Lowering {
                 return LoopRange(
                     values: .list(bits.list.map { .bit(ClassicalBit(Int($0))) }), known: nil)
             }
-            throw fail(.type, "a loop goes over a range, a set or the bits of a register", at: id)
+            if let view = try viewIfAny(id), view.dimensions.count == 1, view.imaginary == nil {
+                let view = frozen(view, at: id)
+                var items: [Expression] = []
+                for k in 0..<view.count { items.append(try convert(item(view.fixing([k])), to: type, at: id)) }
+                return LoopRange(values: .list(items), known: nil)
+            }
+            let value = try expression(id)
+            if case .bits(let count) = value.type {
+                let whole = kept(value, "bits", at: id)
+                let bits = (0..<count).map { place in
+                    folded(Expression(.element(whole, index: .int(Int64(place))), type: .bool), at: id)
+                }
+                let literals = bits.compactMap(\.literal)
+                return LoopRange(values: .list(bits), known: literals.count == bits.count ? literals : nil)
+            }
+            throw fail(.type, "a loop goes over a range, a set, an array of one dimension or the bits of a register", at: id)
         }
     }
 
@@ -213,18 +295,19 @@ extension Lowering {
     ) throws(SemanticFailure) {
         let scan = LoopScan(name: node.b, lowering: parser.tree, isCall: [])
         let (breaks, continues) = scan.jumps(node.d)
-        if breaks && continues {
-            throw fail(
-                .unsupported, "a loop that is written out holds both 'break' and 'continue'", at: id,
-                cause: "its variable selects qubits or bits", cure: "replace one of them by an 'if'")
-        }
         if scan.assigns(node.d) {
             throw fail(
                 .immutable, "the variable of a loop that is written out is assigned to", at: id,
                 cause: "the variable selects qubits or bits", cure: "assign to a variable of its own")
         }
         let name = loopName(node)
-        loops.append(.unrolled(breaks: breaks, continues: continues))
+        var flag: VariableID?
+        if breaks && continues {
+            let variable = newVariable("isOver", .bool)
+            block.append(Assignment(target: .variable(variable), value: .bool(false)), location: location(id))
+            flag = variable
+        }
+        loops.append(.unrolled(flag: flag))
         defer { loops.removeLast() }
         let errors = parser.errorCount
         let outer = block
@@ -236,23 +319,30 @@ extension Lowering {
             try spend(1, at: id)
             openScope()
             let place = add(value)
-            try declare(node.b, Symbol(kind: .constant, a: place), at: name)
-            if continues { appendOnce(nested(node.d), id) } else { lowerBody(node.d) }
+            try declare(node.b, Symbol(kind: .constant, a: place, isReadOnly: true), at: name)
+            if continues {
+                appendOnce(nested(node.d), id)
+                if let flag { appendBreak(if: flag, id) }
+                leaveIfReturned(from: node.d, at: id)
+            } else {
+                lowerBody(node.d)
+            }
             closeScope()
             constants.removeLast(constants.count - Int(place))
             // The same errors would come again in each turn.
-            if parser.errorCount > errors { break }
+            if parser.errorCount > errors || isChecking { break }
         }
         if breaks {
             nesting -= 1
             let turns = block
             block = outer
             appendOnce(turns, id)
+            leaveIfReturned(from: node.d, at: id)
         }
     }
 
     /// A loop of one turn.
-    private mutating func appendOnce(_ body: Block, _ id: NodeID) {
+    mutating func appendOnce(_ body: Block, _ id: NodeID) {
         let variable = circuit.addVariable(Variable(name: uniqueName("turn"), type: .int(64)))
         loopVariables.insert(variable.index)
         block.append(.for(variable: variable, values: .list([.int(0)]), body: body), location: location(id))

@@ -118,7 +118,7 @@ extension Lowering {
     mutating func classicalType(_ id: NodeID) throws(SemanticFailure) -> ClassicalType {
         let node = tree[id]
         guard node.kind == .scalarType, let kind = TypeKind(rawValue: node.detail) else {
-            throw unsupported("arrays", at: id, cause: "only scalar variables and bit registers are executed")
+            throw fail(.type, "a scalar type is expected here, not an array", at: id)
         }
         var width = 64
         if node.a >= 0 && kind != .complex {
@@ -127,9 +127,10 @@ extension Lowering {
             if width < 1 || width > limit {
                 throw fail(.width, "a size of \(width); it must lie in 1…\(limit)", at: node.a)
             }
-            if kind == .float && width != 32 && width != 64 {
+            if kind == .float && width != 16 && width != 32 && width != 64 {
                 throw fail(
-                    .width, "float[\(width)] does not exist here", at: node.a, cure: "use float[32] or float[64]")
+                    .width, "float[\(width)] does not exist here", at: node.a,
+                    cause: "floats are those of IEEE 754 up to 64 bits", cure: "use float[16], float[32] or float[64]")
             }
         }
         switch kind {
@@ -140,9 +141,9 @@ extension Lowering {
         case .float: return .float(width)
         case .angle: return .angle(width)
         case .duration: return .duration
-        case .complex: throw unsupported("complex numbers", at: id)
-        case .stretch:
-            throw unsupported("stretch", at: id, cause: "durations must be numbers", cure: "use a duration")
+        case .complex:
+            throw fail(.type, "a real type is expected here, not complex", at: id, cure: "use a float for each part")
+        case .stretch: throw fail(.type, "stretch cannot stand here", at: id, cure: "use duration")
         }
     }
 }

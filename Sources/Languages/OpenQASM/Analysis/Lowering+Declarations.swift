@@ -27,20 +27,11 @@ extension Lowering {
             try opaqueGate(node, id)
         case .definition:
             try topLevel("a subroutine", id)
-            try declare(node.a, Symbol(kind: .subroutine, a: id), at: id)
+            try subroutineDefinition(node, id)
         case .external:
             try topLevel("an extern", id)
-            for type in tree.items(node.b) where tree[type].kind == .scalarType { _ = try classicalType(type) }
-            if node.c >= 0 { _ = try classicalType(node.c) }
-            try declare(node.a, Symbol(kind: .external, a: id), at: id)
-        case .calibrationGrammar:
-            warn(.ignored, "'defcalgrammar' has no effect", at: place(id), cause: "calibrations are not executed")
-        case .calibration:
-            throw unsupported("'cal'", at: id, cause: "pulse-level programs need a machine's own controller")
-        case .calibrationDefinition:
-            throw unsupported(
-                "'defcal'", at: id, cause: "pulse-level programs need a machine's own controller",
-                cure: "leave it out: gates run as the device implements them")
+            try declaring(node.a) { lowering throws(SemanticFailure) in try lowering.externalDeclaration(node, id) }
+        case .calibrationGrammar, .calibration, .calibrationDefinition: try calibration(node, id)
         default: throw unsupported("this statement", at: id)
         }
     }
@@ -119,9 +110,18 @@ extension Lowering {
 
     private mutating func variable(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
         let typeNode = tree[node.a]
-        if typeNode.kind == .arrayType {
-            throw unsupported("arrays", at: id, cause: "only scalar variables and bit registers are executed")
+        if typeNode.kind == .arrayType { return try arrayDeclaration(node, id) }
+        if isComplexType(node.a) {
+            let type = try componentType(node.a)
+            let value = node.c < 0 ? nil : try complex(node.c)
+            let symbol = newComplex(node.b, type)
+            try declare(node.b, symbol, at: id)
+            if let value = value ?? startValue(ComplexPair(real: .float(0), imaginary: .float(0))) {
+                try assign(value, to: symbol, at: id)
+            }
+            return
         }
+        if typeNode.detail == TypeKind.stretch.rawValue { return try stretch(node, id) }
         let isBit = typeNode.detail == TypeKind.bit.rawValue
         if isBit {
             let count = typeNode.a < 0 ? nil : try size(typeNode.a, "a register")
@@ -134,15 +134,23 @@ extension Lowering {
                     value, toBits: OperandSet(list: Array(start..<start + Int32(count ?? 1)), single: count == nil),
                     at: id,
                     valueNode: node.c)
+            } else if let zero = startValue(BitString(zeros: count ?? 1)) {
+                let register = RegisterID(circuit.bitRegisters.count - 1)
+                block.append(Assignment(target: .register(register), value: .literal(.bits(zero))), location: location(id))
             }
             return
         }
         let type = try classicalType(node.a)
-        let value = node.c < 0 ? nil : try source(node.c)
+        let value =
+            node.c < 0 ? startValue(AssignedValue.expression(.literal(ClassicalValue(zeroOf: type)))) : try source(node.c)
         let variable = newVariable(text(node.b), type)
         try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index)), at: id)
-        if let value { try assign(value, to: variable, at: id, valueNode: node.c) }
+        if let value { try assign(value, to: variable, at: id, valueNode: node.c < 0 ? id : node.c) }
     }
+
+    /// What a declaration without a value starts with: inside a loop zero once more in each turn, elsewhere the zero
+    /// that everything starts with anyway.
+    private func startValue<Value>(_ zero: Value) -> Value? { loopDepth > 0 ? zero : nil }
 
     mutating func newVariable(_ name: String, _ type: ClassicalType, role: Variable.Role = .local) -> VariableID {
         if !loopVariables.isEmpty { needsCanonicalOrder = true }
@@ -150,6 +158,7 @@ extension Lowering {
     }
 
     private mutating func constant(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        if isComplexType(node.a) { return try complexConstant(node, id) }
         let type = try classicalType(node.a)
         if tree[node.c].kind == .measure || tree[node.c].kind == .arrayLiteral {
             throw fail(.notConstant, "the value of a const must be known before the program runs", at: node.c)
@@ -163,12 +172,25 @@ extension Lowering {
         try declare(node.b, Symbol(kind: .constant, a: add(literal), isReadOnly: true), at: id)
     }
 
+    private mutating func complexConstant(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let pair = try complex(node.c, component: try componentType(node.a))
+        guard let real = pair.real.literal, let imaginary = pair.imaginary.literal else {
+            throw fail(
+                .notConstant, "the value of a const must be known before the program runs", at: node.c,
+                cause: "it depends on a value of run time", cure: "leave out 'const'")
+        }
+        let symbol = Symbol(kind: .complexConstant, a: add(real), b: add(imaginary), isReadOnly: true)
+        try declare(node.b, symbol, at: id)
+    }
+
     private mutating func inputOutput(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
         let isOutput = node.detail == 1
         try topLevel(isOutput ? "an output" : "an input", id)
         let typeNode = tree[node.a]
-        if typeNode.kind == .arrayType {
-            throw unsupported("arrays", at: id, cause: "only scalar variables and bit registers are executed")
+        if typeNode.kind == .arrayType { return try arrayDeclaration(node, id, role: isOutput ? .output : .input) }
+        if isComplexType(node.a) {
+            let symbol = newComplex(node.b, try componentType(node.a), role: isOutput ? .output : .input)
+            return try declare(node.b, symbol, at: id)
         }
         if typeNode.detail == TypeKind.bit.rawValue && typeNode.kind == .scalarType && (isOutput || typeNode.a >= 0) {
             let count = typeNode.a < 0 ? nil : try size(typeNode.a, "a register")

@@ -11,22 +11,40 @@ extension Lowering {
         case .bitString:
             let text = parser.text(node.start + 1..<node.end - 1)
             return .literal(.bits(BitString(text) ?? BitString(zeros: 0)))
-        case .timing: return .literal(.duration(try seconds(node, id)))
+        case .timing:
+            if node.detail == TimeUnit.dt.rawValue { return ticks(node.number) }
+            return .literal(.duration(seconds(node)))
         case .identifier: return try reference(node, id)
         case .unary: return try unary(node, id)
         case .binary: return try binary(node, id)
         case .cast: return try cast(node, id)
-        case .index: return try element(node, id)
+        case .index:
+            if let view = try viewIfAny(id) { return try value(of: view, id) }
+            return try element(node, id)
         case .call, .quantumCall: return try call(node, id)
         case .concatenation, .set, .range, .arrayLiteral:
             throw fail(.type, "a \(describe(node.kind)) is no value of an expression", at: id)
-        case .imaginary: throw unsupported("complex numbers", at: id)
-        case .durationOf:
-            throw unsupported(
-                "durationof", at: id, cause: "how long gates take is known to the device only, after compilation")
+        case .imaginary: throw complexMisplaced(at: id)
+        case .durationOf: return try durationOf(node, id)
         case .hardwareQubit: throw fail(.type, "a qubit is no value of an expression", at: id, cure: "measure it")
         default: throw fail(.type, "this is no expression", at: id)
         }
+    }
+
+    private mutating func value(of view: ArrayView, _ id: NodeID) throws(SemanticFailure) -> Expression {
+        if !view.dimensions.isEmpty {
+            throw fail(
+                .type, "an array of \(describe(view.dimensions)) where a single value is expected", at: id,
+                cure: "index it down to an item")
+        }
+        if view.imaginary != nil { throw complexMisplaced(at: id) }
+        return item(view)
+    }
+
+    private mutating func complexMisplaced(at id: NodeID) -> SemanticFailure {
+        fail(
+            .type, "a complex number where a real value is expected", at: id,
+            cure: "take 'real(…)' or 'imag(…)' of it")
     }
 
     private func describe(_ kind: SyntaxKind) -> String {
@@ -53,14 +71,9 @@ extension Lowering {
         return node.value > UInt64(Int64.max) ? .uint(node.value, width: 64) : .int(Int64(node.value), width: 64)
     }
 
-    private mutating func seconds(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) -> Double {
-        guard let unit = TimeUnit(rawValue: node.detail)?.seconds else {
-            throw fail(
-                .type, "a time in dt cannot be computed with", at: id,
-                cause: "dt is the device's own interval, unknown before compilation",
-                cure: "write it directly as 'delay[100dt]', or use ns, us, ms, s")
-        }
+    private func seconds(_ node: SyntaxTree.Node) -> Double {
         // Dividing by an exact power of ten rounds once: 100ns is the double nearest to 1e-7.
+        guard let unit = TimeUnit(rawValue: node.detail)?.seconds else { return node.number }
         return unit == 1 ? node.number : node.number / (1 / unit).rounded()
     }
 
@@ -69,12 +82,18 @@ extension Lowering {
         switch symbol.kind {
         case .constant: return .literal(constants[Int(symbol.a)])
         case .variable:
-            return Expression(.variable(VariableID(Int(symbol.a))), type: circuit.variables[Int(symbol.a)].type)
+            let variable = VariableID(Int(symbol.a))
+            let type = circuit.variables[variable.index].type
+            if type == .duration, let known = knownDuration(of: variable, named: node.a) { return known }
+            return Expression(.variable(variable), type: type)
+        case .array:
+            let view = views[Int(symbol.a)]
+            return try value(of: view, id)
+        case .complex, .complexConstant: throw complexMisplaced(at: id)
         case .bit: return .bit(ClassicalBit(Int(symbol.a)))
         case .bits: return Expression(.register(RegisterID(Int(symbol.c))), type: .bits(Int(symbol.b)))
         case .bitAlias: return gathered(aliases[Int(symbol.a)], single: symbol.b == 1)
         case .formalParameter: return Expression(.formal(Int(symbol.a)), type: .float(64))
-        case .unsupported: throw unsupported(reasons[Int(symbol.a)], at: id)
         case .qubit, .qubits, .qubitAlias, .formalQubit:
             throw fail(
                 .wrongKind, "'\(text(node.a))' is \(symbol.description), not a value", at: id,
@@ -186,7 +205,7 @@ extension Lowering {
         }
         let isConstant: Bool =
             switch expression.node {
-            case .literal, .variable, .formal, .bit, .register: false
+            case .literal, .variable, .formal, .bit, .register, .item, .external, .durationOf: false
             case .element(let base, let index): base.literal != nil && index.literal != nil
             case .unary(_, let operand), .cast(let operand): operand.literal != nil
             case .binary(_, let left, let right): left.literal != nil && right.literal != nil

@@ -6,12 +6,21 @@ extension Lowering {
         if let symbol = lookup(node.a) {
             switch symbol.kind {
             case .subroutine:
-                guard let value = try inline(symbol, arguments: node.b, operands: node.c, at: id) else {
+                switch try inline(symbol, arguments: node.b, operands: node.c, at: id) {
+                case .real(let value): return value
+                case .complex:
+                    throw fail(
+                        .type, "subroutine '\(text(node.a))' returns a complex number where a real value is expected",
+                        at: id, related: declaration(symbol), cure: "take 'real(…)' or 'imag(…)' of it")
+                case nil:
                     throw fail(
                         .type, "subroutine '\(text(node.a))' returns nothing", at: id, related: declaration(symbol))
                 }
+            case .external:
+                guard let value = try callExternal(symbol, node, at: id) else {
+                    throw fail(.type, "extern '\(text(node.a))' returns nothing", at: id, related: declaration(symbol))
+                }
                 return value
-            case .external: throw external(symbol, at: id)
             case .broken: throw SemanticFailure()
             case .gate:
                 throw fail(.wrongKind, "'\(text(node.a))' is a gate; it has no value", at: id)
@@ -24,8 +33,8 @@ extension Lowering {
         let name = text(node.a)
         guard let function = builtin(name) else {
             switch name {
-            case "real", "imag": throw unsupported("complex numbers", at: id)
-            case "sizeof": throw unsupported("arrays", at: id)
+            case "real" where parser.version != 2, "imag" where parser.version != 2: return try part(name, node, id)
+            case "sizeof" where parser.version != 2: return try sizeOf(node, id)
             default: throw unknown(node.a, at: id)
             }
         }
@@ -98,12 +107,5 @@ extension Lowering {
             type = .float(64)
         }
         return try foldedChecked(Expression(.call(function, arguments), type: type), at: id)
-    }
-
-    mutating func external(_ symbol: Symbol, at id: NodeID) -> SemanticFailure {
-        fail(
-            .unsupported, "extern '\(text(symbol.name))' cannot be executed", at: id, related: declaration(symbol),
-            cause: "an external function is linked on the machine's controller, which is not possible here",
-            cure: "write it as a subroutine with 'def'")
     }
 }

@@ -50,7 +50,9 @@ extension Lowering {
                 if isInsideGate { throw fail(.misplaced, "a subroutine is called inside a gate", at: id) }
                 _ = try inline(symbol, arguments: node.b, operands: node.c, at: id)
                 return
-            case .external: throw external(symbol, at: id)
+            case .external:
+                _ = try callExternal(symbol, node, at: id)
+                return
             default:
                 throw fail(
                     .wrongKind, "'\(text(node.a))' is \(symbol.description), not a gate", at: nameOfCall(node, id),
@@ -58,14 +60,20 @@ extension Lowering {
             }
         }
         if node.d >= 0 && tree.item(node.d, 1) >= 0 {
-            throw unsupported(
-                "a duration for a gate", at: tree.item(node.d, 1), cure: "put the gate into a box with a duration")
+            return try timedCall(node, id)
         }
         let name = text(node.a)
         let parameters = try self.parameters(node.b, count: entry.parameterCount, gate: name, at: id)
         var call = GateCall(entry: entry, parameters: parameters)
         if node.d >= 0 { try modify(&call, by: tree.item(node.d, 0)) }
-        try emit(&call, operands: node.c, name: name, at: id)
+        guard let turns = call.turns else { return try emit(&call, operands: node.c, name: name, at: id) }
+        call.turns = nil
+        let whole = call
+        try repeated(turns, at: id) { (lowering, inverted) throws(SemanticFailure) in
+            var call = whole
+            if inverted { lowering.invert(&call) }
+            try lowering.emit(&call, operands: node.c, name: name, at: id)
+        }
     }
 
     private mutating func nameOfCall(_ node: SyntaxTree.Node, _ id: NodeID) -> NodeID {

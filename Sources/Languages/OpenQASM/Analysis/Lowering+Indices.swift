@@ -40,6 +40,12 @@ extension Lowering {
         guard range.kind == .range else {
             return [try normalised(try constantInteger(item, "an index"), count: count, at: item, of: owner)]
         }
+        return try rangePlaces(item, count: count, of: owner)
+    }
+
+    /// The places that `start:step:end` selects out of `count`.
+    mutating func rangePlaces(_ item: NodeID, count: Int, of owner: NodeID) throws(SemanticFailure) -> [Int] {
+        let range = tree[item]
         let step = range.b < 0 ? 1 : try constantInteger(range.b, "the step of a range")
         if step == 0 { throw fail(.index, "the step of a range is 0", at: range.b) }
         var first = range.a < 0 ? (step > 0 ? 0 : count - 1) : try constantInteger(range.a, "the start of a range")

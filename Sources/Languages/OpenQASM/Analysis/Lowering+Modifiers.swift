@@ -9,6 +9,8 @@ struct GateCall {
     /// A phase that goes with the gate, on no qubit.
     var phase: Expression?
     var isModified = false
+    /// How often the whole is repeated, where only the running program knows.
+    var turns: Expression?
 
     init(entry: GateEntry, parameters: [Expression]) {
         self.entry = entry
@@ -39,13 +41,22 @@ extension Lowering {
             switch ModifierKind(rawValue: node.detail) {
             case .inverse: invert(&call)
             case .power:
-                let value = try constant(node.a, "the exponent of 'pow'")
+                let exponent = try expression(node.a)
+                guard let value = exponent.literal else {
+                    try raise(&call, to: exponent, at: node.a)
+                    continue
+                }
                 switch value {
                 case .int, .uint, .float: break
                 default: throw fail(.type, "the exponent of 'pow' is a number, not \(value.type)", at: node.a)
                 }
                 guard value.real.isFinite else {
                     throw fail(.value, "the exponent of 'pow' is \(value.real)", at: node.a)
+                }
+                if call.turns != nil, value.real != value.real.rounded() {
+                    throw unsupported(
+                        "a fraction as the power of a power of run time", at: node.a,
+                        cure: "multiply the exponents into one variable first")
                 }
                 raise(&call, to: value.real)
             case .control, .negativeControl, nil:
@@ -122,7 +133,7 @@ extension Lowering {
     /// The standard gate of a call that nothing is wrapped around.
     private func standard(_ call: GateCall) -> StandardGate? { call.modifiers.isEmpty ? call.entry.gate.standard : nil }
 
-    private mutating func invert(_ call: inout GateCall) {
+    mutating func invert(_ call: inout GateCall) {
         guard let gate = standard(call), let inverse = gate.inverse else {
             absorbPhase(&call)
             return wrap(&call, .inverse)

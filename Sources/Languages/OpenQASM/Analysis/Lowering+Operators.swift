@@ -43,16 +43,52 @@ extension Lowering {
         else { preconditionFailure("no binary operator") }
         if operation.isLogical {
             let left = try condition(node.a)
-            let ban = callBan
-            callBan = callBan ?? "the right side of '\(syntax.text)' is not always evaluated"
-            defer { callBan = ban }
-            let right = try condition(node.b)
+            var right = Expression.bool(false)
+            var failed = false
+            let before = building { lowering in
+                do throws(SemanticFailure) { right = try lowering.condition(node.b) } catch { failed = true }
+            }
+            if failed { throw SemanticFailure() }
+            if !before.isEmpty { return settled(operation, left, right, before, at: id) }
             return folded(Expression(.binary(operation, left, right), type: .bool), at: id)
         }
-        let left = try expression(node.a)
-        let right = try expression(node.b)
+        if operation.isComparison, isComplex(node.a) || isComplex(node.b) { return try complexComparison(node, id) }
+        if isComplex(id) {
+            throw fail(
+                .type, "a complex number where a real value is expected", at: id, cure: "take 'real(…)' or 'imag(…)' of it")
+        }
+        var left = try expression(node.a)
+        var right = Expression.bool(false)
+        if !hasSubroutines || left.literal != nil {
+            right = try expression(node.b)
+        } else {
+            // A call on the right may change what the left side reads.
+            var failed = false
+            let before = building { lowering in
+                do throws(SemanticFailure) { right = try lowering.expression(node.b) } catch { failed = true }
+            }
+            if failed { throw SemanticFailure() }
+            if !before.isEmpty {
+                left = kept(left, "left", at: id)
+                block.append(contentsOf: before)
+            }
+        }
         if operation.isComparison { return try comparison(operation, syntax, left, right, node, id) }
         return try arithmetic(operation, syntax, left, right, node, id)
+    }
+
+    /// `&&` and `||` whose right side does something: it is done only where the left side leaves the matter open.
+    private mutating func settled(
+        _ operation: BinaryOperator, _ left: Expression, _ right: Expression, _ before: Block, at id: NodeID
+    ) -> Expression {
+        let variable = newVariable("truth", .bool)
+        let result = Expression(.variable(variable), type: .bool)
+        block.append(Assignment(target: .variable(variable), value: left), location: location(id))
+        var rest = before
+        rest.append(Assignment(target: .variable(variable), value: right), location: location(id))
+        let isOpen = operation == .and ? result : Expression(.unary(.not, result), type: .bool)
+        block.append(.branch(condition: isOpen, then: rest, otherwise: nil), location: location(id))
+        return result
     }
 
     /// `left op right` for the operator of a compound assignment.

@@ -23,10 +23,19 @@ extension Lowering {
 
     private mutating func declareBuiltin(_ text: String, _ symbol: Symbol) {
         let name = parser.lexer.names.intern(text)
-        if lookup(name) != nil { return }
+        if let old = lookup(name), !isCalibratedOnly(old) { return }
         var symbol = symbol
         symbol.name = name
         insert(symbol)
+    }
+
+    /// Whether only a calibration declares the gate, which the standard then defines.
+    private func isCalibratedOnly(_ symbol: Symbol) -> Bool {
+        guard parser.version == 3, symbol.kind == .gate, symbol.isReplaceable,
+            let definition = circuit.definition(of: gates[Int(symbol.a)].gate)
+        else { return false }
+        if case .opaque = definition.implementation { return true }
+        return false
     }
 
     mutating func add(_ value: ClassicalValue) -> Int32 {
@@ -114,7 +123,7 @@ extension Lowering {
 
     private func isVisibleInBodies(_ symbol: Symbol) -> Bool {
         switch symbol.kind {
-        case .constant, .gate, .subroutine, .external, .broken: true
+        case .constant, .complexConstant, .gate, .subroutine, .external, .broken: true
         default: false
         }
     }
@@ -139,7 +148,7 @@ extension Lowering {
                 candidates.append(parser.lexer.names.text(Int32(place)))
             }
         }
-        if !isGate { candidates += BuiltinFunction.allCases.map(\.rawValue) }
+        if !isGate { candidates += BuiltinFunction.allCases.map(\.rawValue) + ["real", "imag", "sizeof"] }
         var cure: String?
         let range = tree[node].range
         let place = Diagnostic.Place(range.lowerBound..<min(range.upperBound, range.lowerBound + text.utf8.count))

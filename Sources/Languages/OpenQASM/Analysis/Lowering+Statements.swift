@@ -16,7 +16,7 @@ extension Lowering {
                 block.append(Instruction(.reset, [Qubit(rawValue: UInt32(qubit))], location: location(id)))
             }
         case .barrier: try barrier(node, id)
-        case .nop: for item in tree.items(node.b) { _ = try qubits(item) }
+        case .nop: try noOperation(node, id)
         case .delay: try delay(node, id)
         case .box: try box(node, id)
         case .if: try branch(node, id)
@@ -113,27 +113,15 @@ extension Lowering {
         }
     }
 
-    private mutating func include(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
-        let file = String(content(node).dropFirst().dropLast())
-        if nesting > 0 || !scopes.isEmpty {
-            throw fail(.misplaced, "an include inside another statement", at: id, cure: "include at the top level")
-        }
-        guard let gates = StandardLibrary.gates(include: file) else {
-            let near = Suggestion.nearest(to: file, among: ["stdgates.inc", "qelib1.inc"])
-            throw fail(
-                .include, "'\(file)' cannot be included",
-                at: .init(Int(UInt32(bitPattern: node.c))..<Int(UInt32(bitPattern: node.d))),
-                cause: "only the standard files stdgates.inc and qelib1.inc, which are built in, can be",
-                cure: near.map { "did you mean '\($0)'?" } ?? "copy what the program needs from it into the program")
-        }
-        for (name, entry) in gates { declareStandard(name, entry) }
-    }
-
     private mutating func expressionStatement(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
         let inner = tree[node.a]
         if inner.kind == .call || inner.kind == .quantumCall, let symbol = lookup(inner.a) {
             if symbol.kind == .subroutine {
                 _ = try inline(symbol, arguments: inner.b, operands: inner.c, at: id)
+                return
+            }
+            if symbol.kind == .external {
+                _ = try callExternal(symbol, inner, at: id)
                 return
             }
             if symbol.kind == .gate {
@@ -166,65 +154,7 @@ extension Lowering {
             Instruction(.barrier, Operands(all.map { Qubit(rawValue: UInt32($0)) }), location: location(id)))
     }
 
-    private func allQubits() -> [Int32] {
+    func allQubits() -> [Int32] {
         highestHardwareQubit >= 0 ? Array(0...Int32(highestHardwareQubit)) : Array(0..<Int32(circuit.qubitCount))
-    }
-
-    private mutating func delay(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
-        let (duration, unit) = try duration(node.a)
-        var all: [Int32] = node.b < 0 ? allQubits() : []
-        for item in tree.items(node.b) { all += try qubits(item).list }
-        if Set(all).count != all.count {
-            throw fail(.duplicateQubit, "a delay names a qubit twice", at: id)
-        }
-        block.append(
-            Instruction(
-                .delay(unit), Operands(all.map { Qubit(rawValue: UInt32($0)) }), [duration], location: location(id)))
-    }
-
-    /// A duration in brackets: seconds, or the device's unit if all its literals are in dt.
-    private mutating func duration(_ id: NodeID) throws(SemanticFailure) -> (Parameter, DelayUnit) {
-        if let ticks = ticks(id) {
-            if ticks < 0 { throw fail(.value, "a negative duration", at: id) }
-            return (Parameter(ticks), .dt)
-        }
-        let value = try expression(id)
-        guard value.type == .duration else {
-            throw fail(
-                .type, "a duration is expected, not \(value.type)", at: id,
-                cure: "give the number a unit: ns, us, ms, s or dt")
-        }
-        if let literal = value.literal, !(literal.real >= 0) || !literal.real.isFinite {
-            throw fail(.value, "a duration of \(literal.real) s", at: id)
-        }
-        return (parameter(value), .seconds)
-    }
-
-    /// A constant multiple of dt.
-    private func ticks(_ id: NodeID) -> Double? {
-        let node = tree[id]
-        switch node.kind {
-        case .timing: return node.detail == TimeUnit.dt.rawValue ? node.number : nil
-        case .unary where node.detail == SyntaxOperator.negate.rawValue: return ticks(node.a).map { -$0 }
-        case .binary:
-            switch SyntaxOperator(rawValue: node.detail) {
-            case .add: return ticks(node.a).flatMap { left in ticks(node.b).map { left + $0 } }
-            case .subtract: return ticks(node.a).flatMap { left in ticks(node.b).map { left - $0 } }
-            case .multiply:
-                if let left = ticks(node.a), let right = fastConstant(node.b) { return left * right.real }
-                if let left = fastConstant(node.a), let right = ticks(node.b) { return left.real * right }
-                return nil
-            case .divide: return ticks(node.a).flatMap { left in fastConstant(node.b).map { left / $0.real } }
-            default: return nil
-            }
-        default: return nil
-        }
-    }
-
-    private mutating func box(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
-        var length: (Parameter, DelayUnit)?
-        if node.a >= 0 { length = try duration(node.a) }
-        let body = nested(node.b)
-        block.append(.box(duration: length.map { (value: $0.0, unit: $0.1) }, body: body), location: location(id))
     }
 }

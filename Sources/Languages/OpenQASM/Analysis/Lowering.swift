@@ -6,6 +6,7 @@ import Circuits
 /// needs no syntax tree of its size. It never stops at an error of one statement; what an erroneous declaration
 /// declared is known as broken, and uses of it are silent.
 struct Lowering: ~Copyable {
+    private(set) var bytes: UnsafeBufferPointer<UInt8>
     var parser: Parser
     var circuit: Circuit
     /// The block that instructions go to: the program's, or the innermost one being built.
@@ -26,11 +27,14 @@ struct Lowering: ~Copyable {
     var scopes: [Int] = []
 
     var aliases: [[Int32]] = []
+    var views: [ArrayView] = []
+    /// Items of all arrays.
+    var itemCount = 0
     var constants: [ClassicalValue] = []
     var gates: [GateEntry] = []
-    var reasons: [String] = []
     /// Modified gates by what they are made of.
     var modified: [ModifiedGate: Gate] = [:]
+    var hasWarnedOfCalibrations = false
     /// Symbolic parameters by what they say.
     var expressionPlaces: [Expression: Parameter] = [:]
     /// Names of registers, variables and gates of the circuit, so that each is used once.
@@ -43,12 +47,21 @@ struct Lowering: ~Copyable {
     var formalParameterCount = 0
     /// Subroutines being inlined, outermost first.
     var calls: [Call] = []
+    var hasSubroutines = false
     /// Subroutines with errors in their bodies.
     var brokenSubroutines: Set<NodeID> = []
     /// Loops around the statement being lowered, innermost last.
     var loops: [Loop] = []
-    /// Why subroutines cannot be called here; nil where they can.
-    var callBan: String?
+    /// Loops of the circuit around the statement being lowered, through all calls.
+    var loopDepth = 0
+    /// The bodies of loops around the statement being lowered, through all calls.
+    var loopBodies: [NodeID] = []
+    /// Durations that are known before the program runs.
+    var durations: [VariableID: Expression] = [:]
+    /// Whether a subroutine's body is looked through at its definition, with arguments that nobody knows.
+    var isChecking = false
+    /// Whether the body was looked through already, so that warnings would come twice.
+    var isRepeating = false
 
     /// The highest physical qubit, or −1.
     var highestHardwareQubit = -1
@@ -69,19 +82,42 @@ struct Lowering: ~Copyable {
 
     struct Call {
         var node: NodeID
-        /// Values of qubits and classical results.
-        var result: Expression?
+        /// The value, where a single 'return' gives it.
+        var result: CallResult?
+        /// Where the value goes, where several 'return's do.
+        var target: Symbol?
+        /// Set by a 'return' inside a loop, which the loops around it look at.
+        var flag: VariableID?
         var hasReturned = false
+        /// Whether a 'return' stands inside another statement, so that the body is a loop of one turn that it leaves.
+        var returnsEarly = false
+    }
+
+    /// The value of a call.
+    enum CallResult {
+        case real(Expression)
+        case complex(ComplexPair)
     }
 
     enum Loop {
         /// Kept as a loop of the circuit.
         case kept
         /// Unrolled: jumps have no loop to refer to, unless the parts are wrapped in loops of one turn.
-        case unrolled(breaks: Bool, continues: Bool)
+        ///
+        /// - Parameter flag: set by 'break' where both kinds of jumps exist, each turn being such a loop too.
+        case unrolled(flag: VariableID?)
     }
 
+    /// How files are included; nil where only the standard ones are.
+    var includes: IncludeReader?
+    /// The program with the files it has included.
+    var texts: IncludedTexts?
+    var programName = ""
+    /// Paths of the files being read, outermost first.
+    var openFiles: [String] = []
+
     init(_ bytes: UnsafeBufferPointer<UInt8>, name: String) {
+        self.bytes = bytes
         parser = Parser(bytes)
         circuit = Circuit(name: name)
     }
@@ -94,6 +130,11 @@ struct Lowering: ~Copyable {
     mutating func run() {
         parser.start()
         declareBuiltins()
+        statements()
+    }
+
+    /// Reads and lowers statements to the end of the file.
+    mutating func statements() {
         while let node = parser.next() {
             let keeps = keepsSyntax(node)
             lowerReporting(node)
@@ -133,7 +174,9 @@ extension Lowering {
         _ code: Diagnostic.Code, _ message: String, at place: Diagnostic.Place, related: [Diagnostic.Place] = [],
         cause: String? = nil, cure: String? = nil
     ) -> SemanticFailure {
-        parser.report(Diagnostic(code, message, at: place, related: related, cause: cause, cure: cure))
+        if !isChecking || code.holdsForAllArguments {
+            parser.report(Diagnostic(code, message, at: place, related: related, cause: cause, cure: cure))
+        }
         return SemanticFailure()
     }
 
@@ -141,6 +184,7 @@ extension Lowering {
         _ code: Diagnostic.Code, _ message: String, at place: Diagnostic.Place, related: [Diagnostic.Place] = [],
         cause: String? = nil, cure: String? = nil
     ) {
+        if isRepeating { return }
         parser.report(
             Diagnostic(code, message, at: place, severity: .warning, related: related, cause: cause, cure: cure))
     }

@@ -17,14 +17,18 @@ struct Symbol: BitwiseCopyable {
         case variable
         /// a: place in `constants`.
         case constant
+        /// a: place in `views`.
+        case array
+        /// a, b: variables of the parts.
+        case complex
+        /// a, b: places in `constants`.
+        case complexConstant
         /// a: place in `gates`.
         case gate
         /// a: node of the definition.
         case subroutine, external
         /// a: position.
         case formalParameter, formalQubit
-        /// Declared, but of a type that programs cannot be executed with; a: place in `reasons`.
-        case unsupported
         /// Its declaration was reported; uses of it say nothing more.
         case broken
     }
@@ -50,12 +54,14 @@ struct Symbol: BitwiseCopyable {
         case .bit: "a bit"
         case .bits, .bitAlias: "a register of bits"
         case .variable: "a variable"
-        case .constant: "a constant"
+        case .array: "an array"
+        case .complex: "a complex number"
+        case .constant, .complexConstant: "a constant"
         case .gate: "a gate"
         case .subroutine: "a subroutine"
         case .external: "an external function"
         case .formalParameter: "a parameter of the gate"
-        case .unsupported, .broken: "a name"
+        case .broken: "a name"
         }
     }
 }

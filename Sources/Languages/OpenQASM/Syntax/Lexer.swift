@@ -3,8 +3,9 @@
 /// It reads through an unsafe pointer that outlives it (`OpenQASM` holds the text for the length of a run), and never
 /// past `count`.
 struct Lexer {
-    let base: UnsafePointer<UInt8>
-    let count: Int
+    var base: UnsafePointer<UInt8>
+    /// Where the file being read ends.
+    var count: Int
     /// The next byte to look at.
     var position = 0
     /// In 2 most keywords of 3 are plain names, and there are no timing literals.

@@ -132,7 +132,9 @@ extension Parser {
             leave()
             try expect(.rightParenthesis, "')'")
             return try postfix(inner)
-        case .imaginary: return literal(.imaginary)
+        case .imaginary:
+            hasComplex = true
+            return literal(.imaginary)
         case .timing: return literal(.timing, detail: token.unit.rawValue)
         case .string: return try bitString()
         case .hardwareQubit: return literal(.hardwareQubit)

@@ -26,6 +26,7 @@ extension Parser {
         case .angle: kind = .angle
         case .complex:
             kind = .complex
+            hasComplex = true
             if take(.leftBracket) {
                 part = try scalarType()
                 try expect(.rightBracket, "']'")

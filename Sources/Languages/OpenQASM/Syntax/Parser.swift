@@ -20,6 +20,8 @@ struct Parser: ~Copyable {
     var depth = 0
     /// The version of the language: 2 or 3.
     var version = 3
+    /// Whether a complex type or number was read.
+    var hasComplex = false
 
     /// Levels of brackets, operators and statements within one another.
     static let depthLimit = 400

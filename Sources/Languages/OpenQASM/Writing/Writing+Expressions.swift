@@ -50,6 +50,13 @@ extension Writing {
         value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
+    func item(_ id: ArrayID, _ indices: [Expression]) throws(OpenQASMWriterError) -> String {
+        if indices.isEmpty { return arrayNames[id.index] }
+        var texts: [String] = []
+        for index in indices { texts.append(try expression(index)) }
+        return "\(arrayNames[id.index])[\(texts.joined(separator: ", "))]"
+    }
+
     func expression(_ expression: Expression) throws(OpenQASMWriterError) -> String {
         try text(of: expression, above: 0)
     }
@@ -63,6 +70,20 @@ extension Writing {
         case .bit(let bit): return bitNames[bit.index]
         case .register(let id): return registerNames[id.index]
         case .element(let base, let index): return "\(try text(of: base, above: 20))[\(try text(of: index, above: 0))]"
+        case .item(let id, let indices): return try item(id, indices)
+        case .external(let id, let arguments):
+            var texts: [String] = []
+            for argument in arguments { texts.append(try text(of: argument, above: 0)) }
+            return "\(circuit.externals[id.index].name)(\(texts.joined(separator: ", ")))"
+        case .durationOf(let block):
+            if block.count == 1, case .delay(.dt) = block.operation(at: 0), block.qubits(at: 0).isEmpty {
+                return "\(plain(block.parameters(at: 0)[0].constant ?? 0))dt"
+            }
+            var inner = self
+            inner.text = ""
+            inner.indentation = ""
+            try inner.block(block)
+            return "durationof({ \(inner.text.split(separator: "\n").joined(separator: " ")) })"
         case .cast(let operand): return try cast(operand, to: expression.type)
         case .unary(let operation, let operand):
             let result = operation.rawValue + (try text(of: operand, above: 10))

@@ -62,6 +62,8 @@ extension Writing {
         case .register(let id): target = registerNames[id.index]
         case .bit(let bit): target = bitNames[bit.index]
         case .element(let id, let index): target = "\(registerNames[id.index])[\(try expression(index))]"
+        case .item(let id, let indices): target = try item(id, indices)
+        case .discard: return line("\(try expression(assignment.value));")
         }
         line("\(target) = \(try expression(assignment.value));")
     }

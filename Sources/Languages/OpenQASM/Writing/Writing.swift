@@ -11,6 +11,7 @@ struct Writing {
     var bitNames: [String] = []
     var registerNames: [String] = []
     var variableNames: [String] = []
+    var arrayNames: [String] = []
     var gateNames: [String] = []
     /// Parameter names inside a gate definition.
     var formals: [String] = []
@@ -40,7 +41,25 @@ struct Writing {
             registerNames.append(name)
             bitNames += (0..<register.count).map { "\(name)[\($0)]" }
         }
-        variableNames = circuit.variables.map { names.take($0.name, fallback: "v") }
+        nameVariables()
+    }
+
+    /// Items are called by their array and their indices.
+    private mutating func nameVariables() {
+        for function in circuit.externals { names.reserve(function.name) }
+        var arrays = circuit.arrays[...]
+        while variableNames.count < circuit.variables.count || !arrays.isEmpty {
+            guard let array = arrays.first, array.start == variableNames.count else {
+                variableNames.append(names.take(circuit.variables[variableNames.count].name, fallback: "v"))
+                continue
+            }
+            let name = names.take(array.name, fallback: "a")
+            arrayNames.append(name)
+            for place in 0..<array.count {
+                variableNames.append("\(name)[\(array.indices(of: place).map(String.init).joined(separator: ", "))]")
+            }
+            arrays = arrays.dropFirst()
+        }
     }
 
     /// Registers in their order if they cover the qubits one after the other, else one register of all.
@@ -80,6 +99,9 @@ struct Writing {
     mutating func program() throws(OpenQASMWriterError) -> String {
         line(isVersion2 ? "OPENQASM 2.0;" : "OPENQASM 3.0;")
         line(isVersion2 ? "include \"qelib1.inc\";" : "include \"stdgates.inc\";")
+        if isVersion2, !circuit.calibrations.isEmpty { throw refusal("a calibration") }
+        if isVersion2, let function = circuit.externals.first { throw refusal("the extern '\(function.name)'") }
+        for calibration in circuit.calibrations { line(calibration) }
         for pragma in circuit.pragmas { line(isVersion2 ? "// pragma \(pragma)" : "pragma \(pragma)") }
         try definitions()
         declarations()
@@ -105,16 +127,50 @@ struct Writing {
                     ? "creg \(registerNames[k])[\(register.count)];"
                     : "\(role)bit[\(register.count)] \(registerNames[k]);")
         }
+        for function in circuit.externals { line(declaration(function)) }
         let loops = circuit.body.loopVariables
-        for (k, variable) in circuit.variables.enumerated() where !loops.contains(k) {
-            let role =
-                switch variable.role {
-                case .local: ""
-                case .input: "input "
-                case .output: "output "
-                }
-            line("\(role)\(variable.type) \(variableNames[k]);")
+        var arrays = zip(circuit.arrays, arrayNames).makeIterator()
+        var next = arrays.next()
+        var place = 0
+        while place < circuit.variables.count || next != nil {
+            if let (array, name) = next, array.start == place {
+                line("\(word(circuit.role(of: array)))\(Self.type(array.element, array.dimensions)) \(name);")
+                place += array.count
+                next = arrays.next()
+                continue
+            }
+            let variable = circuit.variables[place]
+            if variable.role == .stretch {
+                line("stretch \(variableNames[place]);")
+            } else if !loops.contains(place) {
+                line("\(word(variable.role))\(variable.type) \(variableNames[place]);")
+            }
+            place += 1
         }
+    }
+
+    private func word(_ role: Variable.Role) -> String {
+        switch role {
+        case .local, .stretch: ""
+        case .input: "input "
+        case .output: "output "
+        }
+    }
+
+    private static func type(_ element: ClassicalType, _ dimensions: [Int]) -> String {
+        "array[\(element), \(dimensions.map(String.init).joined(separator: ", "))]"
+    }
+
+    private func declaration(_ function: ExternalFunction) -> String {
+        let parameters = function.parameters.map {
+            switch $0 {
+            case .value(let type): "\(type)"
+            case .array(let element, let dimensions, let isMutable):
+                "\(isMutable ? "mutable" : "readonly") \(Self.type(element, dimensions))"
+            }
+        }
+        let result = function.result.map { " -> \($0)" } ?? ""
+        return "extern \(function.name)(\(parameters.joined(separator: ", ")))\(result);"
     }
 }
 
@@ -134,6 +190,9 @@ private struct NameAllocation {
         used.formUnion(OpenQASMWriter.privateNames.values)
         used.formUnion(["ln", "u0", "u1", "u2", "u3", "cu1", "cu3", "c3sqrtx", "phase", "cphase"])
     }
+
+    /// Keeps a name for what must be called so.
+    mutating func reserve(_ name: String) { used.insert(name) }
 
     /// The wished name with what the language does not allow replaced, and a number if it is taken.
     mutating func take(_ wish: String, fallback: String) -> String {
@@ -191,6 +250,16 @@ extension Block {
 }
 
 extension Circuit {
+    /// Whether a kept calibration defines a gate of this name.
+    func calibrates(_ gate: String) -> Bool {
+        calibrations.contains { text in
+            guard text.hasPrefix("defcal") else { return false }
+            let rest = text.dropFirst("defcal".count).drop { $0.isWhitespace }
+            let end = rest.dropFirst(gate.count).utf8.first
+            return rest.hasPrefix(gate) && end.map { CharacterClass($0) == .other } ?? true
+        }
+    }
+
     /// Standard gates that the program and its definitions use.
     var standardGates: Set<StandardGate> { standardGates(in: Set(gates.indices)) }
 

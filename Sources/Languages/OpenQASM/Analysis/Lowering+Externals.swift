@@ -1,0 +1,115 @@
+import Circuits
+
+// What the program declares for other machines: external functions, calibrations.
+extension Lowering {
+    /// `extern name(types) -> type;`: kept with its type; a call is one of the circuit, and refused when it is reached.
+    mutating func externalDeclaration(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        var parameters: [ExternalFunction.Parameter] = []
+        for type in tree.items(node.b) {
+            switch tree[type].kind {
+            case .registerType:
+                parameters.append(.value(.bits(tree[type].a < 0 ? 1 : try size(tree[type].a, "a register"))))
+            case .arrayReferenceType:
+                let (element, isComplex) = try elementType(tree[type].a)
+                if isComplex { throw complexParameter(at: type) }
+                guard tree[type].c < 0 else {
+                    throw unsupported(
+                        "an extern with an array of open shape", at: type, cause: "its type is not known without a machine",
+                        cure: "write the dimensions: 'readonly array[\(element), 4]'")
+                }
+                var dimensions: [Int] = []
+                for item in tree.items(tree[type].b) { dimensions.append(try constantInteger(item, "a dimension")) }
+                parameters.append(.array(element, dimensions: dimensions, isMutable: tree[type].detail == 1))
+            default:
+                if isComplexType(type) { throw complexParameter(at: type) }
+                parameters.append(.value(try classicalType(type)))
+            }
+        }
+        if isComplexType(node.c) { throw complexParameter(at: node.c) }
+        let result = node.c < 0 ? nil : try classicalType(node.c)
+        let place = circuit.externals.count
+        try declare(node.a, Symbol(kind: .external, a: Int32(place)), at: id)
+        circuit.externals.append(
+            ExternalFunction(name: uniqueName(text(node.a)), parameters: parameters, result: result))
+    }
+
+    private mutating func complexParameter(at id: NodeID) -> SemanticFailure {
+        unsupported("an extern on complex numbers", at: id, cure: "pass the parts as two floats")
+    }
+
+    /// A call of an extern with its arguments converted; nil for one without a value, which is appended.
+    mutating func callExternal(
+        _ symbol: Symbol, _ node: SyntaxTree.Node, at id: NodeID
+    ) throws(SemanticFailure) -> Expression? {
+        let place = ExternalID(Int(symbol.a))
+        let function = circuit.externals[place.index]
+        let given = Array(tree.items(node.b))
+        if tree.count(node.c) > 0 {
+            throw fail(
+                .wrongKind, "extern '\(function.name)' acts on classical values, not on qubits", at: id,
+                related: declaration(symbol))
+        }
+        guard given.count == function.parameters.count else {
+            let needed = function.parameters.count
+            throw fail(
+                .arity, "extern '\(function.name)' takes \(needed) argument\(needed == 1 ? "" : "s"), not \(given.count)",
+                at: id, related: declaration(symbol))
+        }
+        var arguments: [Expression] = []
+        for (item, parameter) in zip(given, function.parameters) {
+            switch parameter {
+            case .value(let type):
+                guard case .expression(let value) = try source(item) else { continue }
+                arguments.append(try convert(value, to: type, at: item))
+            case .array(let element, let dimensions, let isMutable):
+                guard let view = try viewIfAny(item), view.element == element, view.dimensions == dimensions,
+                    view.axes.count == dimensions.count, view.count == circuit.arrays[view.array.index].count
+                else {
+                    throw fail(.type, "an array of \(element) with \(describe(dimensions)) is expected", at: item)
+                }
+                if isMutable && view.isReadOnly {
+                    throw fail(.immutable, "a readonly reference is passed to a mutable parameter", at: item)
+                }
+                arguments.append(Expression(.item(view.array, []), type: element))
+            }
+        }
+        let call = Expression(.external(place, arguments), type: function.result ?? .bool)
+        if function.result != nil { return kept(call, "answer", at: id) }
+        block.append(Assignment(target: .discard, value: call), location: location(id))
+        return nil
+    }
+
+    /// `defcalgrammar`, `cal` and `defcal`: kept as they are written, for machines that read them.
+    mutating func calibration(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        if nesting > 0 || !scopes.isEmpty {
+            throw fail(.misplaced, "a calibration inside another statement", at: id, cure: "write it at the top level")
+        }
+        var start = node.start
+        if node.kind == .calibrationDefinition {
+            // The node starts at the gate's name, behind the word and blanks.
+            while start > 0 && parser.lexer.base[Int(start) - 1] <= 0x20 { start -= 1 }
+            start -= min(start, UInt32("defcal".utf8.count))
+        }
+        circuit.calibrations.append(parser.text(start..<node.end))
+        guard node.kind == .calibrationDefinition else { return }
+        if node.a >= Keyword.allCases.count, lookup(node.a) == nil { try calibratedGate(node, id) }
+        if !hasWarnedOfCalibrations {
+            hasWarnedOfCalibrations = true
+            warn(
+                .ignored, "calibrations are kept with the program, but not played", at: place(id),
+                cause: "pulses need a machine's own controller",
+                cure: "nothing is wrong if the machine's own gates are meant: those are run")
+        }
+    }
+
+    /// A gate that nothing but its calibration defines.
+    private mutating func calibratedGate(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let parameters = tree.items(node.b).map { tree[$0].kind == .parameter ? text(tree[$0].b) : "theta" }
+        let definition = GateDefinition(
+            name: uniqueName(text(node.a)), qubitCount: tree.count(node.c), parameterNames: parameters,
+            implementation: .opaque)
+        if usesTables { needsCanonicalOrder = true }
+        gates.append(GateEntry(defined: circuit.addGate(definition), definition))
+        try declare(node.a, Symbol(kind: .gate, a: Int32(gates.count - 1), isReplaceable: true), at: id)
+    }
+}

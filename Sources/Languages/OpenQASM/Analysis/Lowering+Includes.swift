@@ -1,0 +1,106 @@
+import Circuits
+
+extension Lowering {
+    /// `include "…";`: a standard file, which is built in, or one beside the program.
+    mutating func include(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        let file = String(content(node).dropFirst().dropLast())
+        let quoted = Diagnostic.Place(Int(UInt32(bitPattern: node.c))..<Int(UInt32(bitPattern: node.d)))
+        if nesting > 0 || !scopes.isEmpty {
+            throw fail(.misplaced, "an include inside another statement", at: id, cure: "include at the top level")
+        }
+        if let gates = StandardLibrary.gates(include: file) {
+            for (name, entry) in gates { declareStandard(name, entry) }
+            return
+        }
+        guard let includes else {
+            throw fail(
+                .include, "'\(file)' cannot be included", at: quoted,
+                cause: "where the program comes from there are only the standard files stdgates.inc and qelib1.inc",
+                cure: suggestion(file) ?? "copy what the program needs from it into the program")
+        }
+        let path = try relativePath(file, at: quoted)
+        if openFiles.contains(path) {
+            throw fail(
+                .include, "'\(file)' includes itself", at: quoted,
+                cause: (openFiles.drop { $0 != path } + [path]).joined(separator: " includes "))
+        }
+        if openFiles.count >= IncludeReader.depthLimit || (texts?.parts.count ?? 0) > IncludeReader.countLimit {
+            throw fail(.tooLarge, "too many include files, or too many within one another", at: quoted)
+        }
+        switch includes.read(path) {
+        case .refused(let reason):
+            throw fail(.include, "'\(file)' cannot be included: \(reason)", at: quoted, cure: suggestion(file))
+        case .bytes(let bytes): try read(bytes, path, at: quoted)
+        }
+    }
+
+    private func suggestion(_ file: String) -> String? {
+        Suggestion.nearest(to: file, among: ["stdgates.inc", "qelib1.inc"]).map { "did you mean '\($0)'?" }
+    }
+
+    /// The file's path from the program's directory, beginning at the file that includes it.
+    private mutating func relativePath(
+        _ file: String, at place: Diagnostic.Place
+    ) throws(SemanticFailure) -> String {
+        var parts = openFiles.last?.split(separator: "/").dropLast().map(String.init) ?? []
+        var isEscape = file.hasPrefix("/") || file.utf8.contains(0)
+        for part in file.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
+            if part == ".." {
+                if parts.popLast() == nil { isEscape = true }
+            } else {
+                parts.append(String(part))
+            }
+        }
+        if isEscape || parts.isEmpty {
+            throw fail(
+                .include, "'\(file)' lies outside the program's directory", at: place,
+                cause: "a program includes files beside it and below, so that reading it never reads anything else",
+                cure: "put the file beside the program")
+        }
+        return parts.joined(separator: "/")
+    }
+
+    private mutating func read(
+        _ bytes: [UInt8], _ path: String, at place: Diagnostic.Place
+    ) throws(SemanticFailure) {
+        let total = (texts?.count ?? self.bytes.count) - self.bytes.count + bytes.count
+        if bytes.count > IncludeReader.fileLimit || total > IncludeReader.totalLimit {
+            throw fail(
+                .tooLong, "'\(path)' is too long to be included", at: place,
+                cause: "at most \(IncludeReader.fileLimit >> 20) MB a file and \(IncludeReader.totalLimit >> 20) MB of files"
+            )
+        }
+        let file = SourceText(name: path, bytes: bytes)
+        if let problem = file.problem, problem.code != .empty {
+            throw fail(.include, "'\(path)' cannot be included: \(problem.message)", at: place, cause: problem.cause)
+        }
+        let all = texts ?? IncludedTexts(self.bytes, name: programName)
+        texts = all
+        let directory = programName.lastIndex(of: "/").map { String(programName[...$0]) } ?? ""
+        let range = all.add(bytes, name: directory + path)
+        // What was read ahead of the file is taken up again behind it.
+        let outer = (parser.token, parser.previousEnd, parser.lexer.position, parser.lexer.count, parser.version)
+        parser.lexer.base = UnsafePointer(all.base)
+        parser.lexer.position = range.lowerBound
+        parser.lexer.count = range.upperBound
+        openFiles.append(path)
+        parser.start()
+        if parser.version != outer.4 {
+            parser.version = outer.4
+            parser.lexer.isVersion2 = outer.4 == 2
+            _ = fail(
+                .version, "the file is of another version than the program that includes it",
+                at: .init(range.lowerBound..<range.lowerBound), cure: "write both in one version")
+        }
+        statements()
+        parser.reportCharacters()
+        openFiles.removeLast()
+        parser.lexer.base = UnsafePointer(all.base)
+        (parser.token, parser.previousEnd, parser.lexer.position, parser.lexer.count) = (outer.0, outer.1, outer.2, outer.3)
+        if parser.errorCount >= Parser.errorLimit || work > Self.workLimit {
+            parser.lexer.position = parser.lexer.count
+            parser.token = Token(
+                kind: .endOfFile, start: UInt32(parser.lexer.count), end: UInt32(parser.lexer.count))
+        }
+    }
+}
