@@ -75,7 +75,9 @@ extension Circuit {
         let array = VariableArray(name: name, start: variables.count, element: element, dimensions: dimensions)
         for place in 0..<array.count {
             variables.append(
-                Variable(name: "\(name)[\(array.indices(of: place).map(String.init).joined(separator: ", "))]", type: element, role: role))
+                Variable(
+                    name: "\(name)[\(array.indices(of: place).map(String.init).joined(separator: ", "))]",
+                    type: element, role: role))
         }
         arrays.append(array)
         return ArrayID(arrays.count - 1)

@@ -66,16 +66,13 @@ struct Admission {
                 }
                 measured[qubits[0].index] = false
             case .delay:
-                guard target.keepsTime, block.parameters(at: position).first?.constant == nil else { break }
-                throw CompilerError(
-                    .unsupportedInstruction, "a delay whose length is computed at run time cannot be scheduled",
-                    cure: "give the delay a constant length", location: location)
+                try checkLength(block.parameters(at: position).first, of: "a delay", circuit, location)
             case .controlFlow(let place):
                 let statement = block.controlFlow[place]
                 let access = ClassicalAccess.of(block, at: position, in: circuit)
                 var needsFeedForward = false
                 switch statement {
-                case .box: break
+                case .box(let length, _): try checkLength(length?.value, of: "a box", circuit, location)
                 case .for, .branch, .switch, .while:
                     needsFeedForward = !access.reads.isEmpty && !statement.qubits.isEmpty
                 }
@@ -88,6 +85,27 @@ struct Admission {
             case .barrier, .assign, .break, .continue, .end: break
             }
         }
+    }
+
+    /// Lengths of time must be numbers where a schedule is made.
+    private func checkLength(
+        _ length: Parameter?, of what: String, _ circuit: Circuit, _ location: SourceLocation
+    ) throws(CompilerError) {
+        guard target.keepsTime, let id = length?.expression else { return }
+        var isStretchy = false
+        circuit.expressions[id.index].forEach { part in
+            switch part.node {
+            case .durationOf: isStretchy = true
+            case .variable(let id): if circuit.variables[id.index].role == .stretch { isStretchy = true }
+            default: break
+            }
+        }
+        throw CompilerError(
+            .unsupportedInstruction,
+            isStretchy
+                ? "\(what) whose length depends on a stretch or on durationof cannot be scheduled"
+                : "\(what) whose length is computed at run time cannot be scheduled",
+            cure: "give it a constant length", location: location)
     }
 
     func checkCompiled(_ circuit: Circuit) throws(CompilerError) {

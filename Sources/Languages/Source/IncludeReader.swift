@@ -53,7 +53,9 @@ final class IncludedTexts {
         base[count] = UInt8(ascii: "\n")
         count += 1
         let start = count
-        bytes.withUnsafeBufferPointer { if let from = $0.baseAddress { (base + start).initialize(from: from, count: $0.count) } }
+        bytes.withUnsafeBufferPointer {
+            if let from = $0.baseAddress { (base + start).initialize(from: from, count: $0.count) }
+        }
         count += bytes.count
         parts.append(.init(name: name, start: start))
         return start..<count

@@ -29,7 +29,9 @@ struct LoopScan {
         case .index:
             let isArray = tree[node.a].kind == .identifier && arrays.contains(tree[node.a].a)
             // A slice's length must be known, a single item's place need not be.
-            let places = tree.items(node.b).contains { mentions($0, counts: counts || !isArray || tree[$0].kind == .range) }
+            let places = tree.items(node.b).contains {
+                mentions($0, counts: counts || !isArray || tree[$0].kind == .range)
+            }
             return mentions(node.a, counts: counts) || places
         case .call: return any(node.b, counts || subroutines.contains(node.a))
         case .gateCall, .quantumCall:

@@ -64,14 +64,16 @@ extension Lowering {
         if let dimensions = try dimensions(of: type) {
             if view.dimensions != dimensions {
                 throw fail(
-                    .width, "an array of \(describe(dimensions)) is expected, not of \(describe(view.dimensions))", at: id,
+                    .width, "an array of \(describe(dimensions)) is expected, not of \(describe(view.dimensions))",
+                    at: id,
                     related: related)
             }
         } else {
             let count = try constantInteger(type.c, "the number of dimensions")
             if view.dimensions.count != count {
                 throw fail(
-                    .width, "an array of \(count) dimension\(count == 1 ? "" : "s") is expected, not of \(view.dimensions.count)",
+                    .width,
+                    "an array of \(count) dimension\(count == 1 ? "" : "s") is expected, not of \(view.dimensions.count)",
                     at: id, related: related)
             }
         }

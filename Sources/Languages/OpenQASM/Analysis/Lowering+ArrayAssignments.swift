@@ -39,7 +39,8 @@ extension Lowering {
         if source.dimensions != target.dimensions {
             throw fail(
                 .width,
-                "an array of \(describe(source.dimensions)) is assigned to one of \(describe(target.dimensions))", at: id,
+                "an array of \(describe(source.dimensions)) is assigned to one of \(describe(target.dimensions))",
+                at: id,
                 cause: "shapes must be the same")
         }
         var source = source
@@ -74,7 +75,8 @@ extension Lowering {
         }
         guard tree.count(node.b) == size else {
             throw fail(
-                .width, "\(tree.count(node.b)) value\(tree.count(node.b) == 1 ? "" : "s") for \(size) items", at: literal,
+                .width, "\(tree.count(node.b)) value\(tree.count(node.b) == 1 ? "" : "s") for \(size) items",
+                at: literal,
                 cure: "write as many values as the dimension has places")
         }
         for k in 0..<size {
@@ -148,7 +150,8 @@ extension Lowering {
         let item = tree.item(node.b, 0)
         guard let view = try viewIfAny(item), !view.dimensions.isEmpty else {
             throw fail(
-                .type, "'sizeof' wants an array", at: item, cause: "registers of bits and qubits are none, nor are numbers"
+                .type, "'sizeof' wants an array", at: item,
+                cause: "registers of bits and qubits are none, nor are numbers"
             )
         }
         var dimension = 0

@@ -22,7 +22,8 @@ extension Lowering {
         }
         if dimensions.count > Self.dimensionLimit {
             throw fail(
-                .width, "an array of \(dimensions.count) dimensions; at most \(Self.dimensionLimit) are possible", at: id)
+                .width, "an array of \(dimensions.count) dimensions; at most \(Self.dimensionLimit) are possible",
+                at: id)
         }
         return (element, isComplex, dimensions)
     }
@@ -137,6 +138,8 @@ extension Lowering {
         default: throw fail(.type, "an index is an integer, not \(index.type)", at: item)
         }
         if let literal = index.literal {
+            hidesIndexErrors = isChecking
+            defer { hidesIndexErrors = false }
             let place = try normalised(Self.integer(literal) ?? .max, count: count, at: item, of: owner)
             return .int(Int64(start + step * place))
         }

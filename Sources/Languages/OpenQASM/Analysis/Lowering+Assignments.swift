@@ -115,8 +115,12 @@ extension Lowering {
     ) throws(SemanticFailure) {
         let type = circuit.variables[variable.index].type
         let value = try convert(try value(source, at: id), to: type, at: valueNode)
+        if type == .duration {
+            noteDuration(value, of: variable)
+            // What only the machine knows is put in where the variable is used; nothing computes it while the program runs.
+            if durations[variable] != nil, value.literal == nil { return }
+        }
         block.append(Assignment(target: .variable(variable), value: value), location: location(id))
-        if type == .duration { noteDuration(value, of: variable) }
     }
 
     /// Assignments to arrays and complex numbers, which are more than one variable.
@@ -275,7 +279,8 @@ extension Lowering {
     }
 
     /// The value with one bit replaced, computed on its bit pattern.
-    private func replacing(bit index: Expression, of whole: Expression, _ width: Int, with value: Expression) -> Expression
+    private func replacing(bit index: Expression, of whole: Expression, _ width: Int, with value: Expression)
+        -> Expression
     {
         let type = whole.type
         let bits = ClassicalType.bits(width)

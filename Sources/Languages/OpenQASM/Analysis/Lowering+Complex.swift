@@ -53,7 +53,8 @@ extension Lowering {
     mutating func complex(_ id: NodeID, component: ClassicalType) throws(SemanticFailure) -> ComplexPair {
         let pair = try complex(id)
         return ComplexPair(
-            real: try convert(pair.real, to: component, at: id), imaginary: try convert(pair.imaginary, to: component, at: id)
+            real: try convert(pair.real, to: component, at: id),
+            imaginary: try convert(pair.imaginary, to: component, at: id)
         )
     }
 
@@ -122,7 +123,8 @@ extension Lowering {
                     try float(.multiply, b.imaginary, b.imaginary, id), id), "norm", at: id)
             let above = try product(a, ComplexPair(real: b.real, imaginary: negated(b.imaginary)), id)
             return ComplexPair(
-                real: try float(.divide, above.real, norm, id), imaginary: try float(.divide, above.imaginary, norm, id))
+                real: try float(.divide, above.real, norm, id), imaginary: try float(.divide, above.imaginary, norm, id)
+            )
         case .power: return try power(left, right, at: id)
         default: throw fail(.type, "'\(operation.text)' is not defined for complex numbers", at: id)
         }
@@ -220,7 +222,8 @@ extension Lowering {
         let needed = name == "pow" ? 2 : 1
         guard tree.count(node.b) == needed else {
             throw fail(
-                .arity, "'\(name)' takes \(needed) argument\(needed == 1 ? "" : "s"), not \(tree.count(node.b))", at: id)
+                .arity, "'\(name)' takes \(needed) argument\(needed == 1 ? "" : "s"), not \(tree.count(node.b))", at: id
+            )
         }
         let first = try complex(tree.item(node.b, 0))
         switch name {
@@ -252,7 +255,8 @@ extension Lowering {
     ) throws(SemanticFailure) -> Expression {
         let type = Self.wider(a.type, b.type)
         return folded(
-            Expression(.binary(.equal, try convert(a, to: type, at: id), try convert(b, to: type, at: id)), type: .bool),
+            Expression(
+                .binary(.equal, try convert(a, to: type, at: id), try convert(b, to: type, at: id)), type: .bool),
             at: id)
     }
 

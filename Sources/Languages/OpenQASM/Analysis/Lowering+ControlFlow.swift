@@ -269,7 +269,8 @@ extension Lowering {
                 let literals = bits.compactMap(\.literal)
                 return LoopRange(values: .list(bits), known: literals.count == bits.count ? literals : nil)
             }
-            throw fail(.type, "a loop goes over a range, a set, an array of one dimension or the bits of a register", at: id)
+            throw fail(
+                .type, "a loop goes over a range, a set, an array of one dimension or the bits of a register", at: id)
         }
     }
 
@@ -343,6 +344,8 @@ extension Lowering {
 
     /// A loop of one turn.
     mutating func appendOnce(_ body: Block, _ id: NodeID) {
+        // The loop stands before those inside of it when the text is read.
+        if !body.loopVariables.isEmpty { needsCanonicalOrder = true }
         let variable = circuit.addVariable(Variable(name: uniqueName("turn"), type: .int(64)))
         loopVariables.insert(variable.index)
         block.append(.for(variable: variable, values: .list([.int(0)]), body: body), location: location(id))

@@ -136,13 +136,15 @@ extension Lowering {
                     valueNode: node.c)
             } else if let zero = startValue(BitString(zeros: count ?? 1)) {
                 let register = RegisterID(circuit.bitRegisters.count - 1)
-                block.append(Assignment(target: .register(register), value: .literal(.bits(zero))), location: location(id))
+                block.append(
+                    Assignment(target: .register(register), value: .literal(.bits(zero))), location: location(id))
             }
             return
         }
         let type = try classicalType(node.a)
         let value =
-            node.c < 0 ? startValue(AssignedValue.expression(.literal(ClassicalValue(zeroOf: type)))) : try source(node.c)
+            node.c < 0
+            ? startValue(AssignedValue.expression(.literal(ClassicalValue(zeroOf: type)))) : try source(node.c)
         let variable = newVariable(text(node.b), type)
         try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index)), at: id)
         if let value { try assign(value, to: variable, at: id, valueNode: node.c < 0 ? id : node.c) }

@@ -14,7 +14,8 @@ extension Lowering {
                 if isComplex { throw complexParameter(at: type) }
                 guard tree[type].c < 0 else {
                     throw unsupported(
-                        "an extern with an array of open shape", at: type, cause: "its type is not known without a machine",
+                        "an extern with an array of open shape", at: type,
+                        cause: "its type is not known without a machine",
                         cure: "write the dimensions: 'readonly array[\(element), 4]'")
                 }
                 var dimensions: [Int] = []
@@ -52,7 +53,8 @@ extension Lowering {
         guard given.count == function.parameters.count else {
             let needed = function.parameters.count
             throw fail(
-                .arity, "extern '\(function.name)' takes \(needed) argument\(needed == 1 ? "" : "s"), not \(given.count)",
+                .arity,
+                "extern '\(function.name)' takes \(needed) argument\(needed == 1 ? "" : "s"), not \(given.count)",
                 at: id, related: declaration(symbol))
         }
         var arguments: [Expression] = []
@@ -74,7 +76,7 @@ extension Lowering {
             }
         }
         let call = Expression(.external(place, arguments), type: function.result ?? .bool)
-        if function.result != nil { return kept(call, "answer", at: id) }
+        if function.result != nil { return call }
         block.append(Assignment(target: .discard, value: call), location: location(id))
         return nil
     }
@@ -92,7 +94,11 @@ extension Lowering {
         }
         circuit.calibrations.append(parser.text(start..<node.end))
         guard node.kind == .calibrationDefinition else { return }
-        if node.a >= Keyword.allCases.count, lookup(node.a) == nil { try calibratedGate(node, id) }
+        if node.a >= Keyword.allCases.count, lookup(node.a) == nil,
+            StandardLibrary.include(with: text(node.a)) == nil
+        {
+            try calibratedGate(node, id)
+        }
         if !hasWarnedOfCalibrations {
             hasWarnedOfCalibrations = true
             warn(

@@ -67,7 +67,8 @@ extension Lowering {
         if bytes.count > IncludeReader.fileLimit || total > IncludeReader.totalLimit {
             throw fail(
                 .tooLong, "'\(path)' is too long to be included", at: place,
-                cause: "at most \(IncludeReader.fileLimit >> 20) MB a file and \(IncludeReader.totalLimit >> 20) MB of files"
+                cause:
+                    "at most \(IncludeReader.fileLimit >> 20) MB a file and \(IncludeReader.totalLimit >> 20) MB of files"
             )
         }
         let file = SourceText(name: path, bytes: bytes)
@@ -96,7 +97,9 @@ extension Lowering {
         parser.reportCharacters()
         openFiles.removeLast()
         parser.lexer.base = UnsafePointer(all.base)
-        (parser.token, parser.previousEnd, parser.lexer.position, parser.lexer.count) = (outer.0, outer.1, outer.2, outer.3)
+        (parser.token, parser.previousEnd, parser.lexer.position, parser.lexer.count) = (
+            outer.0, outer.1, outer.2, outer.3
+        )
         if parser.errorCount >= Parser.errorLimit || work > Self.workLimit {
             parser.lexer.position = parser.lexer.count
             parser.token = Token(

@@ -12,6 +12,10 @@ extension Lowering {
 
     private mutating func outOfRange(_ index: Int, _ count: Int, _ id: NodeID, _ owner: NodeID) -> SemanticFailure {
         let name = owner < 0 ? "the value" : name(of: owner)
+        // A number as an index is wrong whatever the arguments of a subroutine are.
+        let outer = isChecking
+        if tree[id].kind == .integer && !hidesIndexErrors { isChecking = false }
+        defer { isChecking = outer }
         return fail(
             .index, "index \(index) lies outside \(name), which has \(count) element\(count == 1 ? "" : "s")", at: id,
             cure: count == 0 ? nil : "indices go from 0 to \(count - 1)")

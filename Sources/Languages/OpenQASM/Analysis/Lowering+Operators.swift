@@ -55,7 +55,8 @@ extension Lowering {
         if operation.isComparison, isComplex(node.a) || isComplex(node.b) { return try complexComparison(node, id) }
         if isComplex(id) {
             throw fail(
-                .type, "a complex number where a real value is expected", at: id, cure: "take 'real(…)' or 'imag(…)' of it")
+                .type, "a complex number where a real value is expected", at: id,
+                cure: "take 'real(…)' or 'imag(…)' of it")
         }
         var left = try expression(node.a)
         var right = Expression.bool(false)
@@ -69,7 +70,9 @@ extension Lowering {
             }
             if failed { throw SemanticFailure() }
             if !before.isEmpty {
-                left = kept(left, "left", at: id)
+                let copy = newVariable("left", left.type)
+                block.append(Assignment(target: .variable(copy), value: left), location: location(id))
+                left = Expression(.variable(copy), type: left.type)
                 block.append(contentsOf: before)
             }
         }

@@ -17,7 +17,7 @@ extension Lowering {
                 .notConstant, "the exponent of 'pow' inside a gate must be known before the program runs", at: id,
                 cause: "the parameters of a gate are angles", cure: "scale the angles themselves")
         }
-        let factor = folded(Expression(.cast(exponent), type: .float(64)), at: id)
+        let factor = changed(exponent, to: .float(64))
         if call.modifiers.isEmpty, call.phase == nil, let gate = call.entry.gate.standard,
             let turned = turned(gate, call, by: factor, isWhole: isWhole)
         {
@@ -37,13 +37,17 @@ extension Lowering {
         call.turns = exponent
     }
 
+    private func changed(_ value: Expression, to type: ClassicalType) -> Expression {
+        value.type == type ? value : folded(Expression(.cast(value), type: type), at: 0)
+    }
+
     /// A gate of the same axis with the angle times the factor. A fraction takes the principal branch, so an angle must
     /// be known to lie in it.
     private mutating func turned(
         _ gate: StandardGate, _ call: GateCall, by factor: Expression, isWhole: Bool
     ) -> (GateEntry, [Expression])? {
         func times(_ angle: Expression) -> Expression {
-            let angle = angle.type == .float(64) ? angle : folded(Expression(.cast(angle), type: .float(64)), at: 0)
+            let angle = changed(angle, to: .float(64))
             return folded(Expression(.binary(.multiply, factor, angle), type: .float(64)), at: 0)
         }
         switch gate {
@@ -99,7 +103,7 @@ extension Lowering {
                 do throws(SemanticFailure) { try build(&lowering, inverted) } catch { failed = true }
             }
         }
-        let count = kept(folded(Expression(.cast(turns), type: .int(64)), at: id), "power", at: id)
+        let count = kept(changed(turns, to: .int(64)), "power", at: id)
         func loop(_ lowering: inout Lowering, _ last: Expression, _ body: Block) {
             let variable = lowering.circuit.addVariable(Variable(name: lowering.uniqueName("turn"), type: .int(64)))
             lowering.loopVariables.insert(variable.index)
@@ -108,7 +112,8 @@ extension Lowering {
                 location: lowering.location(id))
         }
         loop(&self, count, blockOf(&self, inverted: false))
-        if case .uint = turns.type {} else {
+        if case .uint = turns.type {
+        } else {
             loop(
                 &self, Expression(.unary(.negate, count), type: .int(64)), blockOf(&self, inverted: true))
         }

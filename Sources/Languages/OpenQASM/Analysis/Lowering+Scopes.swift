@@ -23,19 +23,10 @@ extension Lowering {
 
     private mutating func declareBuiltin(_ text: String, _ symbol: Symbol) {
         let name = parser.lexer.names.intern(text)
-        if let old = lookup(name), !isCalibratedOnly(old) { return }
+        if lookup(name) != nil { return }
         var symbol = symbol
         symbol.name = name
         insert(symbol)
-    }
-
-    /// Whether only a calibration declares the gate, which the standard then defines.
-    private func isCalibratedOnly(_ symbol: Symbol) -> Bool {
-        guard parser.version == 3, symbol.kind == .gate, symbol.isReplaceable,
-            let definition = circuit.definition(of: gates[Int(symbol.a)].gate)
-        else { return false }
-        if case .opaque = definition.implementation { return true }
-        return false
     }
 
     mutating func add(_ value: ClassicalValue) -> Int32 {

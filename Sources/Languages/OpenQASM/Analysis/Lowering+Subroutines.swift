@@ -14,7 +14,8 @@ extension Lowering {
         if brokenSubroutines.contains(symbol.a) { throw SemanticFailure() }
         if calls.contains(where: { $0.node == symbol.a }) || calls.count > Self.callDepthLimit {
             throw unsupported(
-                "a call of subroutine '\(name)' within itself", at: id, cause: "calls are written out before the program runs",
+                "a call of subroutine '\(name)' within itself", at: id,
+                cause: "calls are written out before the program runs",
                 cure: "write a loop")
         }
         let given = Array(tree.items(arguments)) + Array(tree.items(operands))
@@ -114,7 +115,8 @@ extension Lowering {
             let type = try componentType(node.c)
             return .complex(
                 ComplexPair(
-                    real: try convert(pair.real, to: type, at: id), imaginary: try convert(pair.imaginary, to: type, at: id)))
+                    real: try convert(pair.real, to: type, at: id),
+                    imaginary: try convert(pair.imaginary, to: type, at: id)))
         case nil:
             throw fail(
                 .type, "subroutine '\(name)' ends without returning a value", at: id, related: declaration(symbol),

@@ -131,8 +131,7 @@ extension Lowering {
             let value = try convert(try expression(node.c), to: .duration, at: node.c)
             let variable = newVariable(text(node.b), .duration)
             try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: true), at: id)
-            block.append(Assignment(target: .variable(variable), value: value), location: location(id))
-            return noteDuration(value, of: variable)
+            return try assign(.expression(value), to: variable, at: id, valueNode: node.c)
         }
         let variable = newVariable(text(node.b), .duration, role: .stretch)
         try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: true), at: id)
@@ -140,11 +139,20 @@ extension Lowering {
 
     /// Notes what a duration is from here on, so that uses of it are known before the program runs.
     mutating func noteDuration(_ value: Expression, of variable: VariableID) {
-        if loopDepth == 0 && nesting == 0 {
-            durations[variable] = value
-        } else {
-            durations[variable] = nil
+        durations[variable] = loopDepth == 0 && nesting == 0 && isKnownToMachine(value) ? value : nil
+    }
+
+    /// Whether a duration consists of numbers, blocks and stretches, so that it is the same whenever it is asked for.
+    private func isKnownToMachine(_ value: Expression) -> Bool {
+        var isKnown = true
+        value.forEach { part in
+            switch part.node {
+            case .literal, .durationOf, .unary, .binary, .cast, .call: break
+            case .variable(let id): isKnown = isKnown && circuit.variables[id.index].role == .stretch
+            default: isKnown = false
+            }
         }
+        return isKnown
     }
 
     /// What a duration is known to be here; nil where a loop around may have changed it.

@@ -60,6 +60,8 @@ struct Lowering: ~Copyable {
     var durations: [VariableID: Expression] = [:]
     /// Whether a subroutine's body is looked through at its definition, with arguments that nobody knows.
     var isChecking = false
+    /// Whether an index is into an array whose size the check does not know.
+    var hidesIndexErrors = false
     /// Whether the body was looked through already, so that warnings would come twice.
     var isRepeating = false
 

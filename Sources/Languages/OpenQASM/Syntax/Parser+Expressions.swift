@@ -161,6 +161,16 @@ extension Parser {
             let start = token.start
             let type = try valueType()
             return try postfix(try cast(to: type, start: start))
+        case .pow:
+            // The function; the modifier of the same name stands at the beginning of a statement only.
+            let (start, name) = (token.start, token.name)
+            advance()
+            guard token.kind == .leftParenthesis else { throw expected("'('") }
+            let arguments = try arguments()
+            var height: UInt16 = 1
+            for item in tree.items(arguments) { height = max(height, tree[item].height + 1) }
+            return try postfix(
+                tree.add(.init(kind: .call, height: height, start: start, end: previousEnd, a: name, b: arguments)))
         case .measure:
             throw expected(
                 "an expression", cure: "measure into a variable first; a measurement cannot be part of an expression")
@@ -205,7 +215,7 @@ extension Parser {
         let mark = pending.count
         try enter()
         while token.kind != .rightParenthesis {
-            let item = try expression()
+            let item = try concatenation(from: try expression())
             pending.append(item)
             if !take(.comma) { break }
         }
@@ -292,13 +302,19 @@ extension Parser {
     mutating func value() throws(SyntaxFailure) -> NodeID {
         if at(.measure) { return try measurement() }
         if token.kind == .leftBrace { return try arrayLiteral() }
-        var result = try expression()
+        let result = try expression()
         if token.kind == .identifier || token.kind == .hardwareQubit {
             let node = tree[result]
             if node.kind == .identifier || node.kind == .call {
                 return try quantumCall(node)
             }
         }
+        return try concatenation(from: result)
+    }
+
+    /// `first ++ b ++ …`
+    private mutating func concatenation(from first: NodeID) throws(SyntaxFailure) -> NodeID {
+        var result = first
         while take(.doublePlus) {
             let right = try expression()
             let height = max(tree[result].height, tree[right].height) + 1
