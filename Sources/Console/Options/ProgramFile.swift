@@ -5,6 +5,8 @@ package import Languages
 package struct ProgramFile {
     package let source: SourceText
     package let circuit: Circuit
+    /// The program as one text: as it was written, or with its include files worked in.
+    package let text: String
     /// Rendered.
     package let warnings: [String]
 
@@ -14,6 +16,8 @@ package struct ProgramFile {
         let outcome = OpenQASM.parse(source, includes: IncludeReader(besideProgram: path))
         guard let circuit = outcome.circuit else { throw CommandFailure(outcome.diagnostics, in: outcome.source) }
         self.circuit = circuit
+        let own = String(decoding: source.bytes, as: UTF8.self)
+        text = outcome.source.parts.isEmpty ? own : (try? OpenQASMWriter.write(circuit)) ?? own
         warnings = outcome.warnings.map { $0.rendered(in: outcome.source) }
     }
 

@@ -50,7 +50,7 @@ package struct WorkloadOptions: ParsableArguments {
             name: program.circuit.name, device: target.device,
             blocks: [
                 SubmissionDocument.Block(
-                    file: program.source.name, text: String(decoding: program.source.bytes, as: UTF8.self),
+                    file: program.source.name, text: program.text,
                     parameters: parameters, observables: observable.isEmpty ? nil : observable)
             ], shots: shots, seed: seed, mitigation: mitigation, effort: target.effort.rawValue)
     }
