@@ -131,6 +131,8 @@ extension Lowering {
 
     /// Reports a name that nothing declares.
     mutating func unknown(_ name: Int32, at node: NodeID, isGate: Bool = false) -> SemanticFailure {
+        // What is not reported any more needs no suggestion, which costs a look at all names.
+        if parser.errorCount > Parser.errorLimit { return SemanticFailure() }
         let text = parser.lexer.names.text(name)
         var candidates: [String] = []
         for place in visible.indices where visible[place] >= 0 {
@@ -154,8 +156,10 @@ extension Lowering {
     /// A name for something of the circuit: the one given, or with the first number that makes it unique.
     mutating func uniqueName(_ name: String) -> String {
         if usedNames.insert(name).inserted { return name }
-        var number = 1
+        // Numbers that were tried are taken for good: a name of many scopes does not count from the start each time.
+        var number = nameNumbers[name] ?? 1
         while !usedNames.insert("\(name)_\(number)").inserted { number += 1 }
+        nameNumbers[name] = number + 1
         return "\(name)_\(number)"
     }
 }

@@ -39,6 +39,8 @@ struct Lowering: ~Copyable {
     var expressionPlaces: [Expression: Parameter] = [:]
     /// Names of registers, variables and gates of the circuit, so that each is used once.
     var usedNames: Set<String> = []
+    /// By name: the number to try next where the name itself is taken.
+    var nameNumbers: [String: Int] = [:]
 
     /// Inside a gate definition or a subroutine: symbols before this one are seen only if they are constant.
     var bodyBase: Int?
