@@ -4,7 +4,7 @@ extension ErrorIndex {
             .unsupported, "unsupported", "the construct cannot be executed",
             text:
                 "The program is right OpenQASM, but nothing in Kelvin can execute this part of it. The message says why and what to write instead; `kelvin check --syntax` accepts it.",
-            example: "OPENQASM 3.0;\nextern f(int) -> int;\nint n = f(1);\n"),
+            example: "OPENQASM 3.0;\ndef f(int n) -> int { return f(n - 1); }\n"),
         .init(
             .tooLarge, "too-large", "the program becomes too large when it is written out",
             text:
