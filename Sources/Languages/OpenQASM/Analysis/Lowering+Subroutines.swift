@@ -168,7 +168,9 @@ extension Lowering {
         hasSubroutines = true
         try declare(node.a, Symbol(kind: .subroutine, a: id), at: id)
         let errors = parser.errorCount
-        let saved = (circuit, block, globalPhase, usedNames, expressionPlaces, modified, durations, loopVariables)
+        let saved = (
+            circuit, block, globalPhase, usedNames, nameNumbers, expressionPlaces, modified, durations, loopVariables
+        )
         let counts = (gates.count, constants.count, aliases.count, views.count, itemCount, work, nesting)
         let flags = (needsCanonicalOrder, usesTables, highestHardwareQubit, isChecking, bodyBase, loops)
         isChecking = true
@@ -176,7 +178,8 @@ extension Lowering {
         enterBody(of: id)
         do throws(SemanticFailure) { try checkBody(node, id) } catch {}
         leaveBody()
-        (circuit, block, globalPhase, usedNames, expressionPlaces, modified, durations, loopVariables) = saved
+        (circuit, block, globalPhase, usedNames, nameNumbers, expressionPlaces, modified, durations, loopVariables) =
+            saved
         (needsCanonicalOrder, usesTables, highestHardwareQubit, isChecking, bodyBase, loops) = flags
         gates.removeLast(gates.count - counts.0)
         constants.removeLast(constants.count - counts.1)

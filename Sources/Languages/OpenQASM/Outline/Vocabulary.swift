@@ -26,7 +26,7 @@ extension OpenQASM {
         }
     }
 
-    /// The values of a program's constants, as far as the program is understood, by the first byte of the name where
+    /// The values of a program's global constants, as far as the program is understood, by the first byte of the name where
     /// they are declared.
     public static func constants(of source: SourceText) -> [Int: String] {
         if source.problem != nil { return [:] }
@@ -34,7 +34,12 @@ extension OpenQASM {
             var lowering = Lowering(bytes, name: "")
             lowering.run()
             var values: [Int: String] = [:]
-            for symbol in lowering.symbols where symbol.kind == .constant && symbol.start >= 0 {
+            // Those of the top level: what was known inside of a body is forgotten with it.
+            for place in lowering.global where place >= 0 {
+                let symbol = lowering.symbols[Int(place)]
+                guard symbol.kind == .constant, symbol.start >= 0, Int(symbol.a) < lowering.constants.count else {
+                    continue
+                }
                 values[Int(symbol.start)] = lowering.constants[Int(symbol.a)].description
             }
             return values
