@@ -30,6 +30,9 @@ let package = Package(
         .library(name: "Mitigation", targets: ["Mitigation"]),
         .library(name: "Kernel", targets: ["Kernel"]),
         .library(name: "Storage", targets: ["Storage"]),
+        .library(name: "Conformance", targets: ["Conformance"]),
+        // Kelvin's devices for the Munich stack: a QDMI device library, symbols KELVIN_QDMI_….
+        .library(name: "KelvinQDMI", type: .dynamic, targets: ["KelvinQDMI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -46,8 +49,10 @@ let package = Package(
         .target(name: "Simulators", dependencies: ["Circuits"], swiftSettings: numeric),
         // Floor 3: from program to machine.
         .target(name: "Compiler", dependencies: ["Circuits", "Hardware"], swiftSettings: numeric),
+        // What Swift cannot call: variadic functions of libcurl, which is loaded at run time, and dladdr.
+        .target(name: "CKelvinSystem"),
         .target(
-            name: "Drivers", dependencies: ["Circuits", "Hardware", "Simulators"],
+            name: "Drivers", dependencies: ["Circuits", "Languages", "Hardware", "Simulators", "CKelvinSystem"],
             resources: [.copy("Devices")], swiftSettings: settings),
         .target(
             name: "Characterisation", dependencies: ["Circuits", "Hardware", "Simulators"], swiftSettings: numeric),
@@ -75,7 +80,7 @@ let package = Package(
             name: "kelvin",
             dependencies: [
                 "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation", "Kernel",
-                "Console", "LanguageServer",
+                "Console", "LanguageServer", "Conformance",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -86,6 +91,12 @@ let package = Package(
                 "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Console",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: settings),
+        // Whether a driver keeps the promises of the device protocol.
+        .target(
+            name: "Conformance", dependencies: ["Circuits", "Hardware", "Compiler"], swiftSettings: settings),
+        .target(
+            name: "KelvinQDMI", dependencies: ["Circuits", "Languages", "Hardware", "Compiler", "Drivers"],
             swiftSettings: settings),
         .testTarget(name: "CircuitsTests", dependencies: ["Circuits"], swiftSettings: numeric),
         .testTarget(
@@ -115,5 +126,12 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests", dependencies: ["kelvin", "kelvin-jobs", "Kernel", "Storage"],
             swiftSettings: settings),
+        // The executable beside the tests holds QDMI libraries for them.
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Circuits", "Languages", "Hardware", "Compiler", "Simulators", "Drivers", "Conformance", "kelvin",
+                "KelvinQDMI",
+            ], exclude: ["HostileLibrary.c"], swiftSettings: settings),
     ]
 )

@@ -15,6 +15,7 @@ struct Kelvin: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CompileCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self,
             LanguageServerCommand.self, DevicesCommand.self, VersionCommand.self,
+            QDMIHostCommand.self,
         ])
 
     static func main() async {

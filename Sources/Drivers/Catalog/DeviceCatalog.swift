@@ -53,6 +53,15 @@ public struct DeviceCatalog: Sendable {
         var found: [String: Entry] = [:]
         for directory in directories {
             for name in Directories.names(in: directory) ?? [] where name.hasSuffix(".json") {
+                if name.hasSuffix(QDMIManifest.suffix) {
+                    // A manifest lists devices under names of their own.
+                    let path = "\(directory)/\(name)"
+                    for attachment in (try? QDMIManifest(path: path))?.attachments ?? []
+                    where found[attachment.id] == nil {
+                        found[attachment.id] = Entry(id: attachment.id, path: path, isShipped: false)
+                    }
+                    continue
+                }
                 let id = String(name.dropLast(5)), isShipped = directory == shipped
                 if found[id] == nil { found[id] = Entry(id: id, path: "\(directory)/\(name)", isShipped: isShipped) }
             }
@@ -82,7 +91,34 @@ public struct DeviceCatalog: Sendable {
     public func device(
         _ name: String = DeviceCatalog.defaultID, options: SimulationOptions = SimulationOptions()
     ) throws(DeviceError) -> any Device {
-        name == "ideal" ? IdealDevice(options: options) : EmulatedDevice(try file(name), options: options)
+        if name == "ideal" { return IdealDevice(options: options) }
+        if let attachment = try attachment(name) { return try attachment.open() }
+        return EmulatedDevice(try file(name), options: options)
+    }
+
+    /// The machine of somebody else behind a name; nil where the name is that of a device file.
+    ///
+    /// - Throws: `DeviceError.invalidFile` for an attachment or a manifest that is not right.
+    public func attachment(_ name: String) throws(DeviceError) -> Attachment? {
+        let isPath = name.contains("/") || name.hasSuffix(".json")
+        // PATH#ID names one device of a manifest with several.
+        let parts = name.split(separator: "#", maxSplits: 1).map(String.init)
+        let path = isPath ? parts.first : entries.first { $0.id == name }?.path
+        guard let path else { return nil }
+        if path.hasSuffix(QDMIManifest.suffix) {
+            let found = try QDMIManifest(path: path).attachments
+            let wanted = isPath ? (parts.count == 2 ? parts[1] : found.count == 1 ? found[0].id : "") : name
+            guard let attachment = found.first(where: { $0.id == wanted }) else {
+                throw DeviceError(
+                    .unavailable, "\(path): which device of the manifest?",
+                    cure: "write \(path)#ID; it has: \(found.map(\.id).joined(separator: ", "))")
+            }
+            return attachment
+        }
+        guard try Attachment.mayBe(path) else { return nil }
+        let node = try JSONFile.read(path)
+        guard Attachment.isAttachment(node) else { return nil }
+        return try Attachment(node, path: path)
     }
 
     /// The device behind a name, its emulator allowed to take an estimated time for one program.
@@ -111,6 +147,7 @@ public struct DeviceCatalog: Sendable {
     #endif
 
     static let shippedDirectory = findShipped(executableDirectory: Directories.ofExecutable, sourceFile: #filePath)
+        ?? findShipped(executableDirectory: Directories.ofModule, sourceFile: #filePath)
 
     /// The directory of Kelvin's own device files: beside the executable, in `share/kelvin/devices` of an installation,
     /// or in the sources it was built from. `Bundle.module` is not asked, because it ends the process if there is none.

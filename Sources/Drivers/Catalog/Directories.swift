@@ -1,3 +1,5 @@
+internal import CKelvinSystem
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -35,6 +37,16 @@ enum Directories {
         #endif
         let path = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return parent(of: path)
+    }
+
+    /// The directory of the module this code was linked into: the executable's, or that of a library in somebody
+    /// else's process.
+    static var ofModule: String? {
+        guard let name = kelvin_module_path(#dsohandle) else { return nil }
+        let path = String(cString: name)
+        guard let resolved = realpath(path, nil) else { return parent(of: path) }
+        defer { free(resolved) }
+        return parent(of: String(cString: resolved))
     }
 
     static func parent(of path: String) -> String? {

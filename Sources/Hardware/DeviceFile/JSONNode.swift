@@ -2,8 +2,8 @@
 ///
 /// A reader of its own, because a general decoder loses what the user needs to repair a file: the line, keys given
 /// twice, keys nobody reads. It also loads no Foundation, whose start costs more than the parse.
-struct JSONNode {
-    enum Kind {
+package struct JSONNode: Sendable {
+    package enum Kind: Sendable {
         case null
         case bool(Bool)
         case number(Double)
@@ -13,9 +13,9 @@ struct JSONNode {
         case object([(key: String, value: JSONNode)])
     }
 
-    var kind: Kind
+    package var kind: Kind
     /// Byte offset of the first character.
-    var offset: Int
+    package var offset: Int
 
     /// "an object", "a number": for messages.
     var kindName: String {
@@ -42,12 +42,12 @@ struct JSONNode {
 }
 
 /// What is wrong with a device file, and where.
-struct DeviceFileFault: Error {
+package struct DeviceFileFault: Error {
     /// From the root, `calibration.gates[0].error`; grows from the inside out while the error travels up.
-    var path: String = ""
-    var message: String
-    var cure: String
-    var offset: Int?
+    package var path: String = ""
+    package var message: String
+    package var cure: String
+    package var offset: Int?
 
     init(_ message: String, cure: String, at offset: Int? = nil) {
         self.message = message
@@ -65,13 +65,13 @@ struct DeviceFileFault: Error {
 }
 
 /// Parses a whole text as one JSON value. Refuses keys given twice, numbers that no `Double` holds, and depth over 64.
-struct JSONParser {
+package struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private static let maximumDepth = 64
     private static let cure = "correct the text; a JSON checker shows the place too"
 
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(DeviceFileFault) -> JSONNode {
+    package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(DeviceFileFault) -> JSONNode {
         var parser = JSONParser(bytes: bytes)
         if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { parser.position = 3 }
         let node = try parser.value(depth: 0)

@@ -49,7 +49,8 @@ struct DeviceReport {
         lines.append("")
         lines +=
             CouplingMapDrawing(description: description, calibration: calibration).lines() ?? [
-                "  any two sites interact"
+                description.connectivity == .all
+                    ? "  any two sites interact" : "  no coordinates are published: no map can be drawn"
             ]
         if !calibration.warnings.isEmpty {
             lines.append("")
