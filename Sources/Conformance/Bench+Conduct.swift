@@ -25,7 +25,8 @@ extension Bench {
         var stale = good
         stale.calibrationID = "another-calibration"
         cases.append(("a program for another calibration", stale, 1))
-        if let missing = StandardGate.allCases.first(where: { $0.qubitCount == 1 && description.nativeGate($0) == nil }) {
+        if let missing = StandardGate.allCases.first(where: { $0.qubitCount == 1 && description.nativeGate($0) == nil })
+        {
             var alien = good
             var circuit = Circuit(name: "alien", qubitCount: site.index + 1, bitCount: 1)
             circuit.append(missing, [site.index], Array(repeating: 0.1, count: missing.parameterCount))
@@ -104,7 +105,8 @@ extension Bench {
         let few = try await device.run(executable, shots: 10, seed: seed) { fraction in
             seen.withLock { $0.append(fraction) }
         }
-        let many = try await device.run(executable, shots: min(200, description.abilities.maxShots), seed: seed, progress: nil)
+        let many = try await device.run(
+            executable, shots: min(200, description.abilities.maxShots), seed: seed, progress: nil)
         for result in [few, many] where !(result.deviceTime.value >= 0 && result.deviceTime.value.isFinite) {
             finding.faults.append("a device time of \(result.deviceTime.value) s")
         }

@@ -14,13 +14,18 @@ extension Bench {
             if gate.qubitCount == 1 {
                 places = [sites[0]]
             } else {
-                guard let pair = couplings.first(where: { calibration.figures(for: gate, on: [$0.first, $0.second]) != nil })
+                guard
+                    let pair = couplings.first(where: {
+                        calibration.figures(for: gate, on: [$0.first, $0.second]) != nil
+                    })
                 else { continue }
                 places = [pair.first, pair.second]
             }
             let angles = Self.angles(for: native)
             let (fidelity, bound) = try await self.fidelity(of: gate, angles, on: places)
-            let name = gate.name + (angles.isEmpty ? "" : "(\(angles.map { "\(($0 * 100).rounded() / 100)" }.joined(separator: ", ")))")
+            let name =
+                gate.name
+                + (angles.isEmpty ? "" : "(\(angles.map { "\(($0 * 100).rounded() / 100)" }.joined(separator: ", ")))")
             let place = places.map { "\($0.index)" }.joined(separator: ", ")
             looked.append("\(name) on \(place): \(Self.percent(fidelity))")
             if fidelity < 1 - bound {

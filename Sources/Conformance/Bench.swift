@@ -25,9 +25,13 @@ struct Bench {
         }
         let entanglers = description.nativeGates.filter { $0.gate.qubitCount == 2 }.map(\.gate)
         func error(_ coupling: Coupling) -> Double? {
-            guard calibration.isOperational(coupling.first), calibration.isOperational(coupling.second) else { return nil }
+            guard calibration.isOperational(coupling.first), calibration.isOperational(coupling.second) else {
+                return nil
+            }
             return entanglers.compactMap {
-                calibration.figures(for: $0, on: [coupling.first, coupling.second]).flatMap { $0.isDead ? nil : $0.error }
+                calibration.figures(for: $0, on: [coupling.first, coupling.second]).flatMap {
+                    $0.isDead ? nil : $0.error
+                }
             }.min()
         }
         let pairs: [Coupling]

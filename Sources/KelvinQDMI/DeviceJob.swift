@@ -153,6 +153,8 @@ final class DeviceJob: Sendable {
                 let placed = program.placedOnSites
                 circuit = placed.circuit
                 options.initialLayout = placed.sites
+                // QDMI promises that operations happen on the sites they name.
+                options.rewriting = .verbatim
             } else if program.qubitCount == table.description.siteCount {
                 circuit = program.placedOnSites.circuit
             }

@@ -4,35 +4,37 @@ import Drivers
 import Hardware
 import Testing
 
-@Suite struct ConformanceTests {
-    private static let suite = ConformanceSuite(shots: 1_000, sample: 1, seed: 7)
+extension DriverTests {
+    @Suite struct ConformanceTests {
+        private static let suite = ConformanceSuite(shots: 1_000, sample: 1, seed: 7)
 
-    private func faults(_ device: any Device, suite: ConformanceSuite = suite) async -> [String] {
-        await suite.run(on: device).flatMap { finding in finding.faults.map { "\(finding.check.rawValue): \($0)" } }
-    }
+        private func faults(_ device: any Device, suite: ConformanceSuite = suite) async -> [String] {
+            await suite.run(on: device).flatMap { finding in finding.faults.map { "\(finding.check.rawValue): \($0)" } }
+        }
 
-    @Test func everyDriverOfTheHouseConforms() async throws {
-        let catalog = try DeviceCatalog()
-        for id in ["ideal", "heron-133"] { #expect(await faults(try catalog.device(id)) == [], "\(id)") }
-    }
+        @Test func everyDriverOfTheHouseConforms() async throws {
+            let catalog = try DeviceCatalog()
+            for id in ["ideal", "heron-133"] { #expect(await faults(try catalog.device(id)) == [], "\(id)") }
+        }
 
-    @Test func theDriverOfTheGuideConforms() async throws { #expect(await faults(CoinMachine()) == []) }
+        @Test func theDriverOfTheGuideConforms() async throws { #expect(await faults(CoinMachine()) == []) }
 
-    @Test(arguments: BrokenDevice.Fault.allCases)
-    func aBrokenDriverFailsTheRightCheck(_ fault: BrokenDevice.Fault) async throws {
-        let device = BrokenDevice(base: IdealDevice(), fault: fault)
-        let findings = await ConformanceSuite(shots: 1_000, sample: 40, seed: 7).run(fault.check, on: device)
-        #expect(!findings.passed, "\(fault)")
-        // The same check finds nothing wrong with the machine itself.
-        let sound = await ConformanceSuite(shots: 1_000, sample: 2, seed: 7).run(fault.check, on: IdealDevice())
-        #expect(sound.faults == [])
-    }
+        @Test(arguments: BrokenDevice.Fault.allCases)
+        func aBrokenDriverFailsTheRightCheck(_ fault: BrokenDevice.Fault) async throws {
+            let device = BrokenDevice(base: IdealDevice(), fault: fault)
+            let findings = await ConformanceSuite(shots: 1_000, sample: 40, seed: 7).run(fault.check, on: device)
+            #expect(!findings.passed, "\(fault)")
+            // The same check finds nothing wrong with the machine itself.
+            let sound = await ConformanceSuite(shots: 1_000, sample: 2, seed: 7).run(fault.check, on: IdealDevice())
+            #expect(sound.faults == [])
+        }
 
-    /// On a noisy machine the thresholds must still tell a wrong gate from noise.
-    @Test func aWrongGateIsFoundThroughTheNoise() async throws {
-        let device = BrokenDevice(base: try DeviceCatalog().device("heron-133"), fault: .wrongRotation)
-        let finding = await Self.suite.run(.gates, on: device)
-        #expect(!finding.passed)
+        /// On a noisy machine the thresholds must still tell a wrong gate from noise.
+        @Test func aWrongGateIsFoundThroughTheNoise() async throws {
+            let device = BrokenDevice(base: try DeviceCatalog().device("heron-133"), fault: .wrongRotation)
+            let finding = await Self.suite.run(.gates, on: device)
+            #expect(!finding.passed)
+        }
     }
 }
 

@@ -120,7 +120,8 @@ struct IQMCloud: Sendable {
     func answer(_ request: LoopbackServer.Request) -> LoopbackServer.Answer {
         let path = request.path
         if path == "/api/v1/quantum-computers" {
-            return .json("{\"quantum_computers\": [{\"id\": \"8feb\", \"alias\": \"star\", \"display_name\": \"Star\"}]}")
+            return .json(
+                "{\"quantum_computers\": [{\"id\": \"8feb\", \"alias\": \"star\", \"display_name\": \"Star\"}]}")
         }
         if path.hasSuffix("/dynamic-quantum-architecture") {
             return .json(
@@ -146,7 +147,8 @@ struct IQMCloud: Sendable {
             let status = book.isCancelled(number) ? "cancelled" : "completed"
             return .json("{\"id\": \"\(number)\", \"status\": \"\(status)\", \"errors\": []}")
         }
-        return measurements(of: book.job(number)).map { .json($0) } ?? .json("{\"message\": \"bad circuit\"}", status: 400)
+        return measurements(of: book.job(number)).map { .json($0) }
+            ?? .json("{\"message\": \"bad circuit\"}", status: 400)
     }
 
     private func measurements(of job: JSONNode) -> String? {
@@ -225,7 +227,9 @@ struct KelvinCloud: Sendable {
             let words = circuit.bitRegisters.map { shot[$0.start..<$0.start + $0.count].description }
             counts[words.joined(separator: " "), default: 0] += 1
         }
-        let registers = circuit.bitRegisters.map { JSONNode.object([("name", .text($0.name)), ("size", .integer($0.count))]) }
+        let registers = circuit.bitRegisters.map {
+            JSONNode.object([("name", .text($0.name)), ("size", .integer($0.count))])
+        }
         return JSONNode.object([
             ("format", .text("kelvin-result/1")),
             (

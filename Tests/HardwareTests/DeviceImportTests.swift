@@ -34,8 +34,12 @@ import Testing
         var gates = (0..<3).flatMap { k in
             [gate("sx", [k], 3e-4, 32), gate("x", [k], 3e-4, 32), gate("rz", [k], 0, 0)]
         }
-        for pair in [[0, 1], [1, 0], [1, 2], [2, 1]] { gates.append(gate("cz", pair, pair.contains(2) ? error : 0.003, 68)) }
-        gates.append("{\"gate\": \"reset\", \"qubits\": [1], \"parameters\": [{\"name\": \"gate_length\", \"unit\": \"ns\", \"value\": 2400}]}")
+        for pair in [[0, 1], [1, 0], [1, 2], [2, 1]] {
+            gates.append(gate("cz", pair, pair.contains(2) ? error : 0.003, 68))
+        }
+        gates.append(
+            "{\"gate\": \"reset\", \"qubits\": [1], \"parameters\": [{\"name\": \"gate_length\", \"unit\": \"ns\", \"value\": 2400}]}"
+        )
         return """
             {"backend_name": "ibm_pair", "last_update_date": "2026-04-17T12:19:24+02:00",
              "qubits": [\((0..<3).map(site).joined(separator: ","))], "gates": [\(gates.joined(separator: ","))]}
@@ -50,7 +54,9 @@ import Testing
         #expect(d.timing.dt.value == 4e-9 && d.timing.granularity == 2 && d.timing.repetitionDelay.value == 2.5e-4)
         #expect(d.abilities.maxShots == 5_000 && d.abilities.feedForward && d.abilities.reset)
         #expect(c.timestampText == "2026-04-17T10:19:24Z")
-        #expect(c.sites[0].t1?.value == 1e-4 && c.sites[0].readout?.falseOne == 0.01 && c.sites[0].readout?.falseZero == 0.02)
+        #expect(
+            c.sites[0].t1?.value == 1e-4 && c.sites[0].readout?.falseOne == 0.01
+                && c.sites[0].readout?.falseZero == 0.02)
         #expect(c.sites[1].resetDuration?.value == 2.4e-6 && c.sites[0].resetDuration == nil)
         #expect(c.figures(for: .cz, on: [Site(1), Site(0)])?.duration.value == 6.8e-8)
         #expect(d.coordinates[2] == SiteCoordinate(row: 0, column: 2))
@@ -77,7 +83,9 @@ import Testing
         #expect(message(Self.properties()).contains("configuration is missing"))
         #expect(message("{}").contains("not a device description"))
         #expect(message("{\"a\": ").contains("not JSON"))
-        #expect(message(Self.configuration, Self.properties(unit: "fortnights")).contains("the unit \"fortnights\" is unknown"))
+        #expect(
+            message(Self.configuration, Self.properties(unit: "fortnights")).contains(
+                "the unit \"fortnights\" is unknown"))
         #expect(message(Self.configuration, Self.properties(unit: "fortnights")).contains("qubits[0][1].value.unit"))
         let lost = Self.properties().replacing("\"value\": 0.02", with: "\"value\": 1.2")
         #expect(message(Self.configuration, lost).contains("outside [0, 1]"))
@@ -100,7 +108,8 @@ import Testing
         #expect(back.description.timing.dt == original.description.timing.dt)
         let braket = try DeviceExport(original, format: .braket)
         let other = try DeviceImport(
-            braket.documents.map { .init(name: $0.fileName, bytes: Array($0.text.utf8)) }).file
+            braket.documents.map { .init(name: $0.fileName, bytes: Array($0.text.utf8)) }
+        ).file
         #expect(other.description.connectivity == original.description.connectivity)
         for figures in original.calibration.gates where figures.gate == .cz {
             let same = try #require(other.calibration.figures(for: .cz, on: figures.sites))
@@ -119,11 +128,14 @@ import Testing
               {"name": "cz", "numQubits": 2, "duration": 40, "fidelity": 0.99,
                "siteOverrides": [{"sites": [0, 1], "fidelity": 0.995}]},
               {"name": "measure", "numQubits": 1, "fidelity": 0.98}]}
-            """).file
+            """
+        ).file
         #expect(mqt.calibration.sites.map { $0.t1?.value } == [4e-5, 4e-5, 2.6626e-5])
         #expect(mqt.calibration.figures(for: .cz, on: [Site(1), Site(0)])?.error == 1 - 0.995)
         #expect(mqt.calibration.figures(for: .cz, on: [Site(2), Site(1)])?.duration.value == 4e-8)
-        #expect(mqt.description.connectivity == .couplings([(0, 1), (1, 0), (1, 2), (2, 1)].map { Coupling(Site($0), Site($1)) }))
+        #expect(
+            mqt.description.connectivity
+                == .couplings([(0, 1), (1, 0), (1, 2), (2, 1)].map { Coupling(Site($0), Site($1)) }))
         let cirq = try imported(
             """
             {"timestampMs": "1723800000000", "metrics": [
@@ -133,7 +145,8 @@ import Testing
               {"name": "single_qubit_rb_pauli_error_per_gate", "targets": ["0_7"], "values": [{"doubleVal": 0.003}]},
               {"name": "two_qubit_parallel_cz_gate_xeb_pauli_error_per_cycle", "targets": ["0_6", "0_7"],
                "values": [{"doubleVal": 0.0095}]}]}
-            """).file
+            """
+        ).file
         #expect(cirq.description.siteCount == 2 && cirq.calibration.timestamp == 1_723_800_000)
         #expect(cirq.calibration.figures(for: .r, on: [Site(0)])?.error == 0.001)
         let cz = try #require(cirq.calibration.figures(for: .cz, on: [Site(1), Site(0)]))
@@ -146,7 +159,8 @@ import Testing
                           "connectivity": {"fullyConnected": true, "connectivityGraph": {}}},
              "provider": {"fidelity": {"1Q": {"mean": 0.99717}, "2Q": {"mean": 0.9696}, "spam": {"mean": 0.9961}},
                           "timing": {"T1": 10, "T2": 0.5, "1Q": 1.1e-05, "2Q": 0.00021, "readout": 0.000175}}}
-            """).file
+            """
+        ).file
         #expect(braket.description.connectivity == .all && braket.description.modality == .trappedIon)
         #expect(braket.calibration.figures(for: .rxx, on: [Site(3), Site(0)])?.error == 1 - 0.9696)
         #expect(braket.description.nativeGate(.rxx)?.angleRanges == [0...(Double.pi / 2)])

@@ -58,7 +58,8 @@ public struct Attachment: Sendable {
 
 extension Attachment {
     private static let keys: Set<String> = [
-        "format", "version", "id", "driver", "url", "target", "token", "library", "prefix", "session", "sites", "timeout",
+        "format", "version", "id", "driver", "url", "target", "token", "library", "prefix", "session", "sites",
+        "timeout",
     ]
 
     /// Whether a parsed file is an attachment, right or wrong.
@@ -118,7 +119,8 @@ extension Attachment {
             }
         }
         for (name, value) in node.member("session")?.pairs ?? [] {
-            guard QDMI.sessionParameters.contains(where: { $0.name == name }), case .string(let text) = value.kind else {
+            guard QDMI.sessionParameters.contains(where: { $0.name == name }), case .string(let text) = value.kind
+            else {
                 throw fault(
                     "unknown session parameter \"\(name)\", or one that is no text",
                     "known: \(QDMI.sessionParameters.map(\.name).joined(separator: ", "))")
@@ -154,7 +156,8 @@ extension Attachment {
     static func isIdentifier(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy {
-                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || [0x2D, 0x2E, 0x5F].contains($0)
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39)
+                    || [0x2D, 0x2E, 0x5F].contains($0)
             }
     }
 

@@ -1,7 +1,7 @@
-import Hardware
+public import Hardware
 
 /// A manifest of the Munich stack, `….qdmi.json`: device libraries with their prefixes and session parameters.
-struct QDMIManifest {
+public struct QDMIManifest {
     static let suffix = ".qdmi.json"
 
     var attachments: [Attachment]
@@ -35,6 +35,32 @@ struct QDMIManifest {
             }
             attachments.append(attachment)
         }
+    }
+}
+
+extension QDMIManifest {
+    /// A manifest in which every device of a catalogue stands behind Kelvin's own QDMI library, as `kelvin.<id>`.
+    ///
+    /// - Parameter library: of `KelvinQDMI`; nil for the one beside the running executable.
+    /// - Throws: `DeviceError.unavailable` if there is none.
+    public static func text(of catalog: DeviceCatalog, library: String? = nil) throws(DeviceError) -> String {
+        let beside = [Directories.ofExecutable, Directories.ofModule].compactMap { $0.map { "\($0)/libKelvinQDMI.so" } }
+        guard let path = library ?? beside.first(where: Directories.exists), let full = Directories.resolved(path)
+        else {
+            throw DeviceError(
+                .unavailable, "the library libKelvinQDMI.so is not there\(library.map { " (\($0))" } ?? "")",
+                cure: "build it: swift build -c release --product KelvinQDMI")
+        }
+        let devices = catalog.entries.filter { !($0.path ?? "").hasSuffix(suffix) }.map { entry in
+            JSONNode.object([
+                ("id", .text("kelvin.\(entry.id)")), ("library", .text(full)), ("prefix", .text("KELVIN")),
+                ("enabled", .flag(true)),
+                ("session", .object([("custom1", .text(entry.path.flatMap(Directories.resolved) ?? entry.id))])),
+            ])
+        }
+        return JSONNode.object([
+            ("schema-version", .integer(1)), ("qdmi", .object([("devices", .list(devices))])),
+        ]).prettyText
     }
 }
 

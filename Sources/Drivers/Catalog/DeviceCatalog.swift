@@ -146,7 +146,8 @@ public struct DeviceCatalog: Sendable {
     private static let bundle = "kelvin_Drivers.bundle"
     #endif
 
-    static let shippedDirectory = findShipped(executableDirectory: Directories.ofExecutable, sourceFile: #filePath)
+    static let shippedDirectory =
+        findShipped(executableDirectory: Directories.ofExecutable, sourceFile: #filePath)
         ?? findShipped(executableDirectory: Directories.ofModule, sourceFile: #filePath)
 
     /// The directory of Kelvin's own device files: beside the executable, in `share/kelvin/devices` of an installation,

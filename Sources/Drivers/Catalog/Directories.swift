@@ -44,9 +44,14 @@ enum Directories {
     static var ofModule: String? {
         guard let name = kelvin_module_path(#dsohandle) else { return nil }
         let path = String(cString: name)
-        guard let resolved = realpath(path, nil) else { return parent(of: path) }
+        return parent(of: resolved(path) ?? path)
+    }
+
+    /// The absolute path without links; nil if there is no such file.
+    static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
-        return parent(of: String(cString: resolved))
+        return String(cString: resolved)
     }
 
     static func parent(of path: String) -> String? {

@@ -29,7 +29,8 @@ extension FlatProgram {
                 lines.append("\(names[gate] ?? gate.name)\(formal) \(operands);")
             case .measure(let site, let bit):
                 let target = "c[\(bitPlace[bit] ?? 0)]"
-                lines.append(version == 3 ? "\(target) = measure \(qubit(site));" : "measure \(qubit(site)) -> \(target);")
+                lines.append(
+                    version == 3 ? "\(target) = measure \(qubit(site));" : "measure \(qubit(site)) -> \(target);")
             case .reset(let site): lines.append("reset \(qubit(site));")
             case .barrier(let sites):
                 let named = sites.filter { places[$0] != nil }

@@ -56,7 +56,8 @@ struct FlatProgram {
                 steps.append(.gate(gate, angles, sites: sites))
             case .gate(let gate):
                 throw DeviceError(
-                    .unsupported, "\(circuit.name(of: gate)) is no native gate of \(device)", cure: "compile the program",
+                    .unsupported, "\(circuit.name(of: gate)) is no native gate of \(device)",
+                    cure: "compile the program",
                     location: instruction.location)
             case .measure(let bit): if let bit { steps.append(.measure(site: sites[0], bit: bit.index)) }
             case .reset: steps.append(.reset(site: sites[0]))

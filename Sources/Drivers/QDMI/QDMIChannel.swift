@@ -38,9 +38,11 @@ struct QDMIChannel: Sendable {
         let length = header.withUnsafeBytes { Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))) }
         guard length <= Self.maximumMessage else { throw .malformed }
         let body = try read(length, within: milliseconds)
-        guard let node = try? body.withUnsafeBufferPointer({ buffer throws(DeviceFileFault) in
-            try JSONParser.parse(buffer)
-        }) else { throw .malformed }
+        guard
+            let node = try? body.withUnsafeBufferPointer({ buffer throws(DeviceFileFault) in
+                try JSONParser.parse(buffer)
+            })
+        else { throw .malformed }
         return node
     }
 

@@ -117,7 +117,8 @@ public final class QDMIDevice: Device {
             shots: try outcomes(answer, of: program, shots: shots),
             method: "run by the QDMI library \(attachment.prefix ?? "") as OpenQASM \(format == 1 ? 3 : 2)",
             isEmulated: description.isEmulated,
-            notes: answer.string("shots") == nil ? ["the device returns counts: the order of the shots is not kept"] : [],
+            notes: answer.string("shots") == nil
+                ? ["the device returns counts: the order of the shots is not kept"] : [],
             deviceTime: .zero)
     }
 

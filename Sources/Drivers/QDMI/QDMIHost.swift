@@ -73,7 +73,8 @@ public enum QDMIHost {
             case .shots(let shots): return .object([("shots", .text(shots.joined(separator: ",")))])
             case .histogram(let entries):
                 return .object([
-                    ("keys", .list(entries.map { .text($0.key) })), ("counts", .list(entries.map { .integer($0.count) })),
+                    ("keys", .list(entries.map { .text($0.key) })),
+                    ("counts", .list(entries.map { .integer($0.count) })),
                 ])
             }
         case "cancel": return .object([])

@@ -130,7 +130,8 @@ final class QDMIHostProcess: Sendable {
     private func died(_ activity: String) -> QDMIFault {
         let status = wait(blocking: true) ?? 0
         let signal = status & 0x7F
-        let cause = signal == 0 ? "ended its process (exit \(status >> 8 & 0xFF))" : "crashed (\(Self.name(of: signal)))"
+        let cause =
+            signal == 0 ? "ended its process (exit \(status >> 8 & 0xFF))" : "crashed (\(Self.name(of: signal)))"
         return QDMIFault(
             "\(cause) while \(activity)" + (lastOutput.map { "; it printed: \($0)" } ?? ""),
             cure: "the fault is the library's; other devices are not touched")

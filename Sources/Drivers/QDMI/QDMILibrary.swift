@@ -24,8 +24,7 @@ struct QDMILibrary {
         ) -> Int32
     let createJob: @convention(c) (Handle, UnsafeMutablePointer<Handle?>) -> Int32
     let setJobParameter: @convention(c) (Handle, Int32, Int, UnsafeRawPointer?) -> Int32
-    let setPrograms:
-        @convention(c) (Handle, Int32, Int, UnsafePointer<Int>, UnsafePointer<UnsafeRawPointer?>) -> Int32
+    let setPrograms: @convention(c) (Handle, Int32, Int, UnsafePointer<Int>, UnsafePointer<UnsafeRawPointer?>) -> Int32
     let submit: @convention(c) (Handle) -> Int32
     let cancel: @convention(c) (Handle) -> Int32
     let check: @convention(c) (Handle, UnsafeMutablePointer<Int32>) -> Int32

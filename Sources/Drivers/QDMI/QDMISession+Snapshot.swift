@@ -53,17 +53,19 @@ extension QDMISession {
         let pairs = stride(from: 0, to: hasMap ? couplings?.count ?? 0 : 0, by: 2).map {
             [couplings![$0], couplings![$0 + 1]]
         }
-        members.append((
-            "operations",
-            .list(
-                try operations.map { handle throws(QDMIFault) in
-                    try operation(handle, sites: sites, pairs: pairs, place: place)
-                })
-        ))
+        members.append(
+            (
+                "operations",
+                .list(
+                    try operations.map { handle throws(QDMIFault) in
+                        try operation(handle, sites: sites, pairs: pairs, place: place)
+                    })
+            ))
         return .object(members)
     }
 
-    private func device<T: BitwiseCopyable>(_ what: String, _ property: Int32, of type: T.Type) throws(QDMIFault) -> T? {
+    private func device<T: BitwiseCopyable>(_ what: String, _ property: Int32, of type: T.Type) throws(QDMIFault) -> T?
+    {
         try scalar(what, of: type) { library.queryDevice(session, property, $0, $1, $2) }
     }
 

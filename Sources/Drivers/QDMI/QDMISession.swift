@@ -30,7 +30,8 @@ final class QDMISession {
             if status != QDMI.Status.success {
                 let name = QDMI.sessionParameters.first { $0.number == number }?.name ?? "\(number)"
                 throw QDMIFault(
-                    "refused the session parameter \(name): \(QDMI.Status.name(status))", cure: "correct the attachment")
+                    "refused the session parameter \(name): \(QDMI.Status.name(status))", cure: "correct the attachment"
+                )
             }
         }
         let status = library.initializeSession(handle)

@@ -31,7 +31,8 @@ final class CircuitBreaker: Sendable {
                 return nil
             }
             let left = max(1, Int((rest - elapsed) / .seconds(1) + 0.5))
-            return "not asked after \(state.failures) failures in a row (the last: \(state.reason)); the next attempt is "
+            return
+                "not asked after \(state.failures) failures in a row (the last: \(state.reason)); the next attempt is "
                 + "made in \(left) s"
         }
     }

@@ -67,7 +67,8 @@ public struct RemoteDevice: Device {
                 switch try service.state(of: job, isCancelled: isCancelled) {
                 case .done: return try service.result(of: job, submission, isCancelled: isCancelled)
                 case .cancelled:
-                    throw DeviceError(.failed, "job \(job): the server cancelled it", cure: "ask its operator, or try again")
+                    throw DeviceError(
+                        .failed, "job \(job): the server cancelled it", cure: "ask its operator, or try again")
                 case .failed(let reason):
                     throw DeviceError(
                         .failed, "job \(job) failed at the server: \(service.endpoint.cleaned(reason))",

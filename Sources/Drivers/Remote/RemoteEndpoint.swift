@@ -39,7 +39,7 @@ final class RemoteEndpoint: Sendable {
             throw DeviceError(
                 .invalidFile, "\(attachment.id): \"\(address)\" is no http or https address", cure: "correct \"url\"")
         }
-        if attachment.token != nil, !isSecure, !Self.isLoopback(address) {
+        if attachment.token != nil, !isSecure, !HTTPClient.isLoopback(address) {
             throw DeviceError(
                 .invalidFile, "\(attachment.id): a token would travel unencrypted to \(address)",
                 cure: "use https; http is for this computer alone")
@@ -50,12 +50,6 @@ final class RemoteEndpoint: Sendable {
         client = HTTPClient(timeout: attachment.timeout.value, connectTimeout: min(10, attachment.timeout.value))
         self.patience = patience
         self.breaker = breaker
-    }
-
-    private static func isLoopback(_ address: String) -> Bool {
-        let host = address.dropFirst("http://".count).prefix { $0 != "/" }
-        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
-        return ["localhost", "[::1]"].contains(String(name)) || name.hasPrefix("127.")
     }
 
     /// Asks for JSON.
@@ -97,7 +91,11 @@ final class RemoteEndpoint: Sendable {
                 // 429 and 503 were not taken; other 5xx may have been.
                 let isBusy = response.status == 429 || response.status == 503
                 guard isBusy || (response.status >= 500 && isRepeatable) else {
-                    if response.status < 500 { breaker.succeeded() } else { breaker.failed("status \(response.status)") }
+                    if response.status < 500 {
+                        breaker.succeeded()
+                    } else {
+                        breaker.failed("status \(response.status)")
+                    }
                     return response
                 }
                 problem = "status \(response.status)\(detail(response).map { ": \($0)" } ?? "")"
@@ -112,7 +110,8 @@ final class RemoteEndpoint: Sendable {
                     let doubt = error.kind == .interrupted && method == "POST"
                     throw DeviceError(
                         .unavailable, "\(method) \(base)\(path): \(problem)",
-                        cure: doubt ? "the server may have taken the job; look there before you submit it again" : Self.cure)
+                        cure: doubt
+                            ? "the server may have taken the job; look there before you submit it again" : Self.cure)
                 }
             }
             guard attempt < patience.attempts else {
@@ -137,7 +136,9 @@ final class RemoteEndpoint: Sendable {
         }
     }
 
-    private func parse(_ response: HTTPClient.Response, _ method: String, _ path: String) throws(DeviceError) -> JSONNode {
+    private func parse(_ response: HTTPClient.Response, _ method: String, _ path: String) throws(DeviceError)
+        -> JSONNode
+    {
         let place = "\(method) \(base)\(path)"
         guard (200..<300).contains(response.status) else {
             let text = detail(response).map { ": \($0)" } ?? ""
@@ -148,7 +149,8 @@ final class RemoteEndpoint: Sendable {
                     cure: "give a valid token that may use this machine")
             case 300..<400:
                 throw DeviceError(
-                    .unavailable, "\(place): the server points elsewhere (status \(response.status)), which is not followed",
+                    .unavailable,
+                    "\(place): the server points elsewhere (status \(response.status)), which is not followed",
                     cure: "give the address it moved to")
             case 404:
                 throw DeviceError(.unavailable, "\(place): not found\(text)", cure: "check \"url\" and \"target\"")
@@ -174,7 +176,8 @@ final class RemoteEndpoint: Sendable {
             }
         } catch {
             throw DeviceError(
-                .failed, "\(place): the answer is no JSON: \(error.message)", cure: "check \"url\", or ask its operator")
+                .failed, "\(place): the answer is no JSON: \(error.message)", cure: "check \"url\", or ask its operator"
+            )
         }
     }
 

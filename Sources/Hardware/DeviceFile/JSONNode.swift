@@ -118,6 +118,8 @@ package struct JSONParser {
     private mutating func members(depth: Int) throws(DeviceFileFault) -> [(key: String, value: JSONNode)] {
         position += 1
         var result: [(key: String, value: JSONNode)] = []
+        // Most objects are small; a table of outcomes may have a hundred thousand keys.
+        var seen: Set<String> = []
         if try peek() == UInt8(ascii: "}") {
             position += 1
             return result
@@ -126,7 +128,9 @@ package struct JSONParser {
             guard try peek() == UInt8(ascii: "\"") else { throw fault("expected a key in quotes") }
             let start = position
             let key = try string()
-            if result.contains(where: { $0.key == key }) { throw fault("the key \"\(key)\" is given twice", at: start) }
+            if result.count == 16 { seen = Set(result.map(\.key)) }
+            let isKnown = result.count < 16 ? result.contains { $0.key == key } : !seen.insert(key).inserted
+            if isKnown { throw fault("the key \"\(key)\" is given twice", at: start) }
             guard try peek() == UInt8(ascii: ":") else { throw fault("expected ':' after the key \"\(key)\"") }
             position += 1
             result.append((key, try value(depth: depth + 1)))

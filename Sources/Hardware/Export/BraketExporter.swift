@@ -76,7 +76,8 @@ struct BraketExporter {
                         .object([
                             ("actionType", .text("braket.ir.openqasm.program")), ("version", .list([.text("1")])),
                             ("supportedOperations", .list(names)),
-                            ("supportsPartialVerbatimBox", .flag(false)), ("supportsUnassignedMeasurements", .flag(true)),
+                            ("supportsPartialVerbatimBox", .flag(false)),
+                            ("supportsUnassignedMeasurements", .flag(true)),
                         ])
                     )
                 ])

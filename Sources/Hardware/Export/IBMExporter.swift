@@ -31,8 +31,6 @@ struct IBMExporter {
         return result
     }
 
-    
-
     private func pairs(_ list: [Coupling]) -> JSONNode {
         .list(list.map { .list([.integer($0.first.index), .integer($0.second.index)]) })
     }
@@ -66,18 +64,24 @@ struct IBMExporter {
             ("max_shots", .integer(d.abilities.maxShots)), ("coupling_map", pairs(couplings)),
             ("description", .text("\(d.name). \(d.source)")),
             ("supported_instructions", .list(instructions.map { .text($0) })),
-            ("timing_constraints",
+            (
+                "timing_constraints",
                 .object([
                     ("granularity", .integer(d.timing.granularity)),
                     ("acquire_alignment", .integer(d.timing.acquireAlignment)), ("min_length", .integer(1)),
                     ("pulse_alignment", .integer(1)),
-                ])),
+                ])
+            ),
             ("default_rep_delay", .number(ForeignUnits.scaled(d.timing.repetitionDelay.value, exponent: 6))),
-            ("rep_delay_range",
-                .list([.integer(0), .number(ForeignUnits.scaled(d.timing.repetitionDelay.value, exponent: 6) * 2)])),
+            (
+                "rep_delay_range",
+                .list([.integer(0), .number(ForeignUnits.scaled(d.timing.repetitionDelay.value, exponent: 6) * 2)])
+            ),
             ("processor_type", .object([("family", .text(d.vendor)), ("revision", .text("1"))])),
         ]
-        if d.timing.dt.value > 0 { members.append(("dt", .number(ForeignUnits.scaled(d.timing.dt.value, exponent: 9)))) }
+        if d.timing.dt.value > 0 {
+            members.append(("dt", .number(ForeignUnits.scaled(d.timing.dt.value, exponent: 9))))
+        }
         if !d.coordinates.isEmpty {
             members.append(("coords", .list(d.coordinates.map { .list([.number($0.column), .number($0.row)]) })))
         }

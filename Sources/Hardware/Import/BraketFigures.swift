@@ -196,9 +196,13 @@ struct BraketFigures {
                     return
                 }
                 for (figure, gate) in [("fCZ", "cz"), ("fXY", "xy"), ("fISWAP", "iswap"), ("fCPHASE", "cphaseshift")] {
-                    guard let fidelity = try value.optional(figure, { node throws(DeviceFileFault) in
-                        try node.probability()
-                    }) else { continue }
+                    guard
+                        let fidelity = try value.optional(
+                            figure,
+                            { node throws(DeviceFileFault) in
+                                try node.probability()
+                            })
+                    else { continue }
                     two[gate, default: []].append(([a, b], .init(error: 1 - fidelity, duration: nil)))
                 }
             }

@@ -31,9 +31,10 @@ enum BraketImporter {
         record.couplings = numbers.couplings
         record.abilities = Abilities(
             midCircuitMeasurement: false, feedForward: false, reset: false, maxShots: try maxShots(node))
-        record.timestamp = try node.optional("service") { node throws(DeviceFileFault) in
-            try node.optional("updatedAt") { node throws(DeviceFileFault) in try ForeignUnits.moment(node) }
-        } ?? nil
+        record.timestamp =
+            try node.optional("service") { node throws(DeviceFileFault) in
+                try node.optional("updatedAt") { node throws(DeviceFileFault) in try ForeignUnits.moment(node) }
+            } ?? nil
         var figures = BraketFigures(numbers: numbers)
         try figures.read(node, into: &record)
         try addGates(node, figures, to: &record)
@@ -41,11 +42,12 @@ enum BraketImporter {
     }
 
     private static func maxShots(_ node: JSONNode) throws(DeviceFileFault) -> Int {
-        let range = try node.optional("service") { node throws(DeviceFileFault) in
-            try node.optional("shotsRange") { node throws(DeviceFileFault) in
-                try node.elements { node throws(DeviceFileFault) in try node.integer(in: 0...1 << 30) }
-            }
-        } ?? nil
+        let range =
+            try node.optional("service") { node throws(DeviceFileFault) in
+                try node.optional("shotsRange") { node throws(DeviceFileFault) in
+                    try node.elements { node throws(DeviceFileFault) in try node.integer(in: 0...1 << 30) }
+                }
+            } ?? nil
         return max(1, range?.last ?? 10_000)
     }
 

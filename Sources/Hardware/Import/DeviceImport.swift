@@ -71,7 +71,8 @@ public struct DeviceImport: Sendable {
         guard let format = format ?? documents.lazy.compactMap(\.format).first else {
             throw DeviceError(
                 .invalidFile, "\(documents[0].name): not a device description that Kelvin knows",
-                cure: "known: an IBM backend configuration with its properties, an mqt-core device, a Cirq calibration, "
+                cure:
+                    "known: an IBM backend configuration with its properties, an mqt-core device, a Cirq calibration, "
                     + "Braket device capabilities; --format says which it is meant to be")
         }
         var record: MachineRecord =

@@ -45,7 +45,9 @@ enum ForeignUnits {
         if rest.first == UInt8(ascii: ".") {
             rest = rest.dropFirst().drop { $0 >= 0x30 && $0 <= 0x39 }
         }
-        guard let base = Timestamp.seconds(from: String(decoding: bytes[..<19], as: UTF8.self) + "Z") else { return nil }
+        guard let base = Timestamp.seconds(from: String(decoding: bytes[..<19], as: UTF8.self) + "Z") else {
+            return nil
+        }
         if rest.isEmpty || rest.elementsEqual([UInt8(ascii: "Z")]) { return base }
         let sign = rest.first == UInt8(ascii: "-") ? -1.0 : rest.first == UInt8(ascii: "+") ? 1.0 : 0
         let digits = rest.dropFirst().filter { $0 != UInt8(ascii: ":") }

@@ -15,8 +15,10 @@ enum IBMImporter {
                 .invalidFile, "\(documents[0].name): the backend configuration is missing (no \"n_qubits\")",
                 cure: "give the configuration and the properties, conf_….json and props_….json")
         }
-        let properties = documents.first { $0.json?.has("qubits") == true && $0.json?.has("gates") == true
-            && $0.json?.has("n_qubits") == false }
+        let properties = documents.first {
+            $0.json?.has("qubits") == true && $0.json?.has("gates") == true
+                && $0.json?.has("n_qubits") == false
+        }
         guard let properties else {
             throw DeviceError(
                 .invalidFile, "\(configuration.name): the backend properties are missing: no error, no time is known",

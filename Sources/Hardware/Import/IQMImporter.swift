@@ -119,8 +119,9 @@ enum IQMImporter {
                         guard isProbability, parts.contains("fidelity") || parts.last?.hasPrefix("fidelity") == true
                         else { return }
                         if parts.contains("cz") {
-                            entangler[locus.split(separator: "_").joined(separator: "-").split(separator: "-").map(
-                                String.init)] = 1 - value
+                            entangler[
+                                locus.split(separator: "_").joined(separator: "-").split(separator: "-").map(
+                                    String.init)] = 1 - value
                         } else if parts.contains("prx") {
                             rotation[locus] = 1 - value
                         }

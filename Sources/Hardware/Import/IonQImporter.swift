@@ -42,8 +42,9 @@ enum IonQImporter {
         record.abilities = Abilities(
             midCircuitMeasurement: false, feedForward: false, reset: false, maxShots: 1_000_000)
         // The gate set `qis` is accepted everywhere; IonQ compiles it to its own. These have matrices equal to Kelvin's.
-        for gate: StandardGate in [.x, .y, .z, .h, .s, .sdg, .t, .tdg, .sx, .sxdg, .rx, .ry, .rz, .cx, .rxx, .ryy, .rzz]
-        {
+        for gate: StandardGate in [
+            .x, .y, .z, .h, .s, .sdg, .t, .tdg, .sx, .sxdg, .rx, .ry, .rz, .cx, .rxx, .ryy, .rzz,
+        ] {
             record.gates.append(MachineRecord.NativeFigures(gate: gate, isVirtual: false))
         }
         if isSimulator {

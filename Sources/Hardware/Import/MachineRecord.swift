@@ -147,7 +147,8 @@ extension MachineRecord {
             warnings.append("\(bare) of \(sites.count) sites publish no readout error: 0 is assumed")
         }
         if timeless > 0 {
-            assume("calibration.sites.readout.duration", "assumed: not published; of the order of machines of this kind")
+            assume(
+                "calibration.sites.readout.duration", "assumed: not published; of the order of machines of this kind")
             warnings.append("\(timeless) of \(sites.count) sites publish no readout duration: one is assumed")
         }
         if sites.contains(where: { $0.resetDuration != nil && $0.resetError == nil }) {

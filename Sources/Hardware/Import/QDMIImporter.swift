@@ -50,7 +50,8 @@ package enum QDMIImporter {
         _ = try node.required("operations") { node throws(DeviceFileFault) in
             try node.elements { node throws(DeviceFileFault) in try operation(node, unit: unit, into: &record) }
         }
-        if let pairs = record.couplings, record.gates.contains(where: { $0.gate.qubitCount == 2 && $0.gate.isSymmetric })
+        if let pairs = record.couplings,
+            record.gates.contains(where: { $0.gate.qubitCount == 2 && $0.gate.isSymmetric })
         {
             record.couplings = pairs + pairs.map(\.reversed)
         }
@@ -120,7 +121,8 @@ package enum QDMIImporter {
         if let qubits = try count("qubits"), qubits != meaning.gate.qubitCount { return }
         if let parameters = try count("parameters"), parameters != meaning.gate.parameterCount { return }
         var native = MachineRecord.NativeFigures(gate: meaning.gate, angleRanges: meaning.angleRanges)
-        if places.contains(where: { $0.sites.count != meaning.gate.qubitCount || Set($0.sites).count != $0.sites.count }) {
+        if places.contains(where: { $0.sites.count != meaning.gate.qubitCount || Set($0.sites).count != $0.sites.count }
+        ) {
             throw DeviceFileFault("\(name) has figures on other than \(meaning.gate.qubitCount) sites", cure: "")
         }
         let isBare = common.error == nil && common.duration == nil
@@ -144,7 +146,9 @@ package enum QDMIImporter {
     /// What the device calls its gates.
     package static func names(in snapshot: JSONNode) -> [StandardGate: String] {
         var result: [StandardGate: String] = [:]
-        guard let operations = snapshot.member("operations"), case .array(let list) = operations.kind else { return [:] }
+        guard let operations = snapshot.member("operations"), case .array(let list) = operations.kind else {
+            return [:]
+        }
         for operation in list {
             guard case .string(let name)? = operation.member("name")?.kind, let meaning = ForeignGates.meaning(name),
                 result[meaning.gate] == nil

@@ -80,7 +80,8 @@ extension DevicesCommand {
                 let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
                 guard parts.count == 2 else {
                     throw DeviceError(
-                        .invalidFile, "the session parameter \"\(entry)\"", cure: "write NAME=VALUE, as custom2=/a/file")
+                        .invalidFile, "the session parameter \"\(entry)\"", cure: "write NAME=VALUE, as custom2=/a/file"
+                    )
                 }
                 attachment.session.append((parts[0], parts[1]))
             }

@@ -5,7 +5,8 @@ import Hardware
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "List the devices, show one, import, export, attach.",
-        subcommands: [List.self, Show.self, Import.self, Export.self, Attach.self, Conform.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, Import.self, Export.self, Attach.self, Conform.self, Manifest.self],
+        defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the devices that --device accepts.")

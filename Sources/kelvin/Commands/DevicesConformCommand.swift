@@ -30,7 +30,9 @@ extension DevicesCommand {
         func run() async throws {
             guard shots >= 100, sample >= 1 else { throw CommandFailure.usage("at least 100 shots and 1 gate") }
             let machine: any Device
-            do throws(DeviceError) { machine = try DeviceCatalog().device(device) } catch { throw CommandFailure(error) }
+            do throws(DeviceError) { machine = try DeviceCatalog().device(device) } catch {
+                throw CommandFailure(error)
+            }
             let suite = ConformanceSuite(shots: shots, sample: sample, seed: seed)
             var rows: [Row] = []
             for check in ConformanceSuite.Check.allCases {
@@ -42,7 +44,8 @@ extension DevicesCommand {
             if format == .json { Terminal.write(JSON.text(Report(device: device, checks: rows)) + "\n") }
             guard failed > 0 else { return }
             throw CommandFailure(
-                text: "error: \(device) fails \(failed) of \(rows.count) checks", exitCode: 3, code: "device.conformance")
+                text: "error: \(device) fails \(failed) of \(rows.count) checks", exitCode: 3,
+                code: "device.conformance")
         }
 
         private static func text(_ finding: ConformanceSuite.Finding) -> String {

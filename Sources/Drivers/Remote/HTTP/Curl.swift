@@ -12,8 +12,7 @@ struct Curl: @unchecked Sendable {
     let perform: @convention(c) (UnsafeMutableRawPointer) -> Int32
     let cleanup: @convention(c) (UnsafeMutableRawPointer) -> Void
     let describe: @convention(c) (Int32) -> UnsafePointer<CChar>?
-    let append:
-        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>) -> UnsafeMutableRawPointer?
+    let append: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>) -> UnsafeMutableRawPointer?
     let freeList: @convention(c) (UnsafeMutableRawPointer?) -> Void
     private let setOption: UnsafeMutableRawPointer
     private let getInformation: UnsafeMutableRawPointer
@@ -55,6 +54,7 @@ struct Curl: @unchecked Sendable {
         case headerList = 10_023
         case headerData = 10_029
         case customRequest = 10_036
+        case noProxy = 10_177
         case progressData = 10_057
         case postFields = 10_015
         case writeFunction = 20_011

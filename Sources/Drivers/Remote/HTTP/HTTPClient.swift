@@ -13,6 +13,19 @@ struct HTTPClient: Sendable {
         var url: String
         var headers: [(name: String, value: String)] = []
         var body: [UInt8]?
+
+        /// Whether it stays on this computer.
+        var isLocal: Bool { HTTPClient.isLoopback(url) }
+    }
+
+    static func isLoopback(_ url: String) -> Bool {
+        guard let scheme = url.firstRange(of: "://") else { return false }
+        let host = url[scheme.upperBound...].prefix { $0 != "/" }
+        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        // A user's name before an @ would disguise the host.
+        if host.contains("@") { return false }
+        return ["localhost", "[::1]"].contains(String(name))
+            || (name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." })
     }
 
     struct Response: Sendable {
@@ -56,6 +69,8 @@ struct HTTPClient: Sendable {
         Self.set(curl, handle, .url, request.url)
         Self.set(curl, handle, .customRequest, request.method)
         Self.set(curl, handle, .userAgent, "kelvin")
+        // This computer is not reached through the environment's proxy.
+        if request.isLocal { Self.set(curl, handle, .noProxy, "*") }
         curl.set(handle, .noSignal, 1)
         curl.set(handle, .followLocation, 0)
         curl.set(handle, .protocols, 3)
@@ -150,7 +165,8 @@ private final class Transfer {
         return size * count
     }
 
-    static let progress: @convention(c) (UnsafeMutableRawPointer, Int, Int, Int, Int) -> Int32 = { pointer, _, _, _, _ in
+    static let progress: @convention(c) (UnsafeMutableRawPointer, Int, Int, Int, Int) -> Int32 = {
+        pointer, _, _, _, _ in
         Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue().isCancelled() ? 1 : 0
     }
 }

@@ -18,7 +18,7 @@ struct IQMService: RemoteService {
         var documents = [(machine, architecture)]
         do throws(DeviceError) {
             documents.append(("\(set)/metrics", try endpoint.json("GET", "\(set)/metrics")))
-        } catch where error.message.contains("not found") {}
+        } catch  where error.message.contains("not found") {}
         let health = try? endpoint.json("GET", "/api/v1/quantum-computers/\(machine)/health")
         let imported = try DeviceImport(documents, format: .iqm, id: "iqm")
         var file = imported.file

@@ -20,11 +20,12 @@ struct IonQService: RemoteService {
         // A simulator is characterised by nobody; a machine may not have been yet.
         if !target.hasPrefix("simulator"), hasToken {
             do throws(DeviceError) {
-                documents.append((
-                    "GET /backends/\(target)/characterizations",
-                    try endpoint.json("GET", "/backends/\(target)/characterizations?limit=1")
-                ))
-            } catch where error.message.contains("not found") {}
+                documents.append(
+                    (
+                        "GET /backends/\(target)/characterizations",
+                        try endpoint.json("GET", "/backends/\(target)/characterizations?limit=1")
+                    ))
+            } catch  where error.message.contains("not found") {}
         }
         let imported = try DeviceImport(documents, format: .ionq, id: "ionq")
         var file = imported.file

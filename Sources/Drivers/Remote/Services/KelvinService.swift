@@ -111,7 +111,9 @@ struct KelvinService: RemoteService {
             shots: shots, method: "at \(endpoint.name): \(program?.string("method") ?? "no method given")",
             isEmulated: program?.flag("emulated") ?? document.member("device")?.flag("emulated") ?? false,
             notes: ["the server returns counts: the order of the shots is not kept"]
-                + (program?.list("notes") ?? []).compactMap { if case .string(let text) = $0.kind { text } else { nil } },
+                + (program?.list("notes") ?? []).compactMap {
+                    if case .string(let text) = $0.kind { text } else { nil }
+                },
             deviceTime: Seconds(max(0, program?.double("deviceSeconds") ?? 0)))
     }
 }
