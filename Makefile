@@ -9,7 +9,7 @@ test:
 	swift build --build-tests
 	swift test --skip-build --filter \
 		'CircuitsTests|LanguagesTests|HardwareTests|SimulatorsTests|CompilerTests|DriversTests|MitigationTests'
-	swift test --skip-build --filter 'KernelTests|CommandLineTests'
+	swift test --skip-build --filter 'KernelTests|CommandLineTests|ConformanceTests'
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz/Sources
