@@ -1,5 +1,5 @@
 # The commands of the house. `make test` is the promise; the long ones have their own names.
-.PHONY: build test format lint test-peers bench docs clean fuzz fuzz-long
+.PHONY: build test test-chaos format lint test-peers bench docs clean fuzz fuzz-long
 
 build:
 	swift build -c release --product kelvin
@@ -9,7 +9,12 @@ test:
 	swift build --build-tests
 	swift test --skip-build --filter \
 		'CircuitsTests|LanguagesTests|HardwareTests|SimulatorsTests|CompilerTests|DriversTests|MitigationTests'
-	swift test --skip-build --filter 'KernelTests|CommandLineTests|ConformanceTests'
+	swift test --skip-build --filter 'KernelTests|StorageTests|CommandLineTests|ConformanceTests'
+
+# Random schedules at length, and real processes killed at every point of the journal.
+test-chaos:
+	swift build --build-tests
+	KELVIN_CHAOS_STEPS=1000000 swift test --skip-build --filter 'ChaosTests|CrashTests'
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz/Sources

@@ -13,6 +13,9 @@ let package = Package(
                 .product(name: "Circuits", package: "kelvin"),
                 .product(name: "Languages", package: "kelvin"),
                 .product(name: "Simulators", package: "kelvin"),
+                .product(name: "Hardware", package: "kelvin"),
+                .product(name: "Drivers", package: "kelvin"),
+                .product(name: "Kernel", package: "kelvin"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6)])
     ]

@@ -2,16 +2,19 @@ import Circuits
 import Languages
 import Simulators
 
-/// `kelvin-benchmarks parse FILE…`, `instructions` or `kernels`: one JSON object a line with medians of repetitions.
+/// `kelvin-benchmarks parse FILE…`, `instructions`, `kernels` or `session`: one JSON object a line with medians of repetitions.
 @main
 struct Benchmarks {
-    static func main() {
+    static func main() async throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "parse": for file in arguments.dropFirst() { Parsing.measure(file) }
         case "instructions": InstructionBuild.measure(count: 1_000_000)
         case "kernels": StateVectorKernels.measure(qubitCount: arguments.count > 1 ? Int(arguments[1]) ?? 24 : 24)
-        default: print("usage: kelvin-benchmarks parse FILE… | instructions | kernels [QUBITS]")
+        case "session":
+            try await SessionIterations.measure(
+                qubitCount: arguments.count > 1 ? Int(arguments[1]) ?? 4 : 4, iterations: 100)
+        default: print("usage: kelvin-benchmarks parse FILE… | instructions | kernels [QUBITS] | session [QUBITS]")
         }
     }
 }

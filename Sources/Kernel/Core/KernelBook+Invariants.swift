@@ -23,7 +23,7 @@ extension KernelBook {
             }
             occupied[run.device.place].formUnion(run.sites)
             counts[run.device.place] += 1
-            if run.hasPart, let gap = brokenReservation(by: run, at: now) { return gap }
+            if let broken = brokenReservation(by: run) { return broken }
         }
         for (place, device) in devices.enumerated() {
             if device.occupied != occupied[place] {
@@ -54,11 +54,14 @@ extension KernelBook {
         return nil
     }
 
-    private func brokenReservation(by run: RunRecord, at now: Double) -> String? {
+    /// Parts fit before reservations or stay out; a clock that jumped may make a part look late, never begin inside.
+    private func brokenReservation(by run: RunRecord) -> String? {
+        guard run.hasPart else { return nil }
         let device = devices[run.device.place]
-        for reservation in device.reservations where reservation.start <= now && now < reservation.end {
+        for reservation in device.reservations
+        where reservation.start <= run.partStarted && run.partStarted < reservation.end {
             if isAccount(run.account, within: reservation.account) { continue }
-            return "\(run.job) runs on \(device.name) while it is reserved"
+            return "a part of \(run.job) began on \(device.name) while it was reserved"
         }
         return nil
     }

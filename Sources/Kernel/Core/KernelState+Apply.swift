@@ -139,6 +139,7 @@ extension KernelState {
             run.fence = fence
             run.hasPart = true
             run.promised = seconds
+            run.partStarted = now
             run.leaseEnd = max(run.leaseEnd, end)
         }
     }

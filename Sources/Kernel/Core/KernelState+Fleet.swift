@@ -68,7 +68,11 @@ extension KernelState {
         guard !device.reservations.contains(where: { $0.start < reservation.end && reservation.start < $0.end })
         else { return }
         for case let run? in book.runs where run.device == reservation.device && !run.sites.isEmpty {
-            guard book.isAccount(run.account, within: reservation.account) || now + run.promised <= reservation.start
+            if book.isAccount(run.account, within: reservation.account) { continue }
+            // By the clock of now and by that of its start, which may have jumped since.
+            guard now + run.promised <= reservation.start,
+                !run.hasPart || run.partStarted + run.promised <= reservation.start
+                    || run.partStarted >= reservation.end
             else { return }
         }
         emit(.reserved(reservation), now, &output)

@@ -124,6 +124,7 @@ extension KernelState {
             return dispatch(.device(run.device), now, &output)
         }
         let wait = book.rules.backoff(id, failures: failures, failure)
-        leave(slot, .queued(id, .retried, notBefore: now + wait), now, &output)
+        requeue(slot, .retried, notBefore: now + wait, now, &output)
+        dispatch(.device(run.device), now, &output)
     }
 }

@@ -41,7 +41,7 @@ extension KernelState {
             emit(.unclaimed(job.id, job.fence + 1), now, &output)
             output.effects.append(.mitigate(job.id, job.fence + 1))
         } else {
-            emit(.queued(job.id, .workerLost, notBefore: 0), now, &output)
+            requeue(slot, .workerLost, now, &output)
         }
     }
 

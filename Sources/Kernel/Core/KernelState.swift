@@ -48,7 +48,9 @@ public struct KernelState<Policy: SchedulingPolicy>: Sendable {
             end(slot, .cancelled, now, &output)
         case .pause(let id): pause(id, now, &output)
         case .resume(let id):
-            guard let slot = live(id, .paused) else { return }
+            // A job that has used up its own budget has nothing to go on with.
+            guard let slot = live(id, .paused), book.jobs[slot].charged < Double(book.jobs[slot].card.budget)
+            else { return }
             emit(.queued(id, .resumed, notBefore: 0), now, &output)
             dispatch(.job(slot), now, &output)
         case .stopped(let id, let fence, let seconds): release(id, fence, seconds, now, &output)
@@ -100,6 +102,15 @@ extension KernelState {
         book.runs[Int(book.jobs[slot].run)]?.leaseEnd = now + book.rules.leaseSeconds
     }
 
+    /// Sends a job back to the queue; one that has used up its own budget stands aside at once.
+    mutating func requeue(
+        _ slot: JobSlot, _ reason: QueueReason, notBefore: Double = 0, _ now: Double, _ output: inout KernelOutput
+    ) {
+        let job = book.jobs[slot]
+        emit(.queued(job.id, reason, notBefore: notBefore), now, &output)
+        if job.charged >= Double(job.card.budget) { emit(.paused(job.id, overBudget: true), now, &output) }
+    }
+
     /// Tells the worker that has just taken a run up what is to be done.
     private func resumeWork(_ slot: JobSlot, _ output: inout KernelOutput) {
         guard let run = book.run(of: slot) else { return }
@@ -112,8 +123,12 @@ extension KernelState {
 
     private mutating func submit(_ id: JobID, _ card: JobCard, _ now: Double, _ output: inout KernelOutput) {
         guard book.jobs.slot(of: id) == nil else { return }
-        // A session that is over takes no more jobs: this one is refused, in writing.
-        let refused = card.session.map { book.sessions[$0.place].isClosing } ?? false
+        // A session that is over takes no more jobs, nor one for another machine: it is refused, in writing.
+        let refused =
+            card.session.map { index in
+                let session = book.sessions[index.place]
+                return session.isClosing || (card.device ?? session.card.device) != session.card.device
+            } ?? false
         emit(.submitted(id, card), now, &output)
         if refused {
             if let slot = book.jobs.slot(of: id) { end(slot, .failed, now, &output) }

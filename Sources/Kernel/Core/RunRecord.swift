@@ -24,5 +24,7 @@ public struct RunRecord: Hashable, Sendable {
     /// Whether a part runs, and the machine time promised to it in seconds.
     public internal(set) var hasPart = false
     public internal(set) var promised = 0.0
+    /// When it started.
+    public internal(set) var partStarted = 0.0
     public let placed: Double
 }

@@ -26,6 +26,10 @@ extension Runtime {
         do throws(KernelError) {
             value = try storage.exclusively { transaction throws(KernelError) -> Value in
                 hasNews = try catchUp(transaction)
+                // Whoever is here is alive, whatever the clock says.
+                for run in state.book.liveRuns where run.worker == options.worker {
+                    state.handle(.renew(run.job, run.fence), at: now, into: &output)
+                }
                 let value = try body(transaction) { state.handle($0, at: now, into: &output) }
                 try adoptOrphans(transaction, now, &output)
                 for run in state.book.liveRuns where run.worker == 0 && run.stage != .stopping {
@@ -43,7 +47,9 @@ extension Runtime {
             throw error
         }
         for fact in output.facts {
-            if let job = fact.job, let state = fact.state { jobs[job]?.work.reached(state, at: now) }
+            guard let job = fact.job, let state = fact.state else { continue }
+            jobs[job]?.work.reached(state, at: now)
+            if state == .paused { stoodAside(job) }
         }
         for effect in output.effects { perform(effect) }
         if hasNews { reconcile() }
@@ -109,10 +115,19 @@ extension Runtime {
                 }
                 if let final = summary?.state, final.isFinal { deliver(id, final) }
                 record.task?.cancel()
+            } else if state.state(of: id) == .paused {
+                stoodAside(id)
             } else if let run = state.book.run(of: id), run.worker != options.worker {
                 record.task?.cancel()
             }
         }
+    }
+
+    /// Tells whoever waits that the job goes no further by itself.
+    private func stoodAside(_ id: JobID) {
+        let waiting = jobs[id]?.waiting ?? []
+        jobs[id]?.waiting = []
+        for continuation in waiting { continuation.resume(returning: .paused) }
     }
 
     func deliver(_ id: JobID, _ state: JobState) {

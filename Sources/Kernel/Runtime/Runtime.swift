@@ -110,6 +110,7 @@ extension Runtime {
         }
         if known != nil, jobs[id] == nil {
             jobs[id] = JobRecord(request: request, progress: progress)
+            jobs[id]?.work.received = receivedAt ?? clock.now
             reconcile()
         }
         startPolling()
@@ -138,15 +139,20 @@ extension Runtime {
     ///
     /// - Throws: what made it fail, or `cancelled`.
     public func result(of id: JobID) async throws(KernelError) -> JobResult {
-        _ = try await end(of: id)
+        if try await end(of: id) == .paused {
+            throw KernelError(
+                .program, code: "paused", "\(id) stands aside: it was paused, or its budget is used up",
+                cure: "raise the budget, or resume it")
+        }
         guard let outcome = jobs[id]?.outcome else { throw Self.gaveUp(id) }
         return try outcome.get()
     }
 
-    /// Waits for the job's end, whoever works on it.
+    /// Waits until the job is over or stands aside, whoever works on it.
     public func end(of id: JobID) async throws(KernelError) -> JobState {
         guard let record = jobs[id] else { throw KernelError.unknownJob(id) }
         if let final = record.final { return final }
+        if state.state(of: id) == .paused { return .paused }
         return await withCheckedContinuation { jobs[id]?.waiting.append($0) }
     }
 

@@ -1,0 +1,196 @@
+import Foundation
+import Kernel
+import Storage
+import Testing
+
+/// Real processes, killed with SIGKILL at chosen points of the journal: in every state a job can be in, before, within and
+/// after the transaction that writes it. The next process goes on; the job ends once, is charged once, and its result is
+/// what an undisturbed one gives.
+@Suite(.serialized) struct CrashTests {
+    private static let binary: URL = {
+        let executable = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
+        var directory = executable.deletingLastPathComponent()
+        while directory.path != "/" {
+            let candidate = directory.appendingPathComponent("kelvin-jobs")
+            if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+            directory = directory.deletingLastPathComponent()
+        }
+        return URL(fileURLWithPath: "/nonexistent/kelvin-jobs")
+    }()
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// A user's state directory and the processes that work in it.
+    private struct Home {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-\(UUID().uuidString)").path
+
+        var store: SQLiteStorage {
+            get throws {
+                try SQLiteStorage(path: StateDirectory(environment: ["XDG_STATE_HOME": path]).database)
+            }
+        }
+
+        func run(_ arguments: [String], failpoint: String? = nil) throws -> (
+            code: Int32, wasKilled: Bool, output: String, errors: String
+        ) {
+            let process = Process()
+            process.executableURL = CrashTests.binary
+            process.arguments = arguments
+            process.currentDirectoryURL = CrashTests.root
+            var environment = ProcessInfo.processInfo.environment
+            environment["XDG_STATE_HOME"] = path
+            environment["KELVIN_LEASE_SECONDS"] = "2"
+            environment["KELVIN_FAILPOINT"] = failpoint
+            process.environment = environment
+            let output = Pipe(),
+                errors = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+            FileManager.default.createFile(atPath: errors.path, contents: nil)
+            process.standardOutput = output
+            process.standardError = try FileHandle(forWritingTo: errors)
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            let text = output.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            return (
+                process.terminationStatus, process.terminationReason == .uncaughtSignal,
+                String(decoding: text, as: UTF8.self), try String(contentsOf: errors, encoding: .utf8)
+            )
+        }
+
+        func history(of job: JobID) throws -> [JournalEntry] {
+            try store.exclusively { (turn) throws(KernelError) in try turn.history(of: job) }
+        }
+    }
+
+    private static let program = [
+        "Examples/bell.qasm", "--seed", "11", "--shots", "400", "--batch-shots", "100", "--key", "crash",
+    ]
+
+    /// What an undisturbed process prints.
+    private static let undisturbed = Result {
+        try Home().run(["submit"] + program + ["--format", "json", "--no-timing"]).output
+    }
+
+    private func finishedParts(_ history: [JournalEntry]) -> Int {
+        history.count { if case .partFinished = $0.fact { true } else { false } }
+    }
+
+    private static let places = [
+        "created", "validated", "queued", "compiling", "running", "part", "mitigating", "completed",
+    ]
+
+    /// Every state on the way, and the end of a part chosen by the boundary, times three boundaries; four at a time,
+    /// since most of the time is spent waiting for leases to run out.
+    @Test func killedAnywhereAJobEndsOnceWithTheSameResult() async throws {
+        let expected = try Self.undisturbed.get()
+        #expect(expected.contains("kelvin-result/1"))
+        let failpoints = Self.places.flatMap { place in
+            Failpoint.Boundary.allCases.enumerated().map { k, boundary in
+                // The part is another one at each boundary: two of six measure the readout.
+                "\(place):\(boundary.rawValue)" + (place == "part" ? ":\(2 * k + 1)" : "")
+            }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<4 {
+                group.addTask {
+                    for k in stride(from: lane, to: failpoints.count, by: 4) { try kill(at: failpoints[k], expected) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        print("killed at: \(failpoints.joined(separator: ", "))")
+    }
+
+    private func kill(at failpoint: String, _ expected: String) throws {
+        let home = Home()
+        let first = try home.run(["submit"] + Self.program, failpoint: failpoint)
+        #expect(first.wasKilled, "\(failpoint) was not passed")
+        let again = try home.run(["submit"] + Self.program + ["--detach"])
+        #expect(again.output == "job-1\n", "\(failpoint): \(again.errors)")
+        let result = try home.run(["results", "--wait", "1", "--format", "json", "--no-timing"])
+        #expect(result.output == expected, "\(failpoint): \(result.errors)")
+        let history = try home.history(of: JobID(1))
+        #expect(finishedParts(history) == 6, "\(failpoint) finished a part twice or never")
+        #expect(history.count { $0.fact.state?.isFinal == true } == 1)
+        let requeued = history.count { if case .queued(_, .workerLost, _) = $0.fact { true } else { false } }
+        #expect(requeued <= 1, "\(failpoint) was queued again \(requeued) times")
+    }
+
+    /// Processes that change a job die as well: what they wrote holds, what they did not write did not happen. The account
+    /// may spend nothing, so that the job is paused when it is compiled.
+    @Test func changesAreWrittenWholeOrNotAtAll() throws {
+        let expected = try Self.undisturbed.get()
+        for boundary in Failpoint.Boundary.allCases {
+            let home = Home()
+            _ = try home.run(["budget", "poor", "--seconds", "0"])
+            let poor = ["submit"] + Self.program + ["--account", "poor"]
+            #expect(try home.run(poor, failpoint: "paused:\(boundary.rawValue)").wasKilled)
+            var states = try home.history(of: JobID(1)).compactMap(\.fact.state)
+            #expect(states.last == (boundary == .after ? .paused : .compiling))
+            let again = try home.run(poor)
+            #expect(again.code == 1 && again.errors.contains("paused"), "\(again.errors)")
+            if boundary == .before {
+                // With money it goes on.
+                _ = try home.run(["budget", "poor", "--unlimited"])
+                let result = try home.run(["results", "--wait", "1", "--format", "json", "--no-timing"])
+                #expect(result.output == expected, "\(result.errors)")
+                continue
+            }
+            for cut in Failpoint.Boundary.allCases {
+                #expect(try home.run(["cancel", "1"], failpoint: "cancelled:\(cut.rawValue)").wasKilled)
+                states = try home.history(of: JobID(1)).compactMap(\.fact.state)
+                #expect((states.last == .cancelled) == (cut == .after))
+            }
+            #expect(try home.run(["results", "1"]).errors.contains("was cancelled"))
+        }
+        print("killed at: paused, cancelled × before, within, after")
+    }
+
+    /// Two processes at once share one machine: never at the same time, and both are served.
+    @Test func twoProcessesShareTheStore() async throws {
+        let home = Home()
+        _ = try home.run(["jobs"])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for seed in 1...4 {
+                group.addTask {
+                    let result = try home.run([
+                        "submit", "Examples/bell.qasm", "--seed", "\(seed)", "--shots", "300", "--batch-shots", "50",
+                    ])
+                    #expect(result.code == 0, "\(result.errors)")
+                }
+            }
+            try await group.waitForAll()
+        }
+        let entries = try home.store.exclusively { (turn) throws(KernelError) in try turn.facts(after: 0).entries }
+        var holder: JobID?
+        for entry in entries {
+            switch entry.fact {
+            case .placed(let id, _, _, _):
+                #expect(holder == nil)
+                holder = id
+            case .mitigating(let id, _), .queued(let id, _, _): if holder == id { holder = nil }
+            default: break
+            }
+        }
+        #expect(entries.count { $0.fact.state == .completed } == 4)
+    }
+
+    @Test func failuresAndMistakesAreToldPlainly() throws {
+        let home = Home()
+        #expect(try home.run(["jobs"]).output == "no jobs\n")
+        let unknown = try home.run(["job", "7"])
+        #expect(unknown.code == 1 && unknown.errors.contains("no job job-7") && unknown.errors.contains("kelvin jobs"))
+        #expect(try home.run(["results", "seven"]).code == 2)
+        let refused = try home.run(["submit", "Examples/bell.qasm", "--device", "nowhere"])
+        #expect(refused.code == 3 && refused.errors.contains("nowhere"))
+        #expect(try home.run(["jobs"]).output == "no jobs\n")
+        _ = try home.run(["submit"] + Self.program)
+        let other = try home.run(["submit"] + Self.program + ["--priority", "high"])
+        #expect(other.code == 1 && other.errors.contains("belongs to job-1"))
+        #expect(try home.run(["cancel", "1"]).output.contains("was completed already"))
+        let listed = try home.run(["jobs", "--format", "json"])
+        #expect(listed.output.contains("\"state\" : \"completed\""))
+        #expect(try home.run(["results", "1"]).output.contains("trust"))
+    }
+}
