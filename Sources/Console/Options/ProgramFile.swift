@@ -9,9 +9,9 @@ package struct ProgramFile {
     package let warnings: [String]
 
     /// - Throws: a failure with all diagnostics if the program has errors.
-    package init(reading path: String) throws(CommandFailure) {
+    package init(reading path: String, dialect: Dialect = .openQASM) throws(CommandFailure) {
         source = try Self.source(path)
-        let outcome = OpenQASM.parse(source)
+        let outcome = OpenQASM.parse(source, dialect: dialect)
         guard let circuit = outcome.circuit else { throw CommandFailure(outcome.diagnostics, in: source) }
         self.circuit = circuit
         warnings = outcome.warnings.map { $0.rendered(in: outcome.source) }

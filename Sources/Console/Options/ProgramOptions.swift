@@ -30,7 +30,12 @@ package struct WorkloadOptions: ParsableArguments {
     }
 
     package func workload(_ circuit: Circuit, _ parameters: ParameterTable) throws -> Workload {
-        if observable.isEmpty { return .sample([SamplerPUB(circuit, parameters: parameters)]) }
+        if observable.isEmpty {
+            // What the program itself asks for, else its outcomes.
+            do throws(KernelError) { return try Workload(of: circuit, parameters: parameters) } catch {
+                throw CommandFailure(text: "error: \(error.message)", exitCode: 1, code: error.code)
+            }
+        }
         var observables: [Observable] = []
         for text in observable {
             do throws(ObservableError) {

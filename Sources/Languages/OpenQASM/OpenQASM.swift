@@ -20,8 +20,8 @@ public enum OpenQASM {
 
     /// Reads a program and, if it has no errors, looks for what is suspicious in it too: names that nothing uses,
     /// statements that nothing reaches. Diagnostics come in the order of the text.
-    public static func check(_ source: SourceText) -> ParseOutcome {
-        let outcome = parse(source)
+    public static func check(_ source: SourceText, dialect: Dialect = .openQASM) -> ParseOutcome {
+        let outcome = parse(source, dialect: dialect)
         var diagnostics = outcome.diagnostics
         if outcome.circuit != nil {
             diagnostics += source.bytes.withUnsafeBufferPointer { bytes in
@@ -38,12 +38,13 @@ public enum OpenQASM {
 
     /// Reads a program: text to circuit, with every name, type and index checked.
     ///
+    /// - Parameter dialect: whose OpenQASM it is; the specification's unless said otherwise.
     /// - Returns: the circuit if there is no error, and all diagnostics in the order they were found; several errors
     ///   are reported in one run.
-    public static func parse(_ source: SourceText) -> ParseOutcome {
+    public static func parse(_ source: SourceText, dialect: Dialect = .openQASM) -> ParseOutcome {
         if let problem = source.problem { return ParseOutcome(circuit: nil, diagnostics: [problem], source: source) }
         return source.bytes.withUnsafeBufferPointer { bytes in
-            var lowering = Lowering(bytes, name: source.programName)
+            var lowering = Lowering(bytes, name: source.programName, dialect: dialect)
             lowering.run()
             return ParseOutcome(
                 circuit: lowering.finished(), diagnostics: lowering.parser.diagnostics, source: source)

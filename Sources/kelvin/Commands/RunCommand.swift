@@ -16,6 +16,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkloadOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var inputs: InputOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(help: "Seconds that the emulator may be estimated to take for one program.")
     var timeLimit: Double?
@@ -43,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func execute() async throws {
         let received = WallClock().now
-        let program = try ProgramFile(reading: options.file)
+        let program = try ProgramFile(reading: options.file, dialect: language.dialect)
         for warning in program.warnings { Terminal.complain(warning + "\n") }
         let catalog: DeviceCatalog
         do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw CommandFailure(error) }

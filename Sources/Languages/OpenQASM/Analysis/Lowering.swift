@@ -7,6 +7,7 @@ import Circuits
 /// declared is known as broken, and uses of it are silent.
 struct Lowering: ~Copyable {
     var parser: Parser
+    let dialect: Dialect
     var circuit: Circuit
     /// The block that instructions go to: the program's, or the innermost one being built.
     var block = Block()
@@ -47,6 +48,8 @@ struct Lowering: ~Copyable {
     var brokenSubroutines: Set<NodeID> = []
     /// Loops around the statement being lowered, innermost last.
     var loops: [Loop] = []
+    /// A pragma asked for the next statement to be a box that nobody touches.
+    var isVerbatimNext = false
     /// Why subroutines cannot be called here; nil where they can.
     var callBan: String?
 
@@ -81,8 +84,9 @@ struct Lowering: ~Copyable {
         case unrolled(breaks: Bool, continues: Bool)
     }
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, name: String) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, name: String, dialect: Dialect = .openQASM) {
         parser = Parser(bytes)
+        self.dialect = dialect
         circuit = Circuit(name: name)
     }
 
@@ -92,7 +96,7 @@ struct Lowering: ~Copyable {
 
     /// Reads and lowers everything.
     mutating func run() {
-        parser.start()
+        startDialect()
         declareBuiltins()
         while let node = parser.next() {
             let keeps = keepsSyntax(node)

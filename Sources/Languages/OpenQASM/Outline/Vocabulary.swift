@@ -31,7 +31,7 @@ extension OpenQASM {
     public static func constants(of source: SourceText) -> [Int: String] {
         if source.problem != nil { return [:] }
         return source.bytes.withUnsafeBufferPointer { bytes in
-            var lowering = Lowering(bytes, name: "")
+            var lowering = Lowering(bytes, name: "", dialect: .openQASM)
             lowering.run()
             var values: [Int: String] = [:]
             for symbol in lowering.symbols where symbol.kind == .constant && symbol.start >= 0 {

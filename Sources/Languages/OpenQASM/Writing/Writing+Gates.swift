@@ -21,7 +21,9 @@ extension Writing {
                 if !isVersion2 { throw refusal("the opaque gate '\(definition.name)'") }
                 let (parameters, operands) = formalNames(definition)
                 line("opaque \(gateNames[k])\(list(parameters)) \(operands.joined(separator: ", "));")
-            case .matrix: throw refusal("the explicit unitary '\(definition.name)'")
+            // Nobody needs what nobody calls.
+            case .matrix:
+                if circuit.calledGates.contains(k) { throw refusal("the explicit unitary '\(definition.name)'") }
             }
         }
     }

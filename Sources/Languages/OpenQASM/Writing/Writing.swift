@@ -91,6 +91,7 @@ struct Writing {
             line("gphase(\(try parameter(circuit.globalPhase)));")
         }
         try block(circuit.body)
+        for request in circuit.requests { line(try pragma(request)) }
         return text
     }
 
