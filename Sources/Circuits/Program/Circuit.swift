@@ -23,6 +23,8 @@ public struct Circuit: Sendable, Hashable {
     public var globalPhase: Parameter
     /// Lines for particular readers (`pragma …`), kept in order.
     public var pragmas: [String]
+    /// What the program wants to be told besides its bits, in order.
+    public var requests: [ResultRequest]
     public var body: Block
 
     public init(name: String = "circuit", qubitCount: Int = 0, bitCount: Int = 0) {
@@ -36,6 +38,7 @@ public struct Circuit: Sendable, Hashable {
         gates = []
         globalPhase = 0
         pragmas = []
+        requests = []
         body = Block()
         if qubitCount > 0 { addQubitRegister("q", count: qubitCount) }
         if bitCount > 0 { addBitRegister("c", count: bitCount) }

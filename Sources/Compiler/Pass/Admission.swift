@@ -82,7 +82,14 @@ struct Admission {
                         cure: "use a device with feed-forward", location: location)
                 }
                 for nested in statement.blocks { try check(nested, circuit, &measured, isNested: true) }
-            case .barrier, .assign, .break, .continue, .end: break
+            case .barrier:
+                if let channel = block.noise(at: position), !target.takesEveryGate {
+                    throw CompilerError(
+                        .unsupportedInstruction, "the noise channel \(channel) cannot be made on \(device)",
+                        cure: "noise of a program's own is simulated on the ideal device only: choose --device ideal",
+                        location: location)
+                }
+            case .assign, .break, .continue, .end: break
             }
         }
     }

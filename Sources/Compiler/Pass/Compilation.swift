@@ -18,12 +18,19 @@ public struct Compilation: Sendable {
         let clock = ContinuousClock()
         let begin = clock.now
         let target = try Target(description, calibration: calibration, allowed: options.allowedSites)
+        let isPhysical = program.namesPhysicalQubits
+        var options = options
+        if isPhysical { options.initialLayout = (0..<program.qubitCount).map { Site($0) } }
         let context = CompilationContext(target: target, options: options, seed: seed)
         var admission = Admission(target)
         try admission.check(program)
-        var unit = CompilationUnit(program)
-        let passes = try Pipeline.standard(for: context).run(&unit, in: context)
+        let boxes = try VerbatimBoxes(program, on: target)
+        var unit = CompilationUnit(boxes.circuit)
+        let passes = try Pipeline.standard(for: context, isPhysical: isPhysical).run(&unit, in: context)
         let layout = unit.layout ?? Layout(trivial: program.qubitCount)
+        if isPhysical && layout.final != layout.initial { throw VerbatimBoxes.moved(layout) }
+        unit.circuit.body = boxes.restored(in: unit.circuit.body)
+        unit.circuit.requests = program.requests.map { $0.mapped { Qubit(layout.final[$0.index].index) } }
         try admission.checkCompiled(unit.circuit)
         let executable = Executable(
             deviceID: description.id, calibrationID: calibration.id, circuit: unit.circuit,

@@ -30,16 +30,18 @@ public struct Pipeline: Sendable {
 
 extension Pipeline {
     /// The pipeline of the compiler for one machine and one effort.
-    static func standard(for context: CompilationContext) -> Pipeline {
+    ///
+    /// - Parameter isPhysical: whether the program names the sites it runs on.
+    static func standard(for context: CompilationContext, isPhysical: Bool = false) -> Pipeline {
         // A simulator that knows every gate takes programs as they are, definitions included.
         if context.target.takesEveryGate { return Pipeline([LayoutPass()]) }
         if context.options.rewriting == .verbatim {
             return Pipeline([UnrollPass(), LayoutPass(), CoupledPairsCheck(), TranslationPass()])
         }
-        return Pipeline([
-            UnrollPass(), NegligibleRotationPass(), CancellationPass(), SwapElisionPass(), EarlyResynthesisPass(),
-            LayoutPass(), RoutingPass(), ResynthesisPass(),
-        ])
+        var passes: [any Pass] = [UnrollPass(), NegligibleRotationPass(), CancellationPass()]
+        // A program that names its sites wants its swaps made there.
+        if !isPhysical { passes.append(SwapElisionPass()) }
+        return Pipeline(passes + [EarlyResynthesisPass(), LayoutPass(), RoutingPass(), ResynthesisPass()])
     }
 }
 

@@ -12,6 +12,8 @@ package struct WorkloadOptions: ParsableArguments {
     @Argument(help: "An OpenQASM 3 or 2 program; - reads standard input.")
     package var file: String
 
+    @OptionGroup package var language: LanguageOptions
+
     @Option(name: .shortAndLong, help: "How often the program runs.")
     package var shots = 1024
 
@@ -29,8 +31,14 @@ package struct WorkloadOptions: ParsableArguments {
         if shots < 1 { throw ValidationError("--shots must be at least 1") }
     }
 
-    package func workload(_ circuit: Circuit, _ parameters: ParameterTable) throws -> Workload {
-        if observable.isEmpty { return .sample([SamplerPUB(circuit, parameters: parameters)]) }
+    package func workload(_ program: ProgramFile, _ parameters: ParameterTable) throws -> Workload {
+        let circuit = program.circuit
+        if observable.isEmpty {
+            // What the program itself asks for, else its outcomes.
+            do throws(KernelError) { return try Workload(of: circuit, parameters: parameters) } catch {
+                throw CommandFailure(error, source: program.source)
+            }
+        }
         var observables: [Observable] = []
         for text in observable {
             do throws(ObservableError) {
@@ -50,8 +58,9 @@ package struct WorkloadOptions: ParsableArguments {
             name: program.circuit.name, device: target.device,
             blocks: [
                 SubmissionDocument.Block(
-                    file: program.source.name, text: program.text,
-                    parameters: parameters, observables: observable.isEmpty ? nil : observable)
+                    file: program.source.name, text: String(decoding: program.source.bytes, as: UTF8.self),
+                    parameters: parameters, observables: observable.isEmpty ? nil : observable,
+                    dialect: language.dialect, includes: program.includes)
             ], shots: shots, seed: seed, mitigation: mitigation, effort: target.effort.rawValue)
     }
 }

@@ -1,4 +1,4 @@
-import Languages
+package import Languages
 
 #if canImport(Glibc)
 import Glibc
@@ -9,7 +9,7 @@ import Darwin
 extension IncludeReader {
     /// Files in the directory of a program and below; links that lead elsewhere are not followed. Nil for standard input,
     /// which has no directory.
-    init?(besideProgram path: String) {
+    package init?(besideProgram path: String) {
         if path == "-" { return nil }
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
         self.init { file in

@@ -21,8 +21,18 @@ public struct IdealDevice: Device {
 
     public func validate(_ executable: Executable, shots: Int) throws(DeviceError) {
         try check(executable, shots: shots)
-        let simulation = Simulation(executable.circuit, options: options)
+        let simulation = try simulation(of: executable)
         do { _ = try simulation.estimate(shots: shots) } catch { throw DeviceError(error) }
+    }
+
+    /// The program with the noise that it asks for itself, if it asks for any.
+    private func simulation(of executable: Executable) throws(DeviceError) -> Simulation {
+        do throws(RequestedNoise.Fault) {
+            let noise = try RequestedNoise(executable.circuit)
+            return Simulation(executable.circuit, noise: noise, options: options)
+        } catch {
+            throw DeviceError(.unsupported, error.message, location: error.location)
+        }
     }
 
     private func check(_ executable: Executable, shots: Int) throws(DeviceError) {
@@ -35,10 +45,11 @@ public struct IdealDevice: Device {
         _ executable: Executable, shots: Int, seed: UInt64, progress: (@Sendable (Double) -> Void)?
     ) async throws(DeviceError) -> RawResult {
         try check(executable, shots: shots)
-        let simulation = Simulation(executable.circuit, options: options)
+        let simulation = try simulation(of: executable)
         let result = try await simulation.run(shots: shots, seed: seed, progress: progress)
         return RawResult(
             shots: result.bits, outputs: result.outputs, exactProbabilities: result.probabilities,
-            method: "simulated without noise: \(result.method)", isEmulated: true, deviceTime: .zero)
+            method: "simulated with\(simulation.noise == nil ? "out" : " the program's own") noise: \(result.method)",
+            isEmulated: true, deviceTime: .zero)
     }
 }

@@ -1,6 +1,6 @@
 import Circuits
 import Compiler
-import Languages
+public import Languages
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -33,6 +33,10 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
         public var file: String
         /// OpenQASM.
         public var text: String
+        /// The dialect's name; nil for the specification's language.
+        public var dialect: String?
+        /// The files it includes beside the standard ones, by the path it names them by; nil where there are none.
+        public var includes: [String: String]?
         public var inputs: [String]
         public var shape: [Int]
         /// A row a parameter set, values as people write them.
@@ -44,10 +48,13 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
 
         public init(
             file: String, text: String, parameters: ParameterTable = ParameterTable(), observables: [String]? = nil,
-            observableShape: [Int]? = nil, shots: Int? = nil
+            observableShape: [Int]? = nil, shots: Int? = nil, dialect: Dialect = .openQASM,
+            includes: [String: String] = [:]
         ) {
             self.file = file
             self.text = text
+            self.dialect = dialect == .openQASM ? nil : dialect.rawValue
+            self.includes = includes.isEmpty ? nil : includes
             inputs = parameters.names
             shape = parameters.shape.dimensions
             rows = parameters.rows.map { $0.map(\.text) }
@@ -90,7 +97,19 @@ extension SubmissionDocument {
             let circuit = try block.circuit()
             let parameters = try block.parameters()
             guard let texts = block.observables else {
-                samples.append(SamplerPUB(circuit, parameters: parameters, shots: block.shots))
+                // What the program itself asks for, else its outcomes.
+                switch try Workload(of: circuit, parameters: parameters) {
+                case .sample(let asked):
+                    for var pub in asked {
+                        pub.shots = block.shots
+                        samples.append(pub)
+                    }
+                case .estimate(let asked):
+                    for var pub in asked {
+                        pub.shots = block.shots
+                        estimates.append(pub)
+                    }
+                }
                 continue
             }
             var observables: [Observable] = []
@@ -143,7 +162,15 @@ extension SubmissionDocument {
 
 extension SubmissionDocument.Block {
     fileprivate func circuit() throws(KernelError) -> Circuit {
-        let outcome = OpenQASM.parse(SourceText(name: file, bytes: Array(text.utf8)))
+        guard let dialect = dialect.map(Dialect.init(rawValue:)) ?? .openQASM else {
+            throw SubmissionDocument.wrong("there is no dialect '\(dialect ?? "")'")
+        }
+        let includes = includes ?? [:]
+        let outcome = OpenQASM.parse(
+            SourceText(name: file, bytes: Array(text.utf8)), dialect: dialect,
+            includes: IncludeReader { path in
+                includes[path].map { .bytes(Array($0.utf8)) } ?? .refused("the request does not hold it")
+            })
         if let circuit = outcome.circuit { return circuit }
         let errors = outcome.diagnostics.filter { $0.severity == .error }
         throw KernelError(

@@ -20,8 +20,10 @@ public enum OpenQASM {
 
     /// Reads a program and, if it has no errors, looks for what is suspicious in it too: names that nothing uses,
     /// statements that nothing reaches. Diagnostics come in the order of the text.
-    public static func check(_ source: SourceText) -> ParseOutcome {
-        let outcome = parse(source)
+    public static func check(
+        _ source: SourceText, dialect: Dialect = .openQASM, includes: IncludeReader? = nil
+    ) -> ParseOutcome {
+        let outcome = parse(source, dialect: dialect, includes: includes)
         var diagnostics = outcome.diagnostics
         if outcome.circuit != nil {
             diagnostics += source.bytes.withUnsafeBufferPointer { bytes in
@@ -33,20 +35,24 @@ public enum OpenQASM {
         let order = diagnostics.indices.sorted {
             (diagnostics[$0].place.range.lowerBound, $0) < (diagnostics[$1].place.range.lowerBound, $1)
         }
-        return ParseOutcome(circuit: outcome.circuit, diagnostics: order.map { diagnostics[$0] }, source: source)
+        return ParseOutcome(
+            circuit: outcome.circuit, diagnostics: order.map { diagnostics[$0] }, source: outcome.source)
     }
 
     /// Reads a program: text to circuit, with every name, type and index checked.
     ///
+    /// - Parameters:
+    ///   - dialect: whose OpenQASM it is; the specification's unless said otherwise.
+    ///   - includes: how files beside the program are read; without it only the standard ones exist. The outcome's
+    ///     source holds their text too, so that places within them have their name and line.
     /// - Returns: the circuit if there is no error, and all diagnostics in the order they were found; several errors
     ///   are reported in one run.
-    ///
-    /// - Parameter includes: how files beside the program are read; without it only the standard ones exist. The
-    ///   outcome's source holds their text too, so that places within them have their name and line.
-    public static func parse(_ source: SourceText, includes: IncludeReader? = nil) -> ParseOutcome {
+    public static func parse(
+        _ source: SourceText, dialect: Dialect = .openQASM, includes: IncludeReader? = nil
+    ) -> ParseOutcome {
         if let problem = source.problem { return ParseOutcome(circuit: nil, diagnostics: [problem], source: source) }
         return source.bytes.withUnsafeBufferPointer { bytes in
-            var lowering = Lowering(bytes, name: source.programName)
+            var lowering = Lowering(bytes, name: source.programName, dialect: dialect)
             lowering.includes = includes
             lowering.programName = source.name
             lowering.run()

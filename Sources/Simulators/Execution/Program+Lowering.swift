@@ -162,7 +162,9 @@ private struct Lowering {
                 Program.Readout(
                     qubit: qubit, bit: bit?.index, confusion: noise?.readout(of: instruction.qubits[0])))
         case .reset: for qubit in instruction.qubits { emit(.reset(number(qubit)), location) }
-        case .barrier, .delay: break
+        // Noise that the program asks for acts on qubits nothing has touched yet, too.
+        case .barrier: if block.noise(at: position) != nil { for qubit in instruction.qubits { _ = number(qubit) } }
+        case .delay: break
         case .assign(let place):
             program.assignments.append(block.assignments[place])
             emit(.assign(program.assignments.count - 1), location)

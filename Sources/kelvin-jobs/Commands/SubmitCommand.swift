@@ -80,7 +80,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     private func execute() async throws {
         let received = WallClock().now
-        let program = try ProgramFile(reading: options.file)
+        let program = try ProgramFile(reading: options.file, dialect: options.language.dialect)
         for warning in program.warnings { Terminal.complain(warning + "\n") }
         // A request with a key is the same when it is sent again, its seed too.
         let seed = target.seed ?? (key == nil ? UInt64.random(in: 0..<1 << 32) : 0)

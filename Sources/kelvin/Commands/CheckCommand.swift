@@ -18,6 +18,8 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Stop after the grammar: names, types and meanings are not looked at.")
     var syntax = false
 
+    @OptionGroup var language: LanguageOptions
+
     @Option(
         name: [.customShort("W"), .customLong("warnings")], help: "Which warnings to show, as 'no-unused,shadowing'.")
     var warnings: [String] = []
@@ -34,7 +36,7 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let policy = try policy()
-        let checks = files.map { file in FileCheck(file, syntax: syntax, policy) }
+        let checks = files.map { file in FileCheck(file, syntax: syntax, dialect: language.dialect, policy) }
         // All files are looked at before the command fails.
         switch format {
         case .json: Terminal.write(JSON.text(DiagnosticDocument(files: checks.map(\.document))) + "\n")
@@ -67,7 +69,7 @@ private struct FileCheck {
     private var failure: CommandFailure?
     private let file: String
 
-    init(_ file: String, syntax: Bool, _ policy: WarningPolicy) {
+    init(_ file: String, syntax: Bool, dialect: Dialect, _ policy: WarningPolicy) {
         self.file = file
         do throws(CommandFailure) {
             let source = try ProgramFile.source(file)
@@ -76,7 +78,8 @@ private struct FileCheck {
                 diagnostics = policy.applied(to: OpenQASM.checkSyntax(source))
                 praise = "the grammar is kept"
             } else {
-                let outcome = OpenQASM.check(source)
+                let outcome = OpenQASM.check(source, dialect: dialect, includes: IncludeReader(besideProgram: file))
+                self.source = outcome.source
                 diagnostics = policy.applied(to: outcome.diagnostics)
                 if let circuit = outcome.circuit {
                     praise =

@@ -19,6 +19,7 @@ struct CompileCommand: AsyncParsableCommand {
 
     @OptionGroup var target: TargetOptions
     @OptionGroup var inputs: InputOptions
+    @OptionGroup var language: LanguageOptions
 
     @Option(name: .shortAndLong, help: "Write the compiled program to this file.")
     var output: String?
@@ -40,7 +41,7 @@ struct CompileCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let program = try ProgramFile(reading: file)
+        let program = try ProgramFile(reading: file, dialect: language.dialect)
         for warning in program.warnings { Terminal.complain(warning + "\n") }
         let line = ProgressLine("compiling")
         let compilation: Compilation
@@ -88,6 +89,9 @@ struct CompileCommand: AsyncParsableCommand {
         do {
             return try executable.openQASM(to == .qasm3 ? .version3 : .version2)
         } catch {
+            // Modified gates and unitaries that the version has no words for, taken apart into gates that it has.
+            executable.circuit = (try? executable.circuit.unrolled()) ?? executable.circuit
+            if let text = try? executable.openQASM(to == .qasm3 ? .version3 : .version2) { return text }
             throw CommandFailure(
                 KernelError(
                     .program, code: "writer", error.description, cure: "write it with --to qasm3",

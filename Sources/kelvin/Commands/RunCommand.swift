@@ -43,13 +43,13 @@ struct RunCommand: AsyncParsableCommand {
 
     private func execute() async throws {
         let received = WallClock().now
-        let program = try ProgramFile(reading: options.file)
+        let program = try ProgramFile(reading: options.file, dialect: options.language.dialect)
         for warning in program.warnings { Terminal.complain(warning + "\n") }
         let catalog: DeviceCatalog
         do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw CommandFailure(error) }
         let seed = target.seed ?? UInt64.random(in: 0..<1 << 32)
         let request = JobRequest(
-            name: program.circuit.name, workload: try options.workload(program.circuit, inputs.table()),
+            name: program.circuit.name, workload: try options.workload(program, inputs.table()),
             device: target.device, shots: options.shots,
             seed: seed, mitigation: options.mitigation, compilerOptions: target.compilerOptions,
             source: ProgramSource(

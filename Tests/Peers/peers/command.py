@@ -15,10 +15,11 @@ BINARY = os.environ.get("KELVIN", str(ROOT / ".build" / "release" / "kelvin"))
 
 
 class KelvinError(Exception):
-    def __init__(self, arguments, status, message):
+    def __init__(self, arguments, status, message, output=b""):
         super().__init__(f"kelvin {' '.join(arguments)} ended with {status}\n{message}")
         self.status = status
         self.message = message
+        self.output = output
 
 
 def kelvin(*arguments, text=None, timeout=300, prefix=()):
@@ -28,7 +29,7 @@ def kelvin(*arguments, text=None, timeout=300, prefix=()):
         [*prefix, BINARY, *arguments], input=None if text is None else text.encode(), capture_output=True,
         timeout=timeout)  # fmt: skip
     if done.returncode != 0:
-        raise KelvinError(arguments, done.returncode, done.stderr.decode(errors="replace"))
+        raise KelvinError(arguments, done.returncode, done.stderr.decode(errors="replace"), done.stdout)
     return done.stdout
 
 

@@ -45,6 +45,7 @@ struct CanonicalOrder {
             _ = gate(.defined(GateDefinitionID(place)))
         }
         new.pragmas = old.pragmas
+        new.requests = old.requests
         new.globalPhase = parameter(old.globalPhase)
         new.body = block(old.body)
         return new

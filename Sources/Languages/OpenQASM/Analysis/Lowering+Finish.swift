@@ -4,6 +4,7 @@ extension Lowering {
     /// The circuit, or nil if there was an error.
     mutating func finished() -> Circuit? {
         parser.reportCharacters()
+        if isVerbatimNext { _ = verbatimWithoutBox(at: .init(parser.lexer.count..<parser.lexer.count)) }
         guard parser.errorCount == 0 else { return nil }
         circuit.body = block
         block = Block()

@@ -44,7 +44,12 @@ extension Lowering {
             guard let found = lookup(node.a) else { throw unknown(node.a, at: nameOfCall(node, id), isGate: true) }
             let symbol = try symbol(node.a, at: id)
             switch found.kind {
-            case .gate: entry = gates[Int(symbol.a)]
+            case .gate:
+                entry = gates[Int(symbol.a)]
+                if entry.rule == .byDefinition {
+                    entry = adopted(text(node.a))
+                    gates[Int(symbol.a)] = entry
+                }
             case .subroutine:
                 if node.d >= 0 { throw fail(.wrongKind, "modifiers apply to gates, not to subroutines", at: id) }
                 if isInsideGate { throw fail(.misplaced, "a subroutine is called inside a gate", at: id) }

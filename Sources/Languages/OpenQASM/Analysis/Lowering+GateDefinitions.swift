@@ -133,7 +133,7 @@ extension Lowering {
 
     private static func matrix(of gate: StandardGate, _ rule: GateEntry.Rule, _ p: [Double]) -> Matrix {
         switch rule {
-        case .plain: gate.matrix(p)
+        case .plain, .byDefinition: gate.matrix(p)
         case .halfTheta: Complex(phase: p[0] / 2) * gate.matrix(p)
         case .minusHalfPhiLambda: Complex(phase: -(p[p.count - 2] + p[p.count - 1]) / 2) * gate.matrix(p)
         case .idle: gate.matrix([])

@@ -79,7 +79,7 @@ extension Lowering {
     private mutating func resolve(_ call: inout GateCall) throws(SemanticFailure) {
         let p = call.parameters
         switch call.entry.rule {
-        case .plain: return
+        case .plain, .byDefinition: return
         case .halfTheta: call.phase = scaled(p[0], 0.5)
         case .minusHalfPhiLambda: call.phase = scaled(sum(p[p.count - 2], p[p.count - 1]), -0.5)
         case .idle: call.parameters = []

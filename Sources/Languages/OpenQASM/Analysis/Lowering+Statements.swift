@@ -5,6 +5,7 @@ extension Lowering {
         let node = tree[id]
         if isInsideGate { try checkGateBody(node, id) }
         if parser.version == 2 { try checkVersion2(node, id) }
+        if isVerbatimNext { try checkVerbatim(node, id) }
         switch node.kind {
         case .gateCall: try gateCall(node, id)
         case .measureInto: try measure(node, id)
@@ -29,7 +30,7 @@ extension Lowering {
         case .expression: try expressionStatement(node, id)
         case .return: try returnStatement(node, id)
         case .annotated: try annotated(node)
-        case .pragma: circuit.pragmas.append(content(node))
+        case .pragma: try pragma(node, id)
         case .include: try include(node, id)
         case .broken: break
         default: try declare(node, id)

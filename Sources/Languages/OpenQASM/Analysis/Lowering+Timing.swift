@@ -81,8 +81,11 @@ extension Lowering {
     mutating func box(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
         var length: (Parameter, DelayUnit)?
         if node.a >= 0 { length = try duration(node.a) }
+        let isVerbatim = isVerbatimNext
+        isVerbatimNext = false
         let body = nested(node.b)
         block.append(.box(duration: length.map { (value: $0.0, unit: $0.1) }, body: body), location: location(id))
+        if isVerbatim { block.annotateLast(.verbatim) }
     }
 
     /// `nop q, r;`: nothing happens to the qubits, but a box around it holds them.

@@ -8,6 +8,7 @@ import Circuits
 struct Lowering: ~Copyable {
     private(set) var bytes: UnsafeBufferPointer<UInt8>
     var parser: Parser
+    let dialect: Dialect
     var circuit: Circuit
     /// The block that instructions go to: the program's, or the innermost one being built.
     var block = Block()
@@ -66,6 +67,10 @@ struct Lowering: ~Copyable {
     var hidesIndexErrors = false
     /// Whether the body was looked through already, so that warnings would come twice.
     var isRepeating = false
+    /// A pragma asked for the next statement to be a box that nobody touches.
+    var isVerbatimNext = false
+    /// Why subroutines cannot be called here; nil where they can.
+    var callBan: String?
 
     /// The highest physical qubit, or −1.
     var highestHardwareQubit = -1
@@ -120,9 +125,10 @@ struct Lowering: ~Copyable {
     /// Paths of the files being read, outermost first.
     var openFiles: [String] = []
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, name: String) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, name: String, dialect: Dialect) {
         self.bytes = bytes
         parser = Parser(bytes)
+        self.dialect = dialect
         circuit = Circuit(name: name)
     }
 
@@ -132,7 +138,7 @@ struct Lowering: ~Copyable {
 
     /// Reads and lowers everything.
     mutating func run() {
-        parser.start()
+        startDialect()
         declareBuiltins()
         statements()
     }

@@ -79,6 +79,8 @@ struct GateEntry {
         case idle
         /// `cu3(θ, φ, λ)` is `cu(θ, φ, λ, 0)`.
         case controlledU3
+        /// The dialect defines it; the definition is taken over at the first call.
+        case byDefinition
     }
 
     var gate: Gate
@@ -96,6 +98,14 @@ struct GateEntry {
             default: gate.parameterCount
             }
         self.rule = rule
+    }
+
+    /// A gate of a dialect before anybody calls it.
+    init(of definition: GateDefinition) {
+        gate = .standard(.id)
+        qubitCount = definition.qubitCount
+        parameterCount = definition.parameterCount
+        rule = .byDefinition
     }
 
     init(defined id: Gate, _ definition: GateDefinition) {

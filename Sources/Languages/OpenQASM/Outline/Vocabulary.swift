@@ -31,7 +31,7 @@ extension OpenQASM {
     public static func constants(of source: SourceText) -> [Int: String] {
         if source.problem != nil { return [:] }
         return source.bytes.withUnsafeBufferPointer { bytes in
-            var lowering = Lowering(bytes, name: "")
+            var lowering = Lowering(bytes, name: "", dialect: .openQASM)
             lowering.run()
             var values: [Int: String] = [:]
             // Those of the top level: what was known inside of a body is forgotten with it.

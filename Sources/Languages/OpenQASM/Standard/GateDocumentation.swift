@@ -82,7 +82,7 @@ public struct GateDocumentation: Sendable {
 
     private static func remark(_ rule: GateEntry.Rule) -> String {
         switch rule {
-        case .plain, .controlledU3: ""
+        case .plain, .controlledU3, .byDefinition: ""
         case .halfTheta: " OpenQASM 3 gives it a phase of θ/2 more than `u` of `qelib1.inc`."
         case .minusHalfPhiLambda: " `stdgates.inc` gives it a phase of −(φ+λ)/2 more than `qelib1.inc`."
         case .idle: " It waits for γ cycles that nothing defines any more."

@@ -27,7 +27,7 @@ public struct OpenQASMWriter: Sendable {
     }
 
     /// The register of a circuit that was read from a program on physical qubits.
-    public static let hardwareRegister = "$"
+    public static let hardwareRegister = QubitRegister.physicalName
 
     /// The program's text.
     ///

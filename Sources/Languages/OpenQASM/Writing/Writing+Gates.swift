@@ -25,7 +25,9 @@ extension Writing {
                 }
                 let (parameters, operands) = formalNames(definition)
                 line("opaque \(gateNames[k])\(list(parameters)) \(operands.joined(separator: ", "));")
-            case .matrix: throw refusal("the explicit unitary '\(definition.name)'")
+            // Nobody needs what nobody calls.
+            case .matrix:
+                if circuit.calledGates.contains(k) { throw refusal("the explicit unitary '\(definition.name)'") }
             }
         }
     }

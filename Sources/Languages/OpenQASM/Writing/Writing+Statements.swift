@@ -3,6 +3,9 @@ import Circuits
 extension Writing {
     mutating func block(_ block: Block) throws(OpenQASMWriterError) {
         for position in block.indices {
+            if isVersion2, let channel = block.noise(at: position) {
+                throw refusal("the noise channel \(channel)", at: block.location(at: position))
+            }
             for annotation in block.annotations(at: position) {
                 let content = annotation.content.isEmpty ? "" : " " + annotation.content
                 line("\(isVersion2 ? "// " : "")@\(annotation.keyword)\(content)")

@@ -113,6 +113,7 @@ struct Writing {
             line("gphase(\(try parameter(circuit.globalPhase)));")
         }
         try block(circuit.body)
+        for request in circuit.requests { line(try pragma(request)) }
         return text
     }
 
