@@ -1,5 +1,5 @@
 # The commands of the house. `make test` is the promise; the long ones have their own names.
-.PHONY: build test test-chaos format lint test-peers bench docs clean fuzz fuzz-long
+.PHONY: build test test-chaos format lint test-peers bench bench-kernel docs clean fuzz fuzz-long
 
 build:
 	swift build -c release --product kelvin
@@ -35,6 +35,12 @@ fuzz-long:
 
 bench:
 	Benchmarks/run
+
+# Docs/benchmarks/kernel.md with its plots, all in virtual time; SEEDS=n for fewer than ten seeds.
+bench-kernel:
+	swift build --package-path Benchmarks -c release --product kelvin-kernel-benchmarks
+	mkdir -p Docs/benchmarks/kernel-parts
+	Benchmarks/.build/release/kelvin-kernel-benchmarks Docs/benchmarks Benchmarks/Devices $(PARTS)
 
 docs:
 	swift package generate-documentation --target Circuits --target Languages --target Hardware --target Simulators \

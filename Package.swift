@@ -29,6 +29,7 @@ let package = Package(
         .library(name: "Characterisation", targets: ["Characterisation"]),
         .library(name: "Mitigation", targets: ["Mitigation"]),
         .library(name: "Kernel", targets: ["Kernel"]),
+        .library(name: "FleetSimulation", targets: ["FleetSimulation"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Conformance", targets: ["Conformance"]),
         // Kelvin's devices for the Munich stack: a QDMI device library, symbols KELVIN_QDMI_….
@@ -64,7 +65,11 @@ let package = Package(
             dependencies: [
                 "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation",
             ],
-            swiftSettings: settings),
+            swiftSettings: numeric),
+        .target(
+            name: "FleetSimulation",
+            dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Kernel"],
+            swiftSettings: numeric),
         .target(
             name: "Storage", dependencies: ["Kernel", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings),
@@ -80,7 +85,7 @@ let package = Package(
             name: "kelvin",
             dependencies: [
                 "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation", "Kernel",
-                "Console", "LanguageServer", "Conformance",
+                "Console", "LanguageServer", "Conformance", "FleetSimulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -121,6 +126,10 @@ let package = Package(
         .testTarget(
             name: "KernelTests",
             dependencies: ["Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Mitigation", "Kernel"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FleetSimulationTests",
+            dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Kernel", "FleetSimulation"],
             swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Kernel", "Storage"], swiftSettings: settings),
         .testTarget(

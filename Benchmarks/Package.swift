@@ -17,6 +17,16 @@ let package = Package(
                 .product(name: "Drivers", package: "kelvin"),
                 .product(name: "Kernel", package: "kelvin"),
             ],
-            swiftSettings: [.swiftLanguageMode(.v6)])
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "kelvin-kernel-benchmarks",
+            dependencies: [
+                .product(name: "Circuits", package: "kelvin"),
+                .product(name: "Hardware", package: "kelvin"),
+                .product(name: "Drivers", package: "kelvin"),
+                .product(name: "Kernel", package: "kelvin"),
+                .product(name: "FleetSimulation", package: "kelvin"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

@@ -14,6 +14,9 @@ public struct KernelState<Policy: SchedulingPolicy>: Sendable {
         self.policy = policy
     }
 
+    /// Tells the policy what no event does: the regions of a machine under a new calibration, a measured run time.
+    public mutating func withPolicy<T>(_ body: (inout Policy) -> T) -> T { body(&policy) }
+
     /// Takes in one event. News that no longer applies (the compiler finishes after the job was cancelled, a worker comes
     /// back after its lease ran out) changes nothing.
     ///

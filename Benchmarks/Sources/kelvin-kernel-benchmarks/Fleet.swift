@@ -1,0 +1,78 @@
+import Drivers
+import FleetSimulation
+import Foundation
+import Hardware
+
+/// The machines of the measurements.
+struct Fleet {
+    let directory: String
+
+    /// Eight machines of 27 sites: four published snapshots, each a second time with errors of its own.
+    func eightFalcons(seed: UInt64) throws -> [Machine] {
+        let names = ["algiers", "auckland", "hanoi", "peekskill", "algiers", "auckland", "hanoi", "peekskill"]
+        return try names.enumerated().map { k, name in
+            var group = FleetScenario.DeviceGroup(file: "falcon-27-\(name)")
+            group.spread = k < 4 ? 0 : 0.2
+            group.driftPerDay = 0
+            group.calibrateEvery = .infinity
+            return Machine(try file(group.file), index: k, group: group, seed: seed)
+        }
+    }
+
+    func machines(_ name: String, count: Int, seed: UInt64, spread: Double = 0) throws -> [Machine] {
+        var group = FleetScenario.DeviceGroup(file: name)
+        group.spread = spread
+        group.driftPerDay = 0
+        group.calibrateEvery = .infinity
+        let file = try file(name)
+        return (0..<count).map { Machine(file, index: $0, group: group, seed: seed) }
+    }
+
+    func file(_ name: String) throws -> DeviceFile {
+        let path = "\(directory)/\(name).json"
+        return FileManager.default.fileExists(atPath: path)
+            ? try DeviceFile(path: path) : try DeviceCatalog().file(name)
+    }
+}
+
+/// The mixture of programs of the wait and fidelity measurements: what runs on 27 sites with some success.
+let smallPrograms: [WorkloadSettings.ProgramMix] = [
+    .init(.ghz, qubits: 3...10, shots: 4_000...40_000),
+    .init(.bernsteinVazirani, qubits: 3...8, shots: 4_000...40_000),
+    .init(.wState, qubits: 3...8, shots: 4_000...40_000),
+    .init(.qaoa, qubits: 4...8, shots: 4_000...40_000),
+    .init(.isingChain, qubits: 4...8, shots: 4_000...40_000),
+    .init(.mirror, qubits: 4...10, shots: 4_000...40_000),
+]
+
+/// The mixture of the packing measurements: 4 to 20 qubits.
+let packedPrograms: [WorkloadSettings.ProgramMix] = [
+    .init(.ghz, qubits: 4...20, shots: 4_000...20_000, weight: 3),
+    .init(.bernsteinVazirani, qubits: 4...12, shots: 4_000...20_000, weight: 2),
+    .init(.mirror, qubits: 4...16, shots: 4_000...20_000, weight: 3),
+    .init(.wState, qubits: 4...8, shots: 4_000...20_000),
+    .init(.isingChain, qubits: 4...8, shots: 4_000...20_000),
+    .init(.ansatz, qubits: 4...8, shots: 4_000...20_000),
+]
+
+func scenario(_ workload: WorkloadSettings, seed: UInt64, duration: Double, warmUp: Double = 0) -> FleetScenario {
+    var result = FleetScenario(name: "benchmark", seed: seed, duration: duration, workload: workload)
+    result.warmUp = warmUp
+    return result
+}
+
+/// Seconds that a piece of work takes.
+func seconds(_ work: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock(), begin = clock.now
+    try work()
+    return begin.duration(to: clock.now) / .seconds(1)
+}
+
+extension Double {
+    func text(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+}
+
+/// `mean ± half width` of the 95 % interval.
+func interval(_ values: [Double], _ digits: Int) -> String {
+    "\(Statistics.mean(values).text(digits)) ± \(Statistics.halfWidth(values).text(digits))"
+}

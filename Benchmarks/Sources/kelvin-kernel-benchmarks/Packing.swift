@@ -1,0 +1,101 @@
+import Circuits
+import Drivers
+import FleetSimulation
+import Foundation
+import Hardware
+import Kernel
+
+/// Site·seconds in use under multi-programming against solo use and pairs, every packed job executed with its neighbours.
+struct Packing {
+    let fleet: Fleet
+    let seeds: ClosedRange<UInt64>
+
+    struct Row {
+        var machine: String
+        var policy: String
+        var load: Double
+        var utilisation: [Double] = []
+        var throughput: [Double] = []
+        /// Fidelity packed and alone of the same jobs, means by seed.
+        var packed: [Double] = []
+        var alone: [Double] = []
+    }
+
+    static let policies: [(name: String, policy: SchedulingSettings.Policy, programs: Int, guardDistance: Int)] = [
+        ("solo", .kelvin, 1, 1), ("pairs (Das)", .pairwise, 2, 0), ("kelvin, guard 1", .kelvin, 32, 1),
+        ("kelvin, guard 0", .kelvin, 32, 0),
+    ]
+
+    func run(loads: [Double]) async throws -> [Row] {
+        var rows: [Row] = []
+        for name in ["falcon-27-hanoi", "heron-133"] {
+            for load in loads {
+                for choice in Self.policies {
+                    var row = Row(machine: name, policy: choice.name, load: load)
+                    for seed in seeds { try await measure(&row, choice, seed) }
+                    rows.append(row)
+                    FileHandle.standardError.write(Data("  \(name) \(choice.name) load \(load)\n".utf8))
+                }
+            }
+        }
+        return rows
+    }
+
+    private func measure(
+        _ row: inout Row,
+        _ choice: (name: String, policy: SchedulingSettings.Policy, programs: Int, guardDistance: Int),
+        _ seed: UInt64
+    ) async throws {
+        // The load is in units of solo use: 4 asks for four times what one program at a time can do.
+        var workload = WorkloadSettings(load: row.load, programs: packedPrograms)
+        workload.jobs = 120
+        workload.runtimeSpread = 0
+        var scenario = scenario(workload, seed: seed, duration: 86_400)
+        scenario.scheduling.policy = choice.policy
+        scenario.scheduling.maximumPrograms = choice.programs
+        scenario.scheduling.guardDistance = choice.guardDistance
+        scenario.scheduling.maximumLoss = 0.03
+        let machines = try fleet.machines(row.machine, count: 1, seed: 7)
+        let outcome = try await scenario.simulate(
+            on: machines, options: FleetOptions(executes: false, keepsTenancies: true))
+        let record = outcome.record
+        row.utilisation.append(outcome.report.siteUtilisation)
+        row.throughput.append(Double(record.waits.count) / record.span * 3_600)
+        guard choice.programs > 1 else {
+            row.packed.append(.nan)
+            row.alone.append(.nan)
+            return
+        }
+        let (packed, alone) = try await execute(outcome, machines[0], seed)
+        row.packed.append(packed)
+        row.alone.append(alone)
+    }
+
+    /// Executes every job once with those that ran beside it when it was in its middle, and once alone.
+    private func execute(_ outcome: FleetOutcome, _ machine: Machine, _ seed: UInt64) async throws -> (Double, Double) {
+        let record = outcome.record, meter = FidelityMeter(shots: 500)
+        let calibration = machine.record(version: 0)
+        let tenancies = record.tenancies.sorted { ($0.start, $0.program) < ($1.start, $1.program) }
+        var done = Array(repeating: false, count: tenancies.count)
+        var packed = 0.0, alone = 0.0, count = 0.0
+        for k in tenancies.indices where !done[k] {
+            let middle = (tenancies[k].start + tenancies[k].end) / 2
+            // All that were there at that moment are executed together; who was done before is company.
+            let together = tenancies.indices.filter { tenancies[$0].start <= middle && tenancies[$0].end > middle }
+            let programs = together.map {
+                (circuit: outcome.circuits[tenancies[$0].program], sites: tenancies[$0].sites)
+            }
+            let values = try await meter.packed(
+                programs, on: machine.description, record: calibration, truth: calibration, seed: seed &+ UInt64(k))
+            for (place, j) in together.enumerated() where !done[j] {
+                done[j] = true
+                packed += values[place]
+                alone += try await meter.fidelity(
+                    of: programs[place].circuit, on: machine.description, record: calibration, truth: calibration,
+                    sites: Array(0..<machine.description.siteCount), seed: 1)
+                count += 1
+            }
+        }
+        return (packed / count, alone / count)
+    }
+}

@@ -1,0 +1,183 @@
+import FleetSimulation
+import Foundation
+
+/// The page, part by part: each is kept in a file of its own, so that one can be measured again without the others.
+struct Page {
+    let directory: String
+    let seeds: ClosedRange<UInt64>
+    private static let order = ["speed", "waits", "packing", "fairness", "forecasts"]
+
+    init(directory: String, seeds: ClosedRange<UInt64>) {
+        self.directory = directory
+        self.seeds = seeds
+    }
+
+    private func save(_ part: String, _ lines: [String]) throws {
+        let text = lines.joined(separator: "\n") + "\n"
+        try text.write(toFile: "\(directory)/kernel-parts/\(part).md", atomically: true, encoding: .utf8)
+        print(text)
+    }
+
+    private func plot(_ name: String, _ plot: Plot) throws {
+        try plot.svg.write(toFile: "\(directory)/kernel-\(name).svg", atomically: true, encoding: .utf8)
+    }
+
+    /// Puts the parts that there are together.
+    func write() throws {
+        var text = """
+            # The kernel: scheduling, allocation, forecasts
+
+            Everything on this page is **simulated**: the scheduler, the allocator and the kernel's state machine are those
+            that run jobs, time is virtual, machines are emulated. Fidelity is the Hellinger fidelity of what the emulator
+            returned against the exact distribution, never an estimate of ours. `make bench-kernel` regenerates the page and
+            its plots; ± is the 95 % interval (Student) over the seeds stated. Baselines are re-implemented here
+            (`Sources/FleetSimulation/Baselines`).
+
+
+            """
+        for part in Self.order {
+            guard let own = try? String(contentsOfFile: "\(directory)/kernel-parts/\(part).md", encoding: .utf8) else {
+                continue
+            }
+            text += own + "\n"
+        }
+        while text.hasSuffix("\n\n") { text.removeLast() }
+        try text.write(toFile: "\(directory)/kernel.md", atomically: true, encoding: .utf8)
+    }
+
+    func speed(_ speed: Speed) async throws {
+        let cycles = try speed.cycle(rounds: 15).sorted(), plans = try speed.replan(rounds: 7).sorted()
+        let million = try await speed.simulation(jobs: 1_000_000)
+        try save(
+            "speed",
+            [
+                "## Speed", "",
+                "| measure | anchor | result |", "| --- | --- | --- |",
+                "| one scheduling cycle: 100 jobs of 100 programs, 8 × 27 sites, regions, estimates and placement from the calibration records on | TUM QOS repository data: 102–163 s | \((cycles[cycles.count / 2] * 1_000).text(1)) ms (median of \(cycles.count), longest \((cycles[cycles.count - 1] * 1_000).text(1)) ms) |",
+                "| full re-plan of 10,000 queued jobs on 100 machines of 133 sites | – | \((plans[plans.count / 2] * 1_000).text(0)) ms (median of \(plans.count), longest \((plans[plans.count - 1] * 1_000).text(0)) ms) |",
+                "| fleet simulation, 10⁶ jobs of 20 payers on 8 machines at load 0.8, one thread | – | \(Int(million.eventsPerSecond / 1_000)),000 kernel events/s (\(million.events) events in \(million.seconds.text(1)) s), \(million.bytesPerJob.text(0)) bytes a job at the peak |",
+                "",
+            ])
+    }
+
+    func waits(_ measurement: WaitFidelity) async throws {
+        let points = try await measurement.run()
+        var lines = [
+            "## Wait against fidelity", "",
+            "Eight machines of 27 sites (`Benchmarks/Devices`, four IBM snapshots, each also a second time with errors of its own), one program at a time on each except in the rows *packed*. Programs: GHZ, Bernstein–Vazirani, W, QAOA, Ising chain, mirror circuits, 3–10 qubits, 4,000–40,000 shots, arriving in bursts of 3 on average. `kelvin n`: a factor e of success is worth n seconds of waiting. Median waits in seconds, means over \(seeds.count) seeds.",
+            "",
+        ]
+        for jobs in [1_500, 3_000, 4_500] {
+            lines += [
+                "**\(jobs)-job traces**", "",
+                "| load | policy | median wait, s | mean wait, s | mean fidelity | of the best |",
+                "| --- | --- | --- | --- | --- | --- |",
+            ]
+            for load in [0.5, 0.8, 0.95] {
+                let own = points.filter { $0.jobs == jobs && $0.load == load }
+                let best = Statistics.mean(own[0].fidelity)
+                for point in own {
+                    lines.append(
+                        "| \(load) | \(point.label) | \(interval(point.median, 1)) | \(interval(point.mean, 1)) | \(interval(point.fidelity, 4)) | \((Statistics.mean(point.fidelity) / best * 100).text(1)) % |"
+                    )
+                }
+            }
+            lines.append("")
+        }
+        for load in [0.8, 0.95] {
+            let own = points.filter { $0.jobs == 3_000 && $0.load == load }
+            let place = { (p: WaitFidelity.Point) in
+                (x: max(0.1, Statistics.mean(p.mean)), y: Statistics.mean(p.fidelity))
+            }
+            var series = [
+                Plot.Series(
+                    "kelvin", own.filter { $0.label.hasPrefix("kelvin ") && $0.label != "kelvin packed" }.map(place))
+            ]
+            for point in own where !point.label.hasPrefix("kelvin") || point.label == "kelvin packed" {
+                series.append(Plot.Series(point.label, [place(point)], isLine: false))
+            }
+            var plot = Plot(
+                "Mean wait and fidelity at load \(load) (simulated)", x: "mean wait, s", y: "mean Hellinger fidelity",
+                series: series)
+            plot.isXLogarithmic = true
+            try self.plot("waits-\(load)", plot)
+            lines += ["![wait against fidelity at load \(load)](kernel-waits-\(load).svg)", ""]
+        }
+        try save("waits", lines)
+    }
+
+    func packing(_ measurement: Packing) async throws {
+        let loads = [1.0, 4, 12]
+        let rows = try await measurement.run(loads: loads)
+        var lines = [
+            "## Multi-programming", "",
+            "One machine, 120 jobs: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, 4,000–20,000 shots. The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use. Every packed job is executed by the emulator in one circuit with those beside it, crosstalk included; *alone* is the same job with the machine to itself. Loss allowed per job by the allocator's estimate: 3 %. Means over \(seeds.count) seeds.",
+            "", "| machine | load | policy | utilisation | times solo | jobs/h | fidelity packed | alone | loss |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        for row in rows {
+            let solo = rows.first { $0.machine == row.machine && $0.load == row.load && $0.policy == "solo" }!
+            let ratio = Statistics.mean(row.utilisation) / Statistics.mean(solo.utilisation)
+            var line =
+                "| \(row.machine) | \(Int(row.load)) | \(row.policy) | \(interval(row.utilisation.map { $0 * 100 }, 1)) % | \(ratio.text(2)) | \(interval(row.throughput, 0)) |"
+            if row.packed[0].isNaN {
+                line += " – | – | – |"
+            } else {
+                let loss = zip(row.packed, row.alone).map { (1 - $0 / $1) * 100 }
+                line += " \(interval(row.packed, 4)) | \(interval(row.alone, 4)) | \(interval(loss, 2)) % |"
+            }
+            lines.append(line)
+        }
+        for name in Set(rows.map(\.machine)).sorted() {
+            let series = Packing.policies.map { choice in
+                let own = rows.filter { $0.machine == name && $0.policy == choice.name }
+                return Plot.Series(
+                    choice.name, own.map { ($0.load, Statistics.mean($0.utilisation) * 100) },
+                    spread: own.map { Statistics.halfWidth($0.utilisation) * 100 })
+            }
+            try plot(
+                "packing-\(name)",
+                Plot("\(name): site·seconds in use (simulated)", x: "load, times solo capacity", y: "%", series: series)
+            )
+            lines += ["", "![utilisation of \(name)](kernel-packing-\(name).svg)"]
+        }
+        try save("packing", lines + [""])
+    }
+
+    func fairness(_ measurement: Fairness) async throws {
+        let rows = try await measurement.run()
+        var lines = [
+            "## Fairness at saturation", "",
+            "Twenty tenants with shares 1 to 20 ask for the same amount, together several times what eight machines of 27 sites can do, for two days. Jain's index of machine time by share over \(seeds.count) seeds.",
+            "", "| policy | Jain |", "| --- | --- |",
+        ]
+        for row in rows { lines.append("| \(row.policy) | \(interval(row.jain, 4)) |") }
+        try plot(
+            "fairness",
+            Plot(
+                "Service by share at saturation (simulated)", x: "share", y: "service / share, mean 1",
+                series: rows.map { row in
+                    Plot.Series(row.policy, row.normalised.enumerated().map { (Double($0 + 1), $1) })
+                }))
+        lines += ["", "![service by share](kernel-fairness.svg)", ""]
+        try save("fairness", lines)
+    }
+
+    func forecasts(_ measurement: Forecasts) async throws {
+        let rows = try await measurement.run()
+        var lines = [
+            "## Forecasts of waits", "",
+            "6,000 jobs a seed on eight machines of 27 sites, bursts of 12 on average, three classes (20 % low, 70 % normal, 10 % high), eight payers, run times off their estimate by 10 %. Judged are jobs that did not start at once, after the first quarter; the interval is stated at submission and promises 90 %. Baseline: the 5 % and 95 % quantiles of the last 500 waits of the class. Means over \(seeds.count) seeds.",
+            "",
+            "| load | coverage | low | normal | high | median width, s | median wait, s | width/wait, median | Winkler score | of the baseline | baseline coverage |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        for row in rows {
+            let coverage = row.coverage.map { interval($0.map { $0 * 100 }, 1) + " %" }.joined(separator: " | ")
+            lines.append(
+                "| \(row.load) | \(coverage) | \(interval(row.medianWidth, 1)) | \(interval(row.medianWait, 1)) | \(interval(row.medianRatio, 2)) | \(interval(row.winkler, 0)) | \(interval(row.baselineWinkler, 0)) | \(interval(row.baselineCoverage.map { $0 * 100 }, 1)) % |"
+            )
+        }
+        try save("forecasts", lines + [""])
+    }
+}

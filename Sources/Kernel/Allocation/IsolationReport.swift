@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// What a job may know of having shared its machine: not who was next door, but how much could have come through.
+public struct IsolationReport: Hashable, Sendable, Codable {
+    /// Nobody else was on the machine.
+    public var isAlone: Bool
+    /// Couplers kept free between programs.
+    public var guardDistance: Int
+    /// Couplers that joined the region to sites of others while it ran; 0 with a guard of one site or more.
+    public var sharedCouplers: Int
+    /// Bound on the total variation distance between the outcomes as they were and as they would have been alone, from
+    /// the measured ZZ coupling over each shared coupler; nil where a shared coupler has not been measured.
+    public var leakBound: Double?
+    /// Sites used in turn with others within a shot.
+    public var sharedHelpers: Int
+
+    /// - Parameters:
+    ///   - others: sites of all other programs that ran at the same time.
+    ///   - shotSeconds: how long the longest of them takes.
+    ///   - coupling: measured ZZ strength in hertz between two sites; nil where it is not known.
+    public init(
+        region: SiteMask, others: SiteMask, on map: DeviceMap, guardDistance: Int, shotSeconds: Double,
+        sharedHelpers: Int = 0, coupling: (Int, Int) -> Double?
+    ) {
+        isAlone = others.isEmpty
+        self.guardDistance = guardDistance
+        self.sharedHelpers = sharedHelpers
+        var shared = 0, bound: Double? = 0
+        for site in region.sites where !map.isAllToAll {
+            for k in Int(map.starts[site])..<Int(map.starts[site + 1]) {
+                let other = Int(map.neighbours[k])
+                guard others.contains(other), !region.contains(other) else { continue }
+                shared += 1
+                // exp(−i·πζt/2·ZZ) moves no outcome by more than |sin(πζt/2)|, all of a shot counted.
+                let leak = coupling(site, other).map { abs(sin(min(.pi / 2, .pi * abs($0) * shotSeconds / 2))) }
+                if let known = bound, let leak { bound = known + leak } else { bound = nil }
+            }
+        }
+        sharedCouplers = shared
+        leakBound = bound.map { min(1, $0) }
+    }
+}

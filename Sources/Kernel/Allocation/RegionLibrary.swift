@@ -1,0 +1,150 @@
+/// The good regions of a machine under one calibration, found once and looked up often.
+///
+/// From every site two orders of growth are kept: the cheapest next site wherever the region touches it, and the
+/// cheapest path. The first n sites of an order are a connected region of n sites, so one growth serves programs of any
+/// width; sums along the order give the mean costs of each prefix without looking at its sites again.
+public final class RegionLibrary: Sendable {
+    public let map: DeviceMap
+    let orders: [Order]
+    /// The width up to which regions are kept.
+    let widest: Int
+    /// Sites of the largest connected region.
+    public let widestRegion: Int
+
+    struct Order: Sendable {
+        let isPath: Bool
+        private(set) var sites: [UInt16] = []
+        /// By prefix length − 1.
+        private(set) var masks: [SiteMask] = []
+        private(set) var figures: [RegionFigures] = []
+
+        init(isPath: Bool) { self.isPath = isPath }
+
+        mutating func append(_ site: Int, couplers: Int, couplerCost: Float, distance: Float, _ map: DeviceMap) {
+            var mask = masks.last ?? SiteMask()
+            mask.insert(site)
+            var next = figures.last ?? RegionFigures()
+            next.add(site, couplers: couplers, couplerCost: couplerCost, distance: distance, map)
+            sites.append(UInt16(site))
+            masks.append(mask)
+            figures.append(next)
+        }
+    }
+
+    /// - Parameter widest: regions of more sites are not kept but grown when they are asked for.
+    public init(_ map: DeviceMap, widest: Int = 32) {
+        self.map = map
+        self.widest = map.isAllToAll ? map.liveCount : min(widest, map.liveCount)
+        widestRegion = map.isAllToAll ? map.liveCount : map.largestComponent
+        var orders: [Order] = []
+        for seed in 0..<map.siteCount where !map.isAllToAll && map.live.contains(seed) {
+            for isPath in [false, true] {
+                orders.append(Self.grow(from: seed, within: map.live, to: self.widest, isPath: isPath, map))
+            }
+        }
+        self.orders = orders
+    }
+
+    /// Grows a region site by site; shorter than asked where there is no more room.
+    static func grow(from seed: Int, within free: SiteMask, to width: Int, isPath: Bool, _ map: DeviceMap) -> Order {
+        var order = Order(isPath: isPath)
+        var inside = SiteMask(), depth = [Float](repeating: 0, count: map.siteCount)
+        var ends = (seed, seed)
+        // Couplers from the region to sites outside, and some that have become internal since.
+        var border: [Edge] = []
+        var next = Edge(site: seed, from: seed, score: 0)
+        while true {
+            var couplers = 0
+            var cost: Float = 0
+            for k in Int(map.starts[next.site])..<Int(map.starts[next.site + 1]) {
+                let other = Int(map.neighbours[k])
+                if inside.contains(other) {
+                    couplers += 1
+                    cost += map.couplerCosts[k]
+                } else if free.contains(other) {
+                    border.append(Edge(site: other, from: next.site, score: map.score(of: other, over: k)))
+                }
+            }
+            // Two random sites of a tree that grew to depth d are about d apart.
+            if next.site != next.from { depth[next.site] = depth[next.from] + 1 }
+            order.append(next.site, couplers: couplers, couplerCost: cost, distance: depth[next.site], map)
+            inside.insert(next.site)
+            if next.from == ends.0 { ends.0 = next.site } else if next.from == ends.1 { ends.1 = next.site }
+            guard order.sites.count < width else { return order }
+            border.removeAll { inside.contains($0.site) }
+            var best: Edge?
+            if isPath {
+                for edge in border where edge.from == ends.0 || edge.from == ends.1 {
+                    if best.map({ edge.score < $0.score }) ?? true { best = edge }
+                }
+            }
+            if best == nil { for edge in border where best.map({ edge.score < $0.score }) ?? true { best = edge } }
+            guard let best else { return order }
+            next = best
+        }
+    }
+
+    private struct Edge {
+        var site: Int
+        var from: Int
+        var score: Float
+    }
+}
+
+extension DeviceMap {
+    /// What a site costs a region that grows over this coupler.
+    fileprivate func score(of site: Int, over coupler: Int) -> Float {
+        couplerCosts[coupler] + 0.5 * readoutCosts[site] + 2 * gateCosts[site]
+            + idleRates[site] * Float(timing.twoQubitGate) * 4
+    }
+
+    /// Working sites of the largest connected part.
+    fileprivate var largestComponent: Int {
+        var seen = SiteMask(), largest = 0
+        for seed in live.sites where !seen.contains(seed) {
+            var frontier = [seed], count = 0
+            seen.insert(seed)
+            while let site = frontier.popLast() {
+                count += 1
+                for k in Int(starts[site])..<Int(starts[site + 1]) where !seen.contains(Int(neighbours[k])) {
+                    seen.insert(Int(neighbours[k]))
+                    frontier.append(Int(neighbours[k]))
+                }
+            }
+            largest = max(largest, count)
+        }
+        return largest
+    }
+}
+
+/// Sums over the sites and couplers of a region.
+struct RegionFigures: Sendable {
+    var sites: Float = 0
+    var gateCost: Float = 0
+    var readoutCost: Float = 0
+    var idleRate: Float = 0
+    var leastCoherence = Float.infinity
+    var couplers: Float = 0
+    var couplerCost: Float = 0
+    private var depths: Float = 0
+
+    mutating func add(_ site: Int, couplers count: Int, couplerCost cost: Float, distance: Float, _ map: DeviceMap) {
+        sites += 1
+        gateCost += map.gateCosts[site]
+        readoutCost += map.readoutCosts[site]
+        idleRate += map.idleRates[site]
+        leastCoherence = min(leastCoherence, map.coherence[site])
+        couplers += Float(count)
+        couplerCost += cost
+        depths += distance
+    }
+
+    /// Couplers between two sites of the region, on average: about the mean depth of the tree it grew as.
+    var meanDistance: Float { max(1, depths / sites) }
+
+    static func anyPair(_ map: DeviceMap, _ chosen: [Int]) -> RegionFigures {
+        var figures = RegionFigures()
+        for site in chosen { figures.add(site, couplers: 1, couplerCost: map.anyPairCost, distance: 1, map) }
+        return figures
+    }
+}

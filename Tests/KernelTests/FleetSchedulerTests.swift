@@ -1,0 +1,385 @@
+import Circuits
+import Hardware
+import Testing
+
+@testable import Kernel
+
+/// A fleet in virtual time with jobs of known length: the scheduler under the kernel that really drives it.
+private struct Bench {
+    var kernel: KernelState<FleetScheduler>
+    var output = KernelOutput()
+    var now = 0.0
+    var seconds: [JobID: Double] = [:]
+    var parts: [JobID: Int] = [:]
+    /// In the order in which they first got a machine.
+    var started: [JobID] = []
+    var startTimes: [JobID: Double] = [:]
+    var ended: [JobID: Double] = [:]
+    var service: [AccountIndex: Double] = [:]
+    private var ends: [(time: Double, job: JobID, fence: Fence, seconds: Double)] = []
+
+    init(machines: Int, rules: SchedulingRules = SchedulingRules(sharing: .exclusive)) {
+        kernel = KernelState(policy: FleetScheduler(rules: rules))
+        for d in 0..<machines { handle(.addDevice(name: "machine-\(d)", siteCount: 5)) }
+    }
+
+    mutating func handle(_ event: KernelEvent) {
+        kernel.handle(event, at: now, into: &output)
+        var k = 0
+        while k < output.effects.count {
+            let effect = output.effects[k]
+            k += 1
+            switch effect {
+            case .validate(let id):
+                let card = kernel.book.jobs[kernel.book.jobs.slot(of: id)!].card
+                kernel.handle(
+                    .validated(id, JobDemand(width: 1, shots: 1, seconds: Double(card.seconds))), at: now, into: &output
+                )
+            case .compile(let id, _, _, let fence):
+                if startTimes[id] == nil {
+                    startTimes[id] = now
+                    started.append(id)
+                }
+                let count = parts[id] ?? 1
+                kernel.handle(
+                    .compiled(id, fence, parts: count, partSeconds: seconds[id]! / Double(count)), at: now,
+                    into: &output)
+            case .run(let id, _, let fence):
+                let time = seconds[id]! / Double(parts[id] ?? 1)
+                ends.append((now + time, id, fence, time))
+            case .mitigate(let id, let fence): kernel.handle(.mitigated(id, fence), at: now, into: &output)
+            case .deliver(let id, _): ended[id] = now
+            default: break
+            }
+        }
+        #expect(kernel.book.brokenInvariant(at: now) == nil)
+        output.removeAll()
+    }
+
+    mutating func submit(
+        _ number: UInt64, _ account: AccountIndex = .root, seconds length: Double, priority: Priority = .normal,
+        deadline: Double = .infinity, parts count: Int = 1, device: DeviceIndex? = nil
+    ) {
+        let id = JobID(number)
+        seconds[id] = length
+        parts[id] = count
+        handle(
+            .submit(
+                id, JobCard(account: account, device: device, priority: priority, seconds: length, deadline: deadline)))
+    }
+
+    mutating func account(_ path: String, share: Double, below parent: AccountIndex = .root) -> AccountIndex {
+        handle(.addAccount(path: path, parent: parent, share: share))
+        return kernel.book.account(at: path)!
+    }
+
+    /// Lets the next part end; whether there was one.
+    mutating func step() -> Bool {
+        guard let next = ends.indices.min(by: { (ends[$0].time, ends[$0].job) < (ends[$1].time, ends[$1].job) }) else {
+            return false
+        }
+        let end = ends.remove(at: next)
+        now = end.time
+        if let slot = kernel.book.jobs.slot(of: end.job) {
+            service[kernel.book.jobs[slot].card.account, default: 0] += end.seconds
+        }
+        handle(.partFinished(end.job, end.fence, seconds: end.seconds))
+        return true
+    }
+
+    mutating func run(until time: Double = .infinity) {
+        while let next = ends.map(\.time).min(), next <= time { _ = step() }
+        if time < .infinity { now = time }
+    }
+
+    var order: [UInt64] { started.map(\.rawValue) }
+}
+
+@Suite struct FleetSchedulerTests {
+    @Test func classesAreStrictAndEqualsComeInTurn() {
+        var bench = Bench(machines: 1)
+        bench.submit(1, seconds: 10)
+        bench.submit(2, seconds: 10, priority: .low)
+        bench.submit(3, seconds: 10)
+        bench.submit(4, seconds: 10, priority: .high)
+        bench.submit(5, seconds: 10)
+        bench.submit(6, seconds: 10, priority: .high)
+        bench.run()
+        #expect(bench.order == [1, 4, 6, 3, 5, 2])
+    }
+
+    @Test func theEarliestDeadlineComesFirstInsideAClassOnly() {
+        var bench = Bench(machines: 1)
+        bench.submit(1, seconds: 10)
+        bench.submit(2, seconds: 10)
+        bench.submit(3, seconds: 10, deadline: 500)
+        bench.submit(4, seconds: 10, deadline: 100)
+        bench.submit(5, seconds: 10, priority: .low, deadline: 50)
+        bench.submit(6, seconds: 10, priority: .high)
+        bench.run()
+        #expect(bench.order == [1, 6, 4, 3, 2, 5])
+    }
+
+    @Test func whoHasOverdrawnLosesThePrecedenceOfDeadlines() {
+        var bench = Bench(machines: 1)
+        let greedy = bench.account("greedy", share: 1), modest = bench.account("modest", share: 1)
+        bench.submit(1, greedy, seconds: 1_000)
+        bench.run(until: 500)
+        for k in 2...4 { bench.submit(UInt64(k), greedy, seconds: 10, deadline: 5_000) }
+        for k in 5...7 { bench.submit(UInt64(k), modest, seconds: 10) }
+        bench.run()
+        // Greedy has all of the usage, twice its half: its deadlines stand behind the other's turn.
+        #expect(Array(bench.order.prefix(4)) == [1, 5, 6, 7])
+    }
+
+    @Test func sharesHoldAtSaturationForTwentyTenants() {
+        // Shares 1 to 20, everybody always has work waiting, jobs of 5 to 60 s on 4 machines.
+        var bench = Bench(machines: 4, rules: SchedulingRules(usageHalfLife: 3_600, patience: 1e9, sharing: .exclusive))
+        let tenants = (1...20).map { bench.account("tenant-\($0)", share: Double($0)) }
+        var next: UInt64 = 1, random = SeededNumbers(seed: 5)
+        var waiting = Array(repeating: 0, count: 20)
+        let refill = { (bench: inout Bench) in
+            for (k, tenant) in tenants.enumerated() {
+                while waiting[k] < 3 {
+                    waiting[k] += 1
+                    bench.submit(next, tenant, seconds: 5 + Double(random.next() % 56))
+                    next += 1
+                }
+            }
+        }
+        refill(&bench)
+        var seen = 0
+        while bench.now < 40_000 {
+            _ = bench.step()
+            for id in bench.started[seen...] {
+                if let slot = bench.kernel.book.jobs.slot(of: id) {
+                    waiting[tenants.firstIndex(of: bench.kernel.book.jobs[slot].card.account)!] -= 1
+                }
+            }
+            seen = bench.started.count
+            refill(&bench)
+        }
+        let normalised = tenants.enumerated().map { bench.service[$1]! / Double($0 + 1) }
+        let sum = normalised.reduce(0, +), squares = normalised.reduce(0) { $0 + $1 * $1 }
+        #expect(sum * sum / (20 * squares) >= 0.98)
+    }
+
+    @Test func sharesAreHierarchical() {
+        // One project has one user, the other four: users share what their project gets.
+        var bench = Bench(machines: 1, rules: SchedulingRules(patience: 1e9, sharing: .exclusive))
+        let small = bench.account("small", share: 1), large = bench.account("large", share: 1)
+        let alone = bench.account("small/alone", share: 1, below: small)
+        let users = (0..<4).map { k in bench.account("large/u\(k)", share: 1, below: large) }
+        var next: UInt64 = 1
+        for _ in 0..<200 {
+            for account in [alone] + users {
+                bench.submit(next, account, seconds: 10)
+                next += 1
+            }
+        }
+        bench.run(until: 2_000)
+        #expect(abs(bench.service[alone]! - 1_000) <= 20)
+        for user in users { #expect(abs(bench.service[user]! - 250) <= 20) }
+    }
+
+    @Test func pastUsageIsForgottenByHalfLives() {
+        var shares = ShareTree(halfLife: 100)
+        let a = shares.add(share: 1), b = shares.add(share: 1)
+        shares.charge(80, to: a, at: 0)
+        shares.charge(30, to: b, at: 200)
+        #expect(abs(shares.usage(of: a, at: 200) - 20) < 1e-9)
+        #expect(shares.key(a) < shares.key(b))
+        // Far beyond the range of doubles the order stays.
+        shares.charge(1, to: a, at: 1e6)
+        #expect(shares.usage(of: a, at: 1e6).isFinite && abs(shares.usage(of: a, at: 1e6) - 1) < 1e-9)
+        #expect(shares.key(a) > shares.key(b))
+    }
+
+    @Test(arguments: 0..<6) func nobodyStarves(seed: Int) {
+        // High-priority work arrives for ever, faster than it can be done. A class that waits gets a start each patience:
+        // a job with n jobs of its class before it starts within (n + 1)·(patience + longest job).
+        let patience = 300.0, longest = 60.0
+        var bench = Bench(
+            machines: 1, rules: SchedulingRules(patience: patience, preemption: .none, sharing: .exclusive))
+        var random = SeededNumbers(seed: UInt64(seed)), next: UInt64 = 1_000
+        let accounts = (0..<3).map { k in bench.account("a\(k)", share: Double(k + 1)) }
+        for k in 0..<5 { bench.submit(UInt64(k + 1), accounts[k % 3], seconds: 20, priority: k < 3 ? .low : .normal) }
+        while bench.now < 12 * (patience + longest) {
+            for _ in 0..<2 {
+                bench.submit(
+                    next, accounts[Int(random.next() % 3)], seconds: 1 + Double(random.next() % 60), priority: .high)
+                next += 1
+            }
+            _ = bench.step()
+        }
+        for (class_, jobs) in [(3, 1...3), (2, 4...5)] {
+            for job in jobs {
+                let start = bench.startTimes[JobID(UInt64(job))] ?? .infinity
+                // Two lower classes take their turns one after the other.
+                #expect(start <= Double(class_ + 1) * (patience + 2 * longest), "job \(job) of seed \(seed)")
+            }
+        }
+        // And strictness was not given up for it: all other starts were of the high class.
+        #expect(bench.started.filter { $0.rawValue < 1_000 }.count == 5)
+    }
+
+    @Test func calibrationCutsInAtTheEndOfABatch() {
+        var bench = Bench(machines: 2, rules: SchedulingRules(sharing: .exclusive))
+        bench.submit(1, seconds: 100, parts: 10)
+        bench.submit(2, seconds: 100, parts: 10)
+        bench.run(until: 35)
+        bench.submit(3, seconds: 7, priority: .system, device: DeviceIndex(0))
+        bench.submit(4, seconds: 5, priority: .high)
+        bench.run()
+        // At 40 s the batch ends; the calibration takes 7 s, then the job goes on with its six batches left.
+        #expect(bench.startTimes[JobID(3)] == 40)
+        #expect(bench.ended[JobID(1)] == 107 + 5 || bench.ended[JobID(1)] == 107)
+        // Not a batch was run twice.
+        #expect(abs(bench.service.values.reduce(0, +) - 212) < 1e-9)
+        #expect(bench.ended[JobID(2)] == 100)
+    }
+
+    @Test func higherClassesPreemptOnlyWhereTheRulesSaySo() {
+        for (preemption, start) in [(SchedulingRules.Preemption.higherClasses, 20.0), (.system, 100)] {
+            var bench = Bench(machines: 1, rules: SchedulingRules(preemption: preemption, sharing: .exclusive))
+            bench.submit(1, seconds: 100, priority: .low, parts: 10)
+            bench.run(until: 15)
+            bench.submit(2, seconds: 10, priority: .high)
+            bench.run()
+            #expect(bench.startTimes[JobID(2)] == start)
+            #expect(bench.ended[JobID(1)] == (start == 20 ? 110 : 100))
+        }
+    }
+
+    @Test func backfillNeverDelaysWhoWaits() {
+        // Machine 0 is free; job 3 must have machine 1 from 100 s on. A job for machine 1 alone may pass only if it is gone
+        // by then, a fifth of margin included.
+        var bench = Bench(machines: 1, rules: SchedulingRules(sharing: .exclusive))
+        bench.submit(1, seconds: 50)
+        bench.handle(
+            .reserve(Reservation(device: DeviceIndex(0), account: .root, start: 1e6, end: 1e6 + 1)))
+        bench.submit(2, seconds: 10)
+        bench.run()
+        #expect(bench.startTimes[JobID(2)] == 50)
+    }
+
+    @Test func aReservationIsKeptFree() {
+        var bench = Bench(machines: 1, rules: SchedulingRules(sharing: .exclusive))
+        let course = bench.account("course", share: 1), other = bench.account("other", share: 1)
+        bench.handle(.reserve(Reservation(device: DeviceIndex(0), account: course, start: 100, end: 200)))
+        bench.submit(1, other, seconds: 80, parts: 8)
+        bench.submit(2, other, seconds: 80, parts: 8)
+        bench.run(until: 100)
+        // The second was stopped after the last batch that surely ends before the lesson; its counts so far are kept.
+        bench.submit(3, course, seconds: 20)
+        bench.run(until: 200)
+        #expect(bench.startTimes[JobID(3)] == 100)
+        bench.handle(.tick)
+        bench.run()
+        #expect(bench.ended[JobID(2)] == 270)
+        #expect(abs(bench.service[other]! - 160) < 1e-9)
+    }
+
+    @Test func aJobIsChargedOnce() {
+        var bench = Bench(machines: 2, rules: SchedulingRules(usageHalfLife: 1e12, sharing: .exclusive))
+        let a = bench.account("a", share: 1)
+        for k in 1...9 { bench.submit(UInt64(k), a, seconds: 10, parts: 3) }
+        bench.run()
+        bench.handle(.tick)
+        let shares = bench.kernel.policy.shares
+        #expect(abs(shares.usage(of: FleetScheduler.line(of: a), at: bench.now) - 90) < 1e-6)
+        #expect(abs(shares.usage(of: 0, at: bench.now) - 90) < 1e-6)
+    }
+
+    @Test func positionsCountThoseThatStartBefore() {
+        var bench = Bench(machines: 1)
+        let a = bench.account("a", share: 1), b = bench.account("b", share: 1)
+        bench.submit(1, a, seconds: 10)
+        for k in 2...4 { bench.submit(UInt64(k), a, seconds: 10) }
+        bench.submit(5, b, seconds: 10)
+        bench.submit(6, a, seconds: 10, priority: .high)
+        let place = { (k: UInt64) in
+            bench.kernel.policy.position(of: bench.kernel.book.jobs.slot(of: JobID(k))!, in: bench.kernel.book)
+        }
+        // High first; then b, who has used nothing; then a's in the order of submission.
+        #expect(place(6) == 0 && place(5) == 1 && place(2) == 2 && place(3) == 3 && place(4) == 4)
+    }
+}
+
+/// SplitMix64.
+struct SeededNumbers {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+@Suite struct DefragmentationTests {
+    /// Twelve sites in a line, best in the middle. A program of two runs there; one of six then finds eight free sites
+    /// with a guard between, but no six of them in one piece.
+    @Test func aProgramIsMovedBetweenBatchesToMakeRoom() throws {
+        var rows = "", figures = ""
+        for k in 0..<12 {
+            let error = 0.01 + 0.002 * abs(Double(k) - 6)
+            rows +=
+                (k > 0 ? "," : "")
+                + #"{"site":\#(k),"t1":1e-3,"t2":1e-3,"readout":{"falseOne":\#(error),"falseZero":\#(error),"duration":1e-6}}"#
+        }
+        for k in 0..<11 {
+            figures += (k > 0 ? "," : "") + #"{"sites":[\#(k),\#(k + 1)],"error":0.001,"duration":1e-7}"#
+        }
+        let pairs = (0..<11).map { "[\($0),\($0 + 1)]" }.joined(separator: ",")
+        let file = try DeviceFile(
+            text: #"""
+                {"format":"kelvin-device","version":1,"units":{"time":"s","frequency":"Hz","angle":"rad"},"id":"line",
+                "name":"line","vendor":"nobody","modality":"superconducting","driver":"emulated","source":{"text":"made up"},
+                "siteCount":12,"gates":[{"gate":"cz"},{"gate":"sx"},{"gate":"rz","virtual":true}],
+                "connectivity":[\#(pairs)],"timing":{"dt":0,"repetitionDelay":1e-3},
+                "abilities":{"midCircuitMeasurement":true,"feedForward":true,"reset":false,"maxShots":100000},
+                "calibration":{"timestamp":"2025-01-01T00:00:00Z","sites":[\#(rows)],
+                "gates":[{"gate":"cz","figures":[\#(figures)]},{"gate":"sx","default":{"error":0.0001,"duration":1e-8}}]}}
+                """#, name: "line")
+        for moves in [true, false] {
+            var sharing = SharingPolicy(maximumPrograms: 4, guardDistance: 1, maximumLoss: 0.5)
+            sharing.defragments = moves
+            var kernel = KernelState(policy: FleetScheduler(rules: SchedulingRules(sharing: sharing)))
+            var output = KernelOutput()
+            kernel.handle(.addDevice(name: "line", siteCount: 12), at: 0, into: &output)
+            let library = RegionLibrary(DeviceMap(file.description, calibration: file.calibration))
+            kernel.withPolicy { $0.setLibrary(library, of: DeviceIndex(0)) }
+            for (id, width) in [(JobID(1), 2), (JobID(2), 6)] {
+                kernel.handle(.submit(id, JobCard(wantsMachineAlone: false, width: width)), at: 0, into: &output)
+                kernel.handle(
+                    .validated(id, JobDemand(width: width, shots: 100, seconds: 100)), at: 0, into: &output)
+                if id == JobID(1) {
+                    let sites = kernel.book.devices[0].occupied.sites.map(\.index)
+                    #expect(sites.count == 2 && sites.contains(6))
+                    kernel.handle(.compiled(id, 1, parts: 10, partSeconds: 10), at: 0, into: &output)
+                }
+            }
+            #expect(kernel.state(of: JobID(2)) == .queued)
+            // A third, small job comes and goes, so that the machine is looked at; then the batch ends.
+            kernel.handle(.submit(JobID(3), JobCard(wantsMachineAlone: false, width: 1)), at: 1, into: &output)
+            kernel.handle(.validated(JobID(3), JobDemand(width: 1, shots: 1, seconds: 1)), at: 1, into: &output)
+            kernel.handle(.cancel(JobID(3)), at: 2, into: &output)
+            if let run = kernel.book.run(of: JobID(3)) {
+                kernel.handle(.stopped(JobID(3), run.fence, seconds: 0), at: 2, into: &output)
+            }
+            let fence = try #require(kernel.book.run(of: JobID(1))).fence
+            kernel.handle(.partFinished(JobID(1), fence, seconds: 10), at: 10, into: &output)
+            #expect(kernel.book.brokenInvariant(at: 10) == nil)
+            #expect(kernel.state(of: JobID(2)) == (moves ? .compiling : .queued))
+            if moves {
+                // Both are on the machine now, the first with its counts so far.
+                let first = try #require(kernel.book.jobs.slot(of: JobID(1)))
+                #expect(kernel.book.jobs[first].state == .compiling && kernel.book.jobs[first].finishedParts == 1)
+                #expect(kernel.book.devices[0].occupied.count == 8)
+            }
+        }
+    }
+}
