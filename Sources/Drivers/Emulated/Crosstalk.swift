@@ -54,8 +54,9 @@ struct Crosstalk {
             for (site, zz) in neighbours[qubit.index] where !qubits.contains(Qubit(site)) && isActive(site) {
                 var time = span.upperBound - span.lowerBound
                 for other in spans[site] {
-                    time -= max(
-                        0, min(other.upperBound, span.upperBound) - max(other.lowerBound, span.lowerBound)) / 2
+                    time -=
+                        max(
+                            0, min(other.upperBound, span.upperBound) - max(other.lowerBound, span.lowerBound)) / 2
                 }
                 if time > 0 {
                     result.append(LocatedChannel(.coupling(.pi * zz * time), on: [qubit, Qubit(site)]))

@@ -23,6 +23,8 @@ struct DeviceNoise: NoiseModel {
     }
 
     private(set) var blocks: [BlockPath: BlockChannels]
+    /// Whether carriers may leave.
+    var mayLose: Bool { blocks.values.contains { !$0.departuresAfter.isEmpty || !$0.departuresBefore.isEmpty } }
     private let confusion: [ReadoutConfusion?]
     /// Gates of the program that relaxation alone makes worse than published, each as `sx on 3`, sorted.
     let relaxationLimited: [String]

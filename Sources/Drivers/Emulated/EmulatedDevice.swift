@@ -58,12 +58,14 @@ public struct EmulatedDevice: Device {
         let result = try await simulation.run(shots: shots, seed: seed, progress: progress)
         if result.bits.isEmpty {
             throw DeviceError(
-                .failed, "all \(shots) shots were lost on \(description.id): a carrier was lost, or a gate failed, in each",
+                .failed,
+                "all \(shots) shots were lost on \(description.id): in each a carrier was lost, or a gate failed",
                 cure: "ask for more shots, or make the program shorter")
         }
         return RawResult(
             shots: result.bits, outputs: result.outputs, method: "emulated: \(result.method)", isEmulated: true,
-            notes: notes(executable, noise, result.method), lostShots: result.lostShots, noiseRealisations: result.method.realisations,
+            notes: notes(executable, noise, result, shots: shots), lostShots: result.lostShots,
+            noiseRealisations: result.method.realisations,
             deviceTime: Seconds(Double(shots) * (shotTime(executable) + description.timing.repetitionDelay.value)))
     }
 
@@ -82,8 +84,15 @@ public struct EmulatedDevice: Device {
     /// The time of one shot without the delay after it; loops count one turn.
     private func shotTime(_ executable: Executable) -> Double { executable.schedule?.duration ?? 0 }
 
-    private func notes(_ executable: Executable, _ noise: DeviceNoise, _ method: SimulationMethod) -> [String] {
+    private func notes(_ executable: Executable, _ noise: DeviceNoise, _ result: SimulatedShots, shots: Int) -> [String]
+    {
         var notes: [String] = []
+        let method = result.method
+        if result.lostShots > 0 {
+            notes.append(
+                "\(result.lostShots) of \(shots) shots were lost: a carrier was lost, or a gate failed, and it was noticed; "
+                    + "counts are of the \(result.bits.count) others")
+        }
         if executable.schedule == nil {
             notes.append(
                 "the program has no times: relaxation in the gaps between instructions is left out, and so is the "
@@ -91,7 +100,8 @@ public struct EmulatedDevice: Device {
         }
         if method.isTwirled {
             notes.append(
-                "approximate: the noise was replaced by its Pauli twirl, because the program is too wide otherwise")
+                "approximate: the noise was replaced by its Pauli twirl, because the program is too wide otherwise"
+                    + (noise.mayLose ? "; gates with an absent partner became random Pauli errors" : ""))
         }
         if method.isCoupled {
             notes.append(

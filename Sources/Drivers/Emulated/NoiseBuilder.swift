@@ -62,9 +62,12 @@ struct NoiseBuilder {
             pending: Array(repeating: 0, count: circuit.qubitCount),
             heated: Array(repeating: 0, count: circuit.qubitCount))
         var itinerary = Itinerary(description)
-        let spans = crosstalk == nil ? nil : schedule.map {
-            Crosstalk.spans(block, $0, siteCount: circuit.qubitCount)
-        }
+        let spans =
+            crosstalk == nil
+            ? nil
+            : schedule.map {
+                Crosstalk.spans(block, $0, siteCount: circuit.qubitCount)
+            }
         let globals = schedule.map { globalGates(block, $0) } ?? []
         var pulses: Set<Double> = []
 

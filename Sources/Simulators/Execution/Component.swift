@@ -43,12 +43,16 @@ extension Trace {
                 keep[index] = true
                 for qubit in gate.targets { live[qubit.index] = true }
                 for qubit in gate.controls { live[qubit.index] = true }
-            case .channel(let channel, let qubits):
+            case .channel(_, let qubits):
                 guard qubits.contains(where: { live[$0] }) else { continue }
                 keep[index] = true
-                if channel.unitary == nil { for qubit in qubits { live[qubit] = true } }
+                for qubit in qubits { live[qubit] = true }
             case .event(let event):
-                if case .departure(.failure) = event.kind { keep[index] = true } else { keep[index] = live[event.qubit] }
+                if case .departure(.failure) = event.kind {
+                    keep[index] = true
+                } else {
+                    keep[index] = live[event.qubit]
+                }
             }
         }
         return keep

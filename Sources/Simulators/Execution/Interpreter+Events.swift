@@ -12,7 +12,8 @@ struct SegmentPiece<Segment: Sendable>: Sendable {
 extension Interpreter {
     /// The events of a segment with their places among its steps.
     static func events(of steps: [Program.QuantumStep]) -> [(place: Int, event: Program.Event)] {
-        steps.enumerated().compactMap { place, step in if case .event(let event) = step { (place, event) } else { nil } }
+        steps.enumerated().compactMap { place, step in if case .event(let event) = step { (place, event) } else { nil }
+        }
     }
 
     /// Takes a run through a segment.
@@ -75,7 +76,9 @@ extension Interpreter {
                 if uniform < last { first = reached.firstIndex { uniform < $0 }.map { places[$0] } ?? first }
             }
             for flip in flips where flip.place < first {
-                if shared.uniform(.crosstalk, stream: stream, draw: flip.shared) < flip.probability { first = flip.place }
+                if shared.uniform(.crosstalk, stream: stream, draw: flip.shared) < flip.probability {
+                    first = flip.place
+                }
             }
             return first
         }

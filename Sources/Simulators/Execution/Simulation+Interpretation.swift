@@ -6,7 +6,8 @@ extension Simulation {
         let plan = try workload(of: program, shots: shots).plan(options)
         var result = SimulatedShots(shots: shots, circuit: circuit, method: method(of: program, plan))
         try withShots(&result) { (record) throws(SimulationError) in
-            try execute(program, start: environment, shots: shots, source: source, shared: source, plan: plan, finish: record)
+            try execute(
+                program, start: environment, shots: shots, source: source, shared: source, plan: plan, finish: record)
         }
         result.dropLostShots()
         return result

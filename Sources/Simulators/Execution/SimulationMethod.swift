@@ -43,7 +43,8 @@ public struct SimulationMethod: Hashable, Sendable, CustomStringConvertible {
         }
         text += " of \(activeQubits) qubit\(activeQubits == 1 ? "" : "s")"
         if components.count > 1 {
-            text += " in \(components.count) \(isCoupled ? "stochastically coupled" : "independent") parts "
+            text +=
+                " in \(components.count) \(isCoupled ? "stochastically coupled" : "independent") parts "
                 + "(largest \(components.max() ?? 0))"
         }
         if isTwirled { text += ", noise replaced by its Pauli twirl" }
