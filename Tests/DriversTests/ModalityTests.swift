@@ -67,7 +67,8 @@ import Testing
         starts += [5e-7, 6e-7]
         let result = try await run(machine, machine.executable(circuit, starts: starts))
         // The very first gate finds qubit 2 unused, so its own half does nothing: seven of eight halves count.
-        let expected = (1 + cosine(.pi * 7 / 8)) / 2
+        let angle: Double = 7 * Double.pi / 8
+        let expected: Double = (1 + cosine(angle)) / 2
         #expect(agrees(frequency(of: 0, in: result), expected, shots: 4000))
     }
 
@@ -78,7 +79,7 @@ import Testing
     @Test func lostAtomsReadAsOne() async throws {
         var machine = perfect
         machine.modality = .neutralAtom
-        machine.twoQubitError = 1 - 0.98 * 0.98
+        machine.twoQubitError = 0.0396
         machine.faults = GateFaults(loss: 0.02)
         machine.environment.absence = AbsenceFigures(lostReadsOne: 1)
         var circuit = Circuit(qubitCount: 3, bitCount: 2)
@@ -112,7 +113,8 @@ import Testing
         }
         let loud = try await run(machine, machine.sequence(fringe), shots: 20_000)
         // An infidelity of 0.08 is an error probability of 0.1, of which three quarters flip a given qubit.
-        let flip = 0.075, expected = 2 * flip * (1 - flip)
+        let flip: Double = 0.075
+        let expected: Double = 2 * flip * (1 - flip)
         #expect(agrees(1 - frequency(of: 0, in: loud), expected, shots: 20_000))
     }
 
@@ -162,8 +164,10 @@ import Testing
         // two with probability 2 · 0.1 · 0.9.
         let seen = 0.45, dark = 0.09
         #expect(result.shots.count + result.lostShots == 20_000)
-        #expect(agrees(Double(result.shots.count) / 20_000, seen + dark, shots: 20_000))
-        #expect(agrees(frequency(of: 0, in: result), (seen + dark / 2) / (seen + dark), shots: result.shots.count))
+        let kept: Double = seen + dark
+        let right: Double = (seen + dark / 2) / kept
+        #expect(agrees(Double(result.shots.count) / 20_000, kept, shots: 20_000))
+        #expect(agrees(frequency(of: 0, in: result), right, shots: result.shots.count))
     }
 
     @Test func allShotsLostIsAnError() async throws {
@@ -200,7 +204,8 @@ import Testing
         #expect(frequency(of: 0, in: early) > 0.998)
         // 20 ms at 100 quanta a second: two quanta, an error of 0.2 for each gate.
         let late = try await run(machine, machine.executable(circuit, starts: starts(0.02)))
-        #expect(agrees(frequency(of: 0, in: late), 1 - 2 * 0.2 * 0.8, shots: 4000))
+        let expected: Double = 0.68
+        #expect(agrees(frequency(of: 0, in: late), expected, shots: 4000))
         #expect(late.shots.allSatisfy { $0[0] == $0[1] })
     }
 
@@ -276,7 +281,7 @@ import Testing
     /// Feed-forward programs meet the same losses as those whose course is known.
     @Test func lossReachesProgramsWithFeedForward() async throws {
         var machine = perfect
-        machine.twoQubitError = 1 - 0.9 * 0.9
+        machine.twoQubitError = 0.19
         machine.faults = GateFaults(loss: 0.1)
         machine.environment.absence = AbsenceFigures(isHeralded: true)
         var circuit = Circuit(qubitCount: 3, bitCount: 2)

@@ -79,6 +79,20 @@ def couplings_while_driven(general, coupling_map):
     return [{"sites": list(pair), "zz": found[pair]} for pair in sorted(found)]
 
 
+def pulse_channels(channels):
+    """The lines for pulses that the snapshot names; those between qubits are called control here."""
+    kinds = {"drive", "measure", "acquire"}
+    rows = [
+        {
+            "name": name,
+            "kind": channel["purpose"] if channel["purpose"] in kinds else "control",
+            "sites": channel["operates"]["qubits"],
+        }
+        for name, channel in channels.items()
+    ]
+    return sorted(rows, key=lambda row: (row["kind"], row["sites"], row["name"]))
+
+
 def site_entry(index, parameters, resets, frequency):
     false_zero, false_one = figure(parameters, "prob_meas0_prep1"), figure(parameters, "prob_meas1_prep0")
     entry = {"site": index, "t1": figure(parameters, "T1"), "t2": figure(parameters, "T2")}
@@ -165,13 +179,14 @@ def device(package, name, identifier):
                 "is driven",
             }
         )
+    channels = pulse_channels(conf.get("channels") or {})
     published = f"ibm_{name}"
     family = conf["processor_type"]
     timing = conf["timing_constraints"]
     snapshot = utc(props["last_update_date"])
     return {
         "format": "kelvin-device",
-        "version": 2 if rates else 1,
+        "version": 2 if rates or channels else 1,
         "units": {"time": "s", "frequency": "Hz", "angle": "rad"},
         "id": identifier,
         "name": f"IBM {family['family']} r{family['revision']}, {count} qubits ({published})",
@@ -188,6 +203,7 @@ def device(package, name, identifier):
         "coordinates": [[row - 1, column - 1] for column, row in conf["coords"]],
         "gates": gates,
         "connectivity": sorted(conf["coupling_map"]),
+        **({"pulseChannels": channels} if channels else {}),
         "timing": {
             "dt": scaled(conf["dt"], "ns"),
             "granularity": timing["granularity"],
