@@ -10,10 +10,12 @@ import Testing
         return nil
     }
 
+    private static let shipped = (["heron-133", "heron-156"] + ShippedDeviceTests.machines).sorted()
+
     @Test func listsShippedDevicesAndIdealFirst() throws {
         let entries = try DeviceCatalog().entries
         #expect(entries.first?.id == "ideal")
-        #expect(entries.filter(\.isShipped).map(\.id) == ["ideal", "heron-133", "heron-156"])
+        #expect(entries.filter(\.isShipped).map(\.id) == ["ideal"] + Self.shipped)
         #expect(DeviceCatalog.defaultID == "heron-133")
     }
 
@@ -26,7 +28,7 @@ import Testing
             try file.write(to: "\(directory)/other.json")
             try file.write(to: "\(directory)/misnamed.json")
             let catalog = try DeviceCatalog(directories: [directory])
-            #expect(catalog.entries.map(\.id) == ["ideal", "heron-133", "heron-156", "misnamed", "other"])
+            #expect(catalog.entries.map(\.id) == ["ideal"] + (Self.shipped + ["misnamed", "other"]).sorted())
             #expect(try catalog.file("heron-133").description.name == "mine")
             #expect(try catalog.file("other").description.id == "other")
             #expect(try DeviceCatalog().file("\(directory)/misnamed.json").description.id == "other")
@@ -42,7 +44,7 @@ import Testing
             try file.write(to: "\(directory)/mine.json")
             let catalog = try DeviceCatalog(
                 directories: [], environment: "\(directory):\(directory)", shipped: DeviceCatalog.shippedDirectory)
-            #expect(catalog.entries.map(\.id) == ["ideal", "heron-133", "heron-156", "mine"])
+            #expect(catalog.entries.map(\.id) == ["ideal"] + (Self.shipped + ["mine"]).sorted())
             let error = message {
                 _ = try DeviceCatalog(directories: [], environment: "/nonexistent", shipped: nil)
             }

@@ -42,6 +42,54 @@ import Testing
         #expect(abs(file.calibration.medianError(of: .cz)! - 1.27e-3) < 1e-5)
     }
 
+    static let machines = [
+        "nighthawk-120", "garnet-20", "emerald-54", "willow-105", "racetrack-32", "ion-chain-20", "atoms-48",
+        "photons-16",
+    ]
+
+    @Test(arguments: zip(machines, [120, 20, 54, 105, 32, 20, 48, 16])) func machinesAreThere(id: String, sites: Int)
+        throws
+    {
+        let file = try DeviceCatalog().file(id)
+        #expect(file.description.siteCount == sites && file.description.isEmulated)
+        #expect(!file.description.source.isEmpty && !file.description.figureSources.isEmpty)
+        // What is not published says so.
+        #expect(file.description.figureSources.contains { $0.source.hasPrefix("assumed") })
+        let graph = CouplingGraph(description: file.description, calibration: file.calibration)
+        #expect(graph.components[0].count >= sites - 2)
+    }
+
+    /// Single figures against the publications they come from.
+    @Test func figuresAreThoseOfTheSources() throws {
+        let catalog = try DeviceCatalog()
+        let first = [Site(0), Site(1)], reversed = [Site(1), Site(0)]
+        let garnet = try catalog.file("garnet-20")
+        let garnetFidelity: Double = 0.9943350602403423
+        let garnetError = try #require(garnet.calibration.figures(for: .cz, on: reversed)).error
+        #expect(abs(garnetError + garnetFidelity - 1) < 1e-12)
+        #expect(garnet.calibration.sites[0].t1 == Seconds(26.626e-6))
+        #expect(garnet.description.nativeGate(.rz)?.isVirtual == true)
+        let willow = try catalog.file("willow-105")
+        let pauliError: Double = 0.00325743339669049, willowT1: Double = 71.88662925116905e-6
+        let cz = try #require(willow.calibration.figures(for: .cz, on: first))
+        let t1 = try #require(willow.calibration.sites[0].t1).value
+        #expect(abs(t1 - willowT1) < 1e-14)
+        #expect(abs(cz.error / pauliError - 0.8) < 1e-9)
+        #expect(cz.duration == Seconds(42e-9))
+        let ions = try catalog.file("racetrack-32")
+        #expect(ions.calibration.figures(for: .rzz, on: [Site(3), Site(30)])?.error == 1.84e-3)
+        #expect(ions.description.transport != nil && ions.calibration.environment.heating != nil)
+        let atoms = try catalog.file("atoms-48")
+        let moved = try #require(atoms.calibration.environment.transport).paulis.total
+        #expect(abs(moved - 0.00407) < 1e-9)
+        #expect(atoms.calibration.globals.map(\.gate) == [.r])
+        #expect(atoms.description.concurrency.sharedPulses == [.cz])
+        let heron = try catalog.file("heron-156")
+        #expect(heron.calibration.environment.crosstalk.count > 100)
+        #expect(heron.calibration.environment.crosstalk.contains { $0.zz == 3660.55371756549 })
+        #expect(try catalog.file("heron-133").description.pulseChannels.count == 549)
+    }
+
     /// The example in the description of the format is a right device file.
     @Test func theDocumentedExampleIsRight() throws {
         let here = #filePath
@@ -69,7 +117,7 @@ import Testing
     }
 
     /// The importer and the writer have one form, so that a rewritten file differs where its figures differ only.
-    @Test(arguments: ["heron-133", "heron-156"]) func theWriterReproducesTheFile(_ id: String) throws {
+    @Test(arguments: ["heron-133", "heron-156"] + machines) func theWriterReproducesTheFile(_ id: String) throws {
         let catalog = try DeviceCatalog()
         let entry = try #require(catalog.entries.first { $0.id == id })
         let file = try catalog.file(id)

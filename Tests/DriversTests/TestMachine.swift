@@ -14,6 +14,15 @@ struct TestMachine {
     var resetError: Double?
     var deadCoupler: (Int, Int)?
     var deadSite: Int?
+    var faults = GateFaults.depolarizing
+    var environment = EnvironmentFigures.none
+    var efficiency = 1.0
+    var darkCounts = 0.0
+    var transport: Transport?
+    var zones: [Zone] = []
+    var concurrency = Concurrency.unlimited
+    var modality = Modality.superconducting
+    var globals: [GateCalibration] = []
     var abilities = Abilities(midCircuitMeasurement: true, feedForward: true, reset: true, maxShots: 1_000_000)
 
     static let gateTime = 50e-9, couplerTime = 100e-9, readoutTime = 1e-6, resetTime = 2e-6
@@ -28,7 +37,7 @@ struct TestMachine {
                     figures.append(
                         GateCalibration(
                             gate: gate, sites: [Site(a), Site(b)], error: isDead ? 1 : twoQubitError,
-                            duration: Seconds(Self.couplerTime)))
+                            duration: Seconds(Self.couplerTime), faults: faults))
                 }
             }
         }
@@ -41,12 +50,14 @@ struct TestMachine {
         }
         let site = SiteCalibration(
             t1: t1.map { Seconds($0) }, t2: t2.map { Seconds($0) },
-            readout: ReadoutCalibration(falseOne: falseOne, falseZero: falseZero, duration: Seconds(Self.readoutTime)),
+            readout: ReadoutCalibration(
+                falseOne: falseOne, falseZero: falseZero, duration: Seconds(Self.readoutTime), efficiency: efficiency,
+                darkCounts: darkCounts),
             resetDuration: Seconds(Self.resetTime), resetError: resetError)
         var sites = Array(repeating: site, count: siteCount)
         if let deadSite { sites[deadSite].isOperational = false }
         let description = DeviceDescription(
-            id: "test", name: "Test", vendor: "Kelvin", modality: .superconducting, isEmulated: true, source: "made up",
+            id: "test", name: "Test", vendor: "Kelvin", modality: modality, isEmulated: true, source: "made up",
             siteCount: siteCount,
             nativeGates: [
                 NativeGate(gate: .cz), NativeGate(gate: .rz, isVirtual: true),
@@ -54,10 +65,12 @@ struct TestMachine {
             ], connectivity: .couplings(couplings),
             timing: TimingConstraints(
                 dt: Seconds(1e-9), feedbackLatency: Seconds(5e-7), repetitionDelay: Seconds(200e-6)),
-            abilities: abilities)
+            abilities: abilities, zones: zones, transport: transport, concurrency: concurrency)
         return DeviceFile(
             description: description,
-            calibration: Calibration(deviceID: "test", timestamp: 1_700_000_000, sites: sites, gates: figures))
+            calibration: Calibration(
+                deviceID: "test", timestamp: 1_700_000_000, sites: sites, gates: figures, globals: globals,
+                environment: environment))
     }
 
     var device: EmulatedDevice { EmulatedDevice(file) }
@@ -85,6 +98,24 @@ struct TestMachine {
         }
         return Schedule(
             starts: starts, durations: durations, duration: zip(starts, durations).map(+).max() ?? 0, nested: nested)
+    }
+}
+
+extension TestMachine {
+    /// One instruction after the other, `gap` seconds apart; measurements last, together.
+    func sequence(_ circuit: Circuit, gap: Double = 0) -> Executable {
+        var starts: [Double] = [], now = 0.0
+        for position in circuit.body.indices {
+            starts.append(now)
+            switch circuit.body.operation(at: position) {
+            case .gate(.standard(.rz)), .measure: break
+            case .reset: now += Self.resetTime + gap
+            default:
+                now +=
+                    gap + (circuit.body.qubits(at: position).count == 2 ? Self.couplerTime : Self.gateTime)
+            }
+        }
+        return executable(circuit, starts: starts)
     }
 }
 

@@ -82,7 +82,7 @@ import Testing
         .init(
             old: "{\"gate\": \"sx\"}", new: "{\"gate\": \"sx\"}, {\"gate\": \"x\"}",
             message: "calibration.gates: the native gate x has no figures"),
-        .init(old: "\"version\": 1", new: "\"version\": 2", message: "version: version 2"),
+        .init(old: "\"version\": 1", new: "\"version\": 3", message: "version: version 3"),
         .init(old: "\"version\": 1,", new: "", message: "version: version missing"),
         .init(old: "kelvin-device", new: "kelvin", message: "not a Kelvin device file"),
         .init(old: "\"time\": \"s\"", new: "\"time\": \"us\"", message: "units.time: \"us\" is unknown"),

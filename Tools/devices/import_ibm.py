@@ -6,6 +6,8 @@
         > Sources/Drivers/Devices/heron-133.json
     python3 Tools/devices/import_ibm.py qiskit_ibm_runtime-0.51.0-py3-none-any.whl boston heron-156 \
         > Sources/Drivers/Devices/heron-156.json
+    python3 Tools/devices/import_ibm.py qiskit_ibm_runtime-0.51.0-py3-none-any.whl nighthawk nighthawk-120 \
+        > Sources/Drivers/Devices/nighthawk-120.json
 
 The first argument is the wheel or the directory it was unpacked to. The output is a function of the input alone; the
 format is described in Docs/device-file.md. Needs nothing but Python 3.9.
@@ -19,6 +21,8 @@ import zipfile
 from datetime import datetime, timezone
 from decimal import Decimal
 from statistics import mean
+
+from device_file import text
 
 SCALE = {"s": 0, "ms": -3, "us": -6, "µs": -6, "ns": -9, "Hz": 0, "kHz": 3, "MHz": 6, "GHz": 9, "": 0}
 
@@ -60,6 +64,33 @@ def figure(parameters, name):
         if item["name"] == name:
             return scaled(item["value"], item["unit"])
     return None
+
+
+def couplings_while_driven(general, coupling_map):
+    """The ZZ rates that the snapshot lists as `zz_<a><b>`; the digits are told apart by the couplings there are."""
+    names = {}
+    for a, b in coupling_map:
+        names.setdefault(f"zz_{a}{b}", set()).add((min(a, b), max(a, b)))
+    found = {}
+    for item in general:
+        pairs = names.get(item["name"], set())
+        if len(pairs) == 1 and item["value"] != 0:
+            found[next(iter(pairs))] = scaled(item["value"], item["unit"])
+    return [{"sites": list(pair), "zz": found[pair]} for pair in sorted(found)]
+
+
+def pulse_channels(channels):
+    """The lines for pulses that the snapshot names; those between qubits are called control here."""
+    kinds = {"drive", "measure", "acquire"}
+    rows = [
+        {
+            "name": name,
+            "kind": channel["purpose"] if channel["purpose"] in kinds else "control",
+            "sites": channel["operates"]["qubits"],
+        }
+        for name, channel in channels.items()
+    ]
+    return sorted(rows, key=lambda row: (row["kind"], row["sites"], row["name"]))
 
 
 def site_entry(index, parameters, resets, frequency):
@@ -139,15 +170,26 @@ def device(package, name, identifier):
                 "source": "IBM documentation of fractional gates: rzz(θ) for 0 ≤ θ ≤ π/2; rx for any angle",
             }
         )
+    rates = couplings_while_driven(props["general"], conf["coupling_map"])
+    if rates:
+        notes.append(
+            {
+                "figure": "calibration.environment.crosstalk.pairs.zz",
+                "source": f"zz_* in props_{name}.json: the coupling of the idle pair, taken to act while one of the two "
+                "is driven",
+            }
+        )
+    channels = pulse_channels(conf.get("channels") or {})
+    published = f"ibm_{name}"
     family = conf["processor_type"]
     timing = conf["timing_constraints"]
     snapshot = utc(props["last_update_date"])
     return {
         "format": "kelvin-device",
-        "version": 1,
+        "version": 2 if rates or channels else 1,
         "units": {"time": "s", "frequency": "Hz", "angle": "rad"},
         "id": identifier,
-        "name": f"IBM {family['family']} r{family['revision']}, {count} qubits ({conf['backend_name']})",
+        "name": f"IBM {family['family']} r{family['revision']}, {count} qubits ({published})",
         "vendor": "IBM",
         "modality": "superconducting",
         "driver": "emulated",
@@ -161,6 +203,7 @@ def device(package, name, identifier):
         "coordinates": [[row - 1, column - 1] for column, row in conf["coords"]],
         "gates": gates,
         "connectivity": sorted(conf["coupling_map"]),
+        **({"pulseChannels": channels} if channels else {}),
         "timing": {
             "dt": scaled(conf["dt"], "ns"),
             "granularity": timing["granularity"],
@@ -178,45 +221,16 @@ def device(package, name, identifier):
             "timestamp": snapshot,
             "sites": [site_entry(k, q, resets, frequency[k]) for k, q in enumerate(props["qubits"])],
             "gates": figures,
+            **({"environment": {"crosstalk": {"pairs": rates}}} if rates else {}),
         },
     }
-
-
-def inline(value):
-    """On one line; whole numbers without a fraction, as Kelvin writes them."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{inline(k)}: {inline(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(inline(v) for v in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def block(value, indent=""):
-    """JSON with one figure a line: objects and lists stay on a line if no object or list of lists is inside."""
-    deeper = indent + "  "
-    if isinstance(value, dict):
-        leaf = all(not isinstance(v, (dict, list)) for v in value.values())
-        record = "site" in value or "error" in value or ("gate" in value and "figures" not in value)
-        if indent and (leaf or record) and not ("text" in value):
-            return inline(value)
-        rows = [f"{deeper}{inline(k)}: {block(v, deeper)}" for k, v in value.items()]
-        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
-    if isinstance(value, list):
-        if all(isinstance(v, list) and not any(isinstance(w, list) for w in v) for v in value):
-            rows = [", ".join(inline(v) for v in value[k : k + 8]) for k in range(0, len(value), 8)]
-        else:
-            rows = [block(v, deeper) for v in value]
-        return "[\n" + ",\n".join(deeper + row for row in rows) + f"\n{indent}]"
-    return inline(value)
 
 
 def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     package, name, identifier = sys.argv[1:]
-    print(block(device(Package(package), name, identifier)))
+    print(text(device(Package(package), name, identifier)))
 
 
 main()

@@ -78,7 +78,8 @@ struct Admission {
                 }
                 guard abilities.feedForward || !needsFeedForward else {
                     throw CompilerError(
-                        .unsupportedInstruction, "\(device) cannot let classical values decide what happens next",
+                        .unsupportedInstruction,
+                        "\(device) has no feed-forward: classical values cannot decide what happens next",
                         cure: "use a device with feed-forward", location: location)
                 }
                 for nested in statement.blocks { try check(nested, circuit, &measured, isNested: true) }

@@ -5,30 +5,40 @@ import Hardware
 ///
 /// As soon as possible, instructions start when their sites are free, when the bits they read have arrived (the end of
 /// the measurement plus the feedback latency), and on the machine's grid. As late as possible, gates before the last
-/// instruction of each site then move towards what follows them. Times are seconds.
+/// instruction of each site then move towards what follows them, unless the machine limits what can happen at once. Where
+/// carriers must meet for a gate, their way is part of the gate's duration. Times are seconds.
 struct Scheduler {
     let target: Target
     let circuit: Circuit
     private let placeCount: Int
+    private let concurrency: ConcurrencyRules
 
     init(_ circuit: Circuit, for target: Target) {
         self.target = target
         self.circuit = circuit
+        concurrency = ConcurrencyRules(target.description)
         placeCount = circuit.bitCount + circuit.variables.count
     }
 
     func schedule(_ block: Block, _ policy: CompilerOptions.Scheduling) -> Schedule {
         var nested: [[Schedule]] = []
         for statement in block.controlFlow { nested.append(statement.blocks.map { self.schedule($0, policy) }) }
-        let steps = block.indices.map { step(block, at: $0, nested) }
+        var itinerary = Itinerary(target.description)
+        let steps = block.indices.map { step(block, at: $0, nested, &itinerary) }
         var result = soonest(block, steps, nested)
-        if policy == .alap { moveLate(block, steps, &result) }
+        // Where gates wait for each other, moving one may push it into another's time.
+        if policy == .alap, concurrency.isUnlimited { moveLate(block, steps, &result) }
         return result
     }
 
     /// What the timing of one instruction depends on.
-    private struct Step {
+    struct Step {
         var duration = 0.0
+        /// The part of the duration before the gate itself: carriers on their way.
+        var transport = 0.0
+        /// A gate that is not virtual, for machines that limit what can happen at once.
+        var gate: StandardGate?
+        var angles: [Double] = []
         /// Starts must be multiples of this many seconds; 0 for any.
         var grid = 0.0
         var reads: [Int] = []
@@ -40,7 +50,9 @@ struct Scheduler {
         var isFixed = false
     }
 
-    private func step(_ block: Block, at position: Int, _ nested: [[Schedule]]) -> Step {
+    private func step(
+        _ block: Block, at position: Int, _ nested: [[Schedule]], _ itinerary: inout Itinerary?
+    ) -> Step {
         var step = Step()
         let timing = target.description.timing
         let dt = timing.dt.value
@@ -58,7 +70,13 @@ struct Scheduler {
         case .gate(.standard(let gate)):
             if qubits.count == 0 { break }
             if !target.isVirtual(gate) {
-                step.duration = figuresDuration(gate, qubits)
+                if qubits.count == 2 {
+                    let moves = itinerary?.bring(Site(qubits[0].index), Site(qubits[1].index))
+                    step.transport = moves?.time.value ?? 0
+                }
+                step.duration = step.transport + figuresDuration(gate, qubits)
+                step.gate = gate
+                step.angles = block.parameters(at: position).map { $0.constant ?? .nan }
                 step.grid = Double(timing.granularity) * dt
             }
         case .gate(.defined): break
@@ -114,6 +132,7 @@ struct Scheduler {
         starts.reserveCapacity(block.count)
         var end = 0.0
         var fence = 0.0
+        var traffic = concurrency.traffic
         let latency = target.description.timing.feedbackLatency.value
         for (position, step) in steps.enumerated() {
             let qubits = block.qubits(at: position)
@@ -126,6 +145,9 @@ struct Scheduler {
                 fence = start
             }
             if step.grid > 0 { start = Self.up(start, to: step.grid) }
+            if step.gate != nil, !concurrency.isUnlimited {
+                start = traffic.admit(step, on: qubits, notBefore: start, grid: step.grid)
+            }
             let finish = start + step.duration
             starts.append(start)
             for qubit in qubits { free[qubit.index] = finish }

@@ -3,8 +3,10 @@ public import Simulators
 
 /// A machine of a device file, played by a simulator with the noise that the machine's calibration tells of.
 ///
-/// What is emulated: the published error of each gate, relaxation and dephasing of each site from its first instruction
-/// on, readout confusion, duration and error of resets. What is not: coherent errors, crosstalk, leakage.
+/// What is emulated, as far as the calibration has figures for it: the error of each gate and the way it errs, relaxation
+/// and dephasing of each site from its first instruction on, readout confusion, duration and error of resets; the ZZ
+/// coupling of neighbours while gates drive them; leakage and loss of carriers, shot by shot; moves, heating, photon
+/// detectors. What is not: coherent errors of gates, drift within a run.
 public struct EmulatedDevice: Device {
     public let description: DeviceDescription
     private let record: Calibration
@@ -54,9 +56,16 @@ public struct EmulatedDevice: Device {
         try check(executable, shots: shots)
         let (simulation, noise) = simulation(of: executable)
         let result = try await simulation.run(shots: shots, seed: seed, progress: progress)
+        if result.bits.isEmpty {
+            throw DeviceError(
+                .failed,
+                "all \(shots) shots were lost on \(description.id): in each a carrier was lost, or a gate failed",
+                cure: "ask for more shots, or make the program shorter")
+        }
         return RawResult(
             shots: result.bits, outputs: result.outputs, method: "emulated: \(result.method)", isEmulated: true,
-            notes: notes(executable, noise, result.method), noiseRealisations: result.method.realisations,
+            notes: notes(executable, noise, result, shots: shots), lostShots: result.lostShots,
+            noiseRealisations: result.method.realisations,
             deviceTime: Seconds(Double(shots) * (shotTime(executable) + description.timing.repetitionDelay.value)))
     }
 
@@ -66,7 +75,8 @@ public struct EmulatedDevice: Device {
     }
 
     private func simulation(of executable: Executable) -> (Simulation, DeviceNoise) {
-        let completed = executable.withEveryAlternative
+        var completed = executable.withEveryAlternative
+        if truth.figures.environment.hasCrosstalk { completed = completed.inTimeOrder }
         let noise = DeviceNoise(completed, description: description, truth: truth)
         return (Simulation(completed.circuit, noise: noise, options: options), noise)
     }
@@ -74,8 +84,15 @@ public struct EmulatedDevice: Device {
     /// The time of one shot without the delay after it; loops count one turn.
     private func shotTime(_ executable: Executable) -> Double { executable.schedule?.duration ?? 0 }
 
-    private func notes(_ executable: Executable, _ noise: DeviceNoise, _ method: SimulationMethod) -> [String] {
+    private func notes(_ executable: Executable, _ noise: DeviceNoise, _ result: SimulatedShots, shots: Int) -> [String]
+    {
         var notes: [String] = []
+        let method = result.method
+        if result.lostShots > 0 {
+            notes.append(
+                "\(result.lostShots) of \(shots) shots were lost: a carrier was lost, or a gate failed, and it was noticed; "
+                    + "counts are of the \(result.bits.count) others")
+        }
         if executable.schedule == nil {
             notes.append(
                 "the program has no times: relaxation in the gaps between instructions is left out, and so is the "
@@ -83,7 +100,13 @@ public struct EmulatedDevice: Device {
         }
         if method.isTwirled {
             notes.append(
-                "approximate: the noise was replaced by its Pauli twirl, because the program is too wide otherwise")
+                "approximate: the noise was replaced by its Pauli twirl, because the program is too wide otherwise"
+                    + (noise.mayLose ? "; gates with an absent partner became random Pauli errors" : ""))
+        }
+        if method.isCoupled {
+            notes.append(
+                "parts of the program that only crosstalk joins were simulated apart: the ZZ coupling between them acts as Z "
+                    + "flips on both in the same shots")
         }
         if let realisations = method.realisations {
             notes.append(

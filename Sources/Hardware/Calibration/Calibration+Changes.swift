@@ -1,7 +1,9 @@
 extension Calibration {
     /// The same record with other figures; id and time stay, so this is for those who do not publish it.
     package func replacing(sites: [SiteCalibration], gates: [GateCalibration]) -> Calibration {
-        Calibration(id: id, timestamp: timestamp, sites: sites, gates: gates, defaults: defaults)
+        Calibration(
+            id: id, timestamp: timestamp, sites: sites, gates: gates, defaults: defaults, globals: globals,
+            environment: environment)
     }
 
     /// A new version of a device's record with some figures changed and the rest kept.
@@ -48,6 +50,8 @@ extension Calibration {
             case .gateDuration: change(figure) { $0.duration = Seconds(value) }
             }
         }
-        return Calibration(deviceID: deviceID, timestamp: timestamp, sites: sites, gates: gates, defaults: defaults)
+        return Calibration(
+            deviceID: deviceID, timestamp: timestamp, sites: sites, gates: gates, defaults: defaults, globals: globals,
+            environment: environment)
     }
 }

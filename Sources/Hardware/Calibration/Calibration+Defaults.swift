@@ -17,13 +17,13 @@ extension Calibration {
                 places = couplings.map { [$0.first, $0.second] }
             }
             for sites in places where known.insert(Place(gate: standard.gate, sites: sites)).inserted {
-                entries.append(
-                    GateCalibration(
-                        gate: standard.gate, sites: sites, error: standard.error, duration: standard.duration))
+                entries.append(standard.placed(on: sites))
             }
         }
         if entries.count == gates.count { return self }
-        return Calibration(id: id, timestamp: timestamp, sites: sites, gates: entries, defaults: defaults)
+        return Calibration(
+            id: id, timestamp: timestamp, sites: sites, gates: entries, defaults: defaults, globals: globals,
+            environment: environment)
     }
 
     private struct Place: Hashable {

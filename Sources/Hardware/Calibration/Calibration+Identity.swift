@@ -5,7 +5,7 @@ extension Calibration {
     /// id on every machine, whatever the order of `gates`.
     public init(
         deviceID: String, timestamp: Double, sites: [SiteCalibration], gates: [GateCalibration],
-        defaults: [GateCalibration] = []
+        defaults: [GateCalibration] = [], globals: [GateCalibration] = [], environment: EnvironmentFigures = .none
     ) {
         var digest = Digest()
         digest.combine("kelvin-calibration-1")
@@ -17,9 +17,15 @@ extension Calibration {
             digest.combine(UInt64(list.count))
             for figures in list.sorted(by: GateCalibration.precedes) { figures.combine(into: &digest) }
         }
+        // What most machines do not have leaves no trace, so that ids of older records stay what they were.
+        if !globals.isEmpty {
+            digest.combine("globals")
+            for figures in globals.sorted(by: GateCalibration.precedes) { figures.combine(into: &digest) }
+        }
+        environment.combine(into: &digest)
         self.init(
             id: "\(deviceID)-\(digest.hexadecimal(12))", timestamp: timestamp, sites: sites, gates: gates,
-            defaults: defaults)
+            defaults: defaults, globals: globals, environment: environment)
     }
 }
 
@@ -34,6 +40,11 @@ extension SiteCalibration {
         digest.combine(resetError)
         digest.combine(frequency)
         digest.combine(UInt8(isOperational ? 1 : 0))
+        if let readout, readout.efficiency != 1 || readout.darkCounts != 0 {
+            digest.combine("photons")
+            digest.combine(readout.efficiency)
+            digest.combine(readout.darkCounts)
+        }
     }
 }
 
@@ -49,5 +60,56 @@ extension GateCalibration {
         for site in sites { digest.combine(UInt64(site.rawValue)) }
         digest.combine(error)
         digest.combine(duration.value)
+        if faults == .depolarizing { return }
+        digest.combine("faults")
+        faults.paulis.combine(into: &digest)
+        digest.combine(faults.leakage)
+        digest.combine(faults.loss)
+        digest.combine(faults.success)
+    }
+}
+
+extension PauliWeights {
+    fileprivate func combine(into digest: inout Digest) {
+        digest.combine(UInt64(terms.count))
+        for term in terms {
+            digest.combine(term.paulis)
+            digest.combine(term.weight)
+        }
+    }
+}
+
+extension EnvironmentFigures {
+    fileprivate func combine(into digest: inout Digest) {
+        if !crosstalk.isEmpty || crosstalkDefault != nil {
+            digest.combine("crosstalk")
+            digest.combine(crosstalkDefault)
+            for figure in crosstalk.sorted(by: { ($0.pair.first, $0.pair.second) < ($1.pair.first, $1.pair.second) }) {
+                digest.combine(UInt64(figure.pair.first.rawValue))
+                digest.combine(UInt64(figure.pair.second.rawValue))
+                digest.combine(figure.zz)
+            }
+        }
+        if let transport {
+            digest.combine("transport")
+            transport.paulis.combine(into: &digest)
+            digest.combine(transport.loss)
+            digest.combine(transport.quanta)
+        }
+        if let heating {
+            digest.combine("heating")
+            digest.combine(heating.rate)
+            digest.combine(heating.errorPerQuantum)
+        }
+        if let absence {
+            digest.combine("absence")
+            digest.combine(absence.leakedReadsOne)
+            digest.combine(absence.lostReadsOne)
+            digest.combine(UInt8(absence.isHeralded ? 1 : 0))
+        }
+        if let unpaired {
+            digest.combine("unpaired")
+            unpaired.combine(into: &digest)
+        }
     }
 }

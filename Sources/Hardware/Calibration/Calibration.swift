@@ -13,18 +13,24 @@ public struct Calibration: Sendable {
     public let gates: [GateCalibration]
     /// The figures of a gate wherever `gates` has none of its own; `sites` is empty in each.
     public let defaults: [GateCalibration]
+    /// The figures of gates that one pulse does on all sites in use at once; `sites` is empty in each.
+    public let globals: [GateCalibration]
+    /// What belongs to no single gate or site.
+    public let environment: EnvironmentFigures
     private let index: [GateKey: Int32]
 
     /// - Precondition: each (gate, sites) occurs once, each gate once in `defaults`; `DeviceFile` checks what it reads.
     public init(
         id: String, timestamp: Double, sites: [SiteCalibration], gates: [GateCalibration],
-        defaults: [GateCalibration] = []
+        defaults: [GateCalibration] = [], globals: [GateCalibration] = [], environment: EnvironmentFigures = .none
     ) {
         self.id = id
         self.timestamp = timestamp
         self.sites = sites
         self.gates = gates
         self.defaults = defaults
+        self.globals = globals
+        self.environment = environment
         var index: [GateKey: Int32] = [:]
         index.reserveCapacity(gates.count)
         for (k, figures) in gates.enumerated() {
@@ -37,9 +43,7 @@ public struct Calibration: Sendable {
     /// The figures of a gate on these sites in operand order; nil where the machine does not have it there.
     public func figures(for gate: StandardGate, on sites: [Site]) -> GateCalibration? {
         if let place = index[GateKey(gate, sites)] { return gates[Int(place)] }
-        return defaults.first { $0.gate == gate }.map {
-            GateCalibration(gate: gate, sites: sites, error: $0.error, duration: $0.duration)
-        }
+        return defaults.first { $0.gate == gate }.map { $0.placed(on: sites) }
     }
 
     /// The same for the operands of a circuit on device sites (qubit k is site k).
@@ -108,11 +112,20 @@ public struct ReadoutCalibration: Hashable, Sendable {
     /// P(read 0 | prepared 1).
     public var falseZero: Double
     public var duration: Seconds
+    /// Of photons: P(a photon that arrives is seen). A photon that is not seen is as good as lost.
+    public var efficiency: Double
+    /// Of photons: P(a detector clicks without a photon) in one readout. Two detectors watch a qubit; a click too many
+    /// loses the shot, a click in place of a lost photon is an outcome like any other.
+    public var darkCounts: Double
 
-    public init(falseOne: Double, falseZero: Double, duration: Seconds) {
+    public init(
+        falseOne: Double, falseZero: Double, duration: Seconds, efficiency: Double = 1, darkCounts: Double = 0
+    ) {
         self.falseOne = falseOne
         self.falseZero = falseZero
         self.duration = duration
+        self.efficiency = efficiency
+        self.darkCounts = darkCounts
     }
 
     /// The mean of the two.
@@ -123,16 +136,51 @@ public struct ReadoutCalibration: Hashable, Sendable {
 public struct GateCalibration: Hashable, Sendable {
     public var gate: StandardGate
     public var sites: [Site]
-    /// Total average gate infidelity, relaxation during the gate included; 1.0 means dead.
+    /// Total average gate infidelity, relaxation, leakage and loss during the gate included; 1.0 means dead.
     public var error: Double
     public var duration: Seconds
+    /// In what ways the gate errs.
+    public var faults: GateFaults
 
-    public init(gate: StandardGate, sites: [Site], error: Double, duration: Seconds) {
+    public init(
+        gate: StandardGate, sites: [Site], error: Double, duration: Seconds, faults: GateFaults = .depolarizing
+    ) {
         self.gate = gate
         self.sites = sites
         self.error = error
         self.duration = duration
+        self.faults = faults
     }
 
     public var isDead: Bool { error >= 1 }
+
+    /// The same figures on other sites.
+    public func placed(on sites: [Site]) -> GateCalibration {
+        GateCalibration(gate: gate, sites: sites, error: error, duration: duration, faults: faults)
+    }
+}
+
+/// In what ways a gate errs, beyond the size of its error.
+public struct GateFaults: Hashable, Sendable {
+    /// How the part of the error that is neither relaxation nor leakage nor loss falls on Pauli errors; empty: evenly
+    /// (depolarizing).
+    public var paulis: PauliWeights
+    /// For each operand, the probability that it leaves the qubit's two levels.
+    public var leakage: Double
+    /// For each operand, the probability that its carrier is lost.
+    public var loss: Double
+    /// The probability that the gate works at all; it is known when it does not, and such shots are lost and counted.
+    public var success: Double
+
+    public init(
+        paulis: PauliWeights = PauliWeights([:]), leakage: Double = 0, loss: Double = 0, success: Double = 1
+    ) {
+        self.paulis = paulis
+        self.leakage = leakage
+        self.loss = loss
+        self.success = success
+    }
+
+    /// Errors of all kinds alike, nothing lost.
+    public static let depolarizing = GateFaults()
 }

@@ -21,12 +21,29 @@ public struct DeviceDescription: Sendable {
     public var connectivity: Connectivity
     public var timing: TimingConstraints
     public var abilities: Abilities
+    /// Where carriers rest, in metres; empty for machines whose qubits are not carried.
+    public var geometry: Geometry
+    /// Parts of the machine between which carriers move; empty if it has none.
+    public var zones: [Zone]
+    /// How carriers are brought together; nil where they need not be.
+    public var transport: Transport?
+    /// What can happen at the same time.
+    public var concurrency: Concurrency
+    /// Lines for pulses; empty where none are addressable.
+    public var pulseChannels: [PulseChannel]
 
     public init(
         id: String, name: String, vendor: String, modality: Modality, isEmulated: Bool, source: String, siteCount: Int,
         coordinates: [SiteCoordinate] = [], nativeGates: [NativeGate], connectivity: Connectivity,
-        timing: TimingConstraints, abilities: Abilities, figureSources: [FigureSource] = []
+        timing: TimingConstraints, abilities: Abilities, figureSources: [FigureSource] = [],
+        geometry: Geometry = .none, zones: [Zone] = [], transport: Transport? = nil,
+        concurrency: Concurrency = .unlimited, pulseChannels: [PulseChannel] = []
     ) {
+        self.geometry = geometry
+        self.zones = zones
+        self.transport = transport
+        self.concurrency = concurrency
+        self.pulseChannels = pulseChannels
         self.id = id
         self.name = name
         self.vendor = vendor

@@ -2,15 +2,15 @@ import Circuits
 
 /// A Kelvin device file: what a machine is, how well it worked at one moment, and where the figures come from.
 ///
-/// The format, version 1, is described in `Docs/device-file.md`. What a file says wrongly is refused with the file, the
+/// The format, versions 1 and 2, is described in `Docs/device-file.md`. What a file says wrongly is refused with the file, the
 /// line, the path inside the file, the value and the cure; what is doubtful but usable is kept and listed in
 /// `Calibration.warnings`.
 public struct DeviceFile: Sendable {
     public var description: DeviceDescription
     public var calibration: Calibration
 
-    /// The version this reader and writer speak.
-    public static let version = 1
+    /// The latest version this reader and writer speak; all before it are read too.
+    public static let version = 2
     static let format = "kelvin-device"
     /// A file beyond this size is not read; the shipped ones take 0.2 MB.
     static let maximumSize = 64 << 20

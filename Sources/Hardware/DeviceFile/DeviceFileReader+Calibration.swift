@@ -2,7 +2,7 @@ import Circuits
 
 extension DeviceFileReader {
     func calibration(_ node: JSONNode) throws(DeviceFileFault) -> Calibration {
-        let object = try JSONObject(node, keys: ["timestamp", "sites", "gates"])
+        let object = try JSONObject(node, keys: ["timestamp", "sites", "gates", "environment"])
         let timestamp = try object.required("timestamp") { node throws(DeviceFileFault) in
             guard let seconds = Timestamp.seconds(from: try node.text()) else {
                 throw DeviceFileFault(
@@ -19,7 +19,9 @@ extension DeviceFileReader {
         }
         return Calibration(
             deviceID: description.id, timestamp: timestamp, sites: sites, gates: gates.figures,
-            defaults: gates.defaults)
+            defaults: gates.defaults, globals: gates.globals,
+            environment: try object.optional("environment") { node throws(DeviceFileFault) in try environment(node) }
+                ?? .none)
     }
 
     /// A site is dead where each physical one-qubit gate it has is reported dead (an error of 1.0).
@@ -67,14 +69,21 @@ extension DeviceFileReader {
             t1: try object.optional("t1") { node throws(DeviceFileFault) in try node.time() },
             t2: try object.optional("t2") { node throws(DeviceFileFault) in try node.time() },
             readout: try object.optional("readout") { node throws(DeviceFileFault) in
-                let object = try JSONObject(node, keys: ["falseOne", "falseZero", "duration"])
+                let object = try JSONObject(
+                    node, keys: ["falseOne", "falseZero", "duration", "efficiency", "darkCounts"])
                 return ReadoutCalibration(
                     falseOne: try object.required("falseOne") { node throws(DeviceFileFault) in try node.probability()
                     },
                     falseZero: try object.required("falseZero") { node throws(DeviceFileFault) in
                         try node.probability()
                     },
-                    duration: try object.required("duration") { node throws(DeviceFileFault) in try node.time() })
+                    duration: try object.required("duration") { node throws(DeviceFileFault) in try node.time() },
+                    efficiency: try object.optional("efficiency") { node throws(DeviceFileFault) in
+                        try node.probability()
+                    } ?? 1,
+                    darkCounts: try object.optional("darkCounts") { node throws(DeviceFileFault) in
+                        try node.probability()
+                    } ?? 0)
             },
             resetDuration: reset?.duration, resetError: reset?.error,
             frequency: try object.optional("frequency") { node throws(DeviceFileFault) in
@@ -100,23 +109,37 @@ extension DeviceFileReader {
 
     private func gateFigures(
         _ node: JSONNode, sites: [SiteCalibration]
-    ) throws(DeviceFileFault) -> (figures: [GateCalibration], defaults: [GateCalibration]) {
+    ) throws(DeviceFileFault) -> (
+        figures: [GateCalibration], defaults: [GateCalibration], globals: [GateCalibration]
+    ) {
         var couplings: Set<Coupling>?
         if case .couplings(let list) = description.connectivity { couplings = Set(list) }
-        var figures: [GateCalibration] = [], defaults: [GateCalibration] = [], seenGates: Set<StandardGate> = []
+        var figures: [GateCalibration] = [], defaults: [GateCalibration] = [], globals: [GateCalibration] = []
+        var seenGates: Set<StandardGate> = []
         _ = try node.elements { node throws(DeviceFileFault) in
-            let object = try JSONObject(node, keys: ["gate", "default", "figures"])
+            let object = try JSONObject(node, keys: ["gate", "default", "global", "figures"])
             let gate = try object.required("gate") { node throws(DeviceFileFault) in
                 try calibratedGate(node, seen: &seenGates)
             }
             let standard = try object.optional("default") { node throws(DeviceFileFault) in
-                try self.figures(JSONObject(node, keys: ["error", "duration"]), gate, sites: [])
+                try self.figures(
+                    JSONObject(node, keys: ["error", "duration"] + DeviceFileReader.faultKeys), gate, sites: [])
             }
             if let standard { defaults.append(standard) }
+            let global = try object.optional("global") { node throws(DeviceFileFault) in
+                guard gate.qubitCount == 1 else {
+                    throw DeviceFileFault(
+                        "a global \(gate.name)", cure: "only one-qubit gates act on all sites at once", at: node.offset)
+                }
+                return try self.figures(
+                    JSONObject(node, keys: ["error", "duration"] + DeviceFileReader.faultKeys), gate, sites: [])
+            }
+            if let global { globals.append(global) }
             var seen: Set<[Site]> = []
             let list = try object.optional("figures") { node throws(DeviceFileFault) in
                 try node.elements { node throws(DeviceFileFault) in
-                    let object = try JSONObject(node, keys: ["sites", "error", "duration"])
+                    let object = try JSONObject(
+                        node, keys: ["sites", "error", "duration"] + DeviceFileReader.faultKeys)
                     let sites = try object.required("sites") { node throws(DeviceFileFault) in
                         try operands(node, gate, couplings: couplings, seen: &seen)
                     }
@@ -132,7 +155,7 @@ extension DeviceFileReader {
                 cure: "add them, or mark the gate \"virtual\": true if it is free", at: node.offset)
         }
         if let couplings { try checkCouplings(couplings, figures, defaults, at: node.offset) }
-        return (figures, defaults)
+        return (figures, defaults, globals)
     }
 
     private func calibratedGate(_ node: JSONNode, seen: inout Set<StandardGate>) throws(DeviceFileFault) -> StandardGate
@@ -161,7 +184,8 @@ extension DeviceFileReader {
         GateCalibration(
             gate: gate, sites: sites,
             error: try object.required("error") { node throws(DeviceFileFault) in try node.probability() },
-            duration: try object.required("duration") { node throws(DeviceFileFault) in try node.time() })
+            duration: try object.required("duration") { node throws(DeviceFileFault) in try node.time() },
+            faults: try faults(object, gate))
     }
 
     private func operands(

@@ -12,7 +12,8 @@ struct DeviceFileReader {
             node,
             keys: [
                 "format", "version", "units", "id", "name", "vendor", "modality", "driver", "source", "siteCount",
-                "coordinates", "gates", "connectivity", "timing", "abilities", "calibration",
+                "coordinates", "gates", "connectivity", "geometry", "zones", "transport", "concurrency",
+                "pulseChannels", "timing", "abilities", "calibration",
             ])
         _ = try root.required("units") { node throws(DeviceFileFault) in try units(node) }
         let siteCount = try root.required("siteCount") { node throws(DeviceFileFault) in
@@ -21,6 +22,10 @@ struct DeviceFileReader {
         let source = try root.required("source") { node throws(DeviceFileFault) in try origin(node) }
         let isEmulated = try root.required("driver") { node throws(DeviceFileFault) in
             try node.word([("emulated", true)])
+        }
+        let native = try root.required("gates") { node throws(DeviceFileFault) in try nativeGates(node) }
+        let zones = try root.optional("zones") { node throws(DeviceFileFault) in
+            try Self.zones(node, siteCount: siteCount)
         }
         let description = DeviceDescription(
             id: try root.required("id") { node throws(DeviceFileFault) in try identifier(node) },
@@ -33,13 +38,26 @@ struct DeviceFileReader {
             coordinates: try root.optional("coordinates") { node throws(DeviceFileFault) in
                 try coordinates(node, siteCount: siteCount)
             } ?? [],
-            nativeGates: try root.required("gates") { node throws(DeviceFileFault) in try nativeGates(node) },
+            nativeGates: native,
             connectivity: try root.required("connectivity") { node throws(DeviceFileFault) in
                 try connectivity(node, siteCount: siteCount)
             },
             timing: try root.required("timing") { node throws(DeviceFileFault) in try timing(node) },
             abilities: try root.required("abilities") { node throws(DeviceFileFault) in try abilities(node) },
-            figureSources: source.figures)
+            figureSources: source.figures,
+            geometry: try root.optional("geometry") { node throws(DeviceFileFault) in
+                try geometry(node, siteCount: siteCount)
+            } ?? .none,
+            zones: zones ?? [],
+            transport: try root.optional("transport") { node throws(DeviceFileFault) in
+                try transport(node, zones: zones ?? [])
+            },
+            concurrency: try root.optional("concurrency") { node throws(DeviceFileFault) in
+                try concurrency(node, native)
+            } ?? .unlimited,
+            pulseChannels: try root.optional("pulseChannels") { node throws(DeviceFileFault) in
+                try pulseChannels(node, siteCount: siteCount)
+            } ?? [])
         let reader = DeviceFileReader(description: description)
         let calibration = try root.required("calibration") { node throws(DeviceFileFault) in
             try reader.calibration(node)
@@ -58,10 +76,12 @@ struct DeviceFileReader {
                 at: format?.offset ?? node.offset)
         }
         let version = members.first { $0.key == "version" }?.value
-        guard let version, case .number(let number) = version.kind, number == Double(DeviceFile.version) else {
+        guard let version, case .number(let number) = version.kind,
+            (1...DeviceFile.version).contains(where: { Double($0) == number })
+        else {
             throw DeviceFileFault(
                 "version \(version?.excerpt ?? "missing")",
-                cure: "this Kelvin reads version \(DeviceFile.version); a newer Kelvin may read others",
+                cure: "this Kelvin reads versions 1 to \(DeviceFile.version); a newer Kelvin may read others",
                 at: version?.offset ?? node.offset
             ).inside("version")
         }

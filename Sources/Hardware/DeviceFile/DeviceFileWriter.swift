@@ -2,8 +2,8 @@ import Circuits
 
 /// From a `DeviceFile` to text: keys in a fixed order, one figure a line, so that versions can be compared line by line.
 struct DeviceFileWriter {
-    private var lines: [String] = []
-    private let file: DeviceFile
+    var lines: [String] = []
+    let file: DeviceFile
 
     static func text(of file: DeviceFile) -> String {
         var writer = DeviceFileWriter(file: file)
@@ -38,14 +38,14 @@ struct DeviceFileWriter {
         return result + "\""
     }
 
-    private static func object(_ members: [(String, String)]) -> String {
+    static func object(_ members: [(String, String)]) -> String {
         "{" + members.map { "\(quoted($0)): \($1)" }.joined(separator: ", ") + "}"
     }
 
-    private static func list(_ items: [String]) -> String { "[" + items.joined(separator: ", ") + "]" }
+    static func list(_ items: [String]) -> String { "[" + items.joined(separator: ", ") + "]" }
 
     /// `key: [ … ],` over several lines; an empty list on one.
-    private mutating func block(_ key: String, _ rows: [String], indent: String, last: Bool = false) {
+    mutating func block(_ key: String, _ rows: [String], indent: String, last: Bool = false) {
         let end = last ? "]" : "],"
         guard !rows.isEmpty else { return lines.append("\(indent)\"\(key)\": [\(end)") }
         lines.append("\(indent)\"\(key)\": [")
@@ -54,7 +54,7 @@ struct DeviceFileWriter {
     }
 
     /// Eight pairs a line.
-    private static func grouped(_ pairs: [String]) -> [String] {
+    static func grouped(_ pairs: [String]) -> [String] {
         stride(from: 0, to: pairs.count, by: 8).map { pairs[$0..<min($0 + 8, pairs.count)].joined(separator: ", ") }
     }
 
@@ -62,7 +62,7 @@ struct DeviceFileWriter {
         let d = file.description
         lines.append("{")
         lines.append("  \"format\": \(Self.quoted(DeviceFile.format)),")
-        lines.append("  \"version\": \(DeviceFile.version),")
+        lines.append("  \"version\": \(file.writtenVersion),")
         lines.append("  \"units\": {\"time\": \"s\", \"frequency\": \"Hz\", \"angle\": \"rad\"},")
         for (key, value) in [
             ("id", d.id), ("name", d.name), ("vendor", d.vendor), ("modality", d.modality.rawValue),
@@ -88,6 +88,7 @@ struct DeviceFileWriter {
             let pairs = couplings.map { "[\($0.first.index), \($0.second.index)]" }
             block("connectivity", Self.grouped(pairs), indent: "  ")
         }
+        machine()
         let timing = Self.object([
             ("dt", Self.number(d.timing.dt.value)), ("granularity", "\(d.timing.granularity)"),
             ("acquireAlignment", "\(d.timing.acquireAlignment)"),
@@ -131,10 +132,20 @@ struct DeviceFileWriter {
             lines.append("      {")
             lines.append("        \"gate\": \(Self.quoted(gate.name)),")
             if let standard { lines.append("        \"default\": \(Self.object(Self.figures(standard))),") }
+            if let global = c.globals.first(where: { $0.gate == gate }) {
+                lines.append("        \"global\": \(Self.object(Self.figures(global))),")
+            }
             block("figures", rows, indent: "        ", last: true)
             lines.append(k + 1 < gates.count ? "      }," : "      }")
         }
-        lines.append("    ]")
+        let environment = Self.environment(c.environment)
+        lines.append(environment.isEmpty ? "    ]" : "    ],")
+        if !environment.isEmpty {
+            lines.append("    \"environment\": {")
+            lines += environment.joined(separator: ",\n").split(separator: "\n", omittingEmptySubsequences: false)
+                .map { $0.hasPrefix(" ") ? String($0) : "      " + $0 }
+            lines.append("    }")
+        }
         lines.append("  }")
     }
 
@@ -143,7 +154,7 @@ struct DeviceFileWriter {
     }
 
     private static func figures(_ entry: GateCalibration) -> [(String, String)] {
-        [("error", number(entry.error)), ("duration", number(entry.duration.value))]
+        [("error", number(entry.error)), ("duration", number(entry.duration.value))] + faults(entry.faults)
     }
 
     private static func site(_ index: Int, _ site: SiteCalibration, deadByGates: Bool) -> String {
@@ -152,10 +163,12 @@ struct DeviceFileWriter {
         if let t2 = site.t2 { members.append(("t2", number(t2.value))) }
         if let frequency = site.frequency { members.append(("frequency", number(frequency))) }
         if let readout = site.readout {
-            let figures = [
+            var figures = [
                 ("falseOne", number(readout.falseOne)), ("falseZero", number(readout.falseZero)),
                 ("duration", number(readout.duration.value)),
             ]
+            if readout.efficiency != 1 { figures.append(("efficiency", number(readout.efficiency))) }
+            if readout.darkCounts != 0 { figures.append(("darkCounts", number(readout.darkCounts))) }
             members.append(("readout", object(figures)))
         }
         if let duration = site.resetDuration {

@@ -81,6 +81,7 @@ extension RawResult {
         var result = self
         result.shots += next.shots
         result.outputs += next.outputs
+        result.lostShots += next.lostShots
         result.notes += next.notes.filter { !notes.contains($0) }
         if noiseRealisations != nil || next.noiseRealisations != nil {
             result.noiseRealisations =

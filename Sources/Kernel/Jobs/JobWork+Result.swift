@@ -18,7 +18,8 @@ extension JobWork {
             return RanProgram(
                 executable: compilation.executable, report: compilation.report, shots: raw.shots.count,
                 method: raw.method, notes: raw.notes, deviceTime: raw.deviceTime, trust: trust,
-                readout: correction.bits.isEmpty ? nil : (correction.confusion, correction.bits))
+                readout: correction.bits.isEmpty ? nil : (correction.confusion, correction.bits),
+                lostShots: raw.lostShots)
         }
         guard let trust = TrustVerdict.worst(programs.map(\.trust)) else {
             preconditionFailure("a job holds at least one program")

@@ -12,7 +12,7 @@ public struct PartDocument: Sendable {
         self.result = result
     }
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     public var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -39,6 +39,7 @@ public struct PartDocument: Sendable {
         writer.put(UInt8(result.isEmulated ? 1 : 0))
         writer.put(result.notes.count)
         for note in result.notes { writer.put(note) }
+        writer.put(result.lostShots)
         writer.put(result.noiseRealisations ?? -1)
         writer.put(result.deviceTime.value)
         return writer.bytes
@@ -72,12 +73,14 @@ public struct PartDocument: Sendable {
         let method = try reader.text(), isEmulated = try reader.byte() == 1
         var notes: [String] = []
         for _ in 0..<(try reader.length()) { notes.append(try reader.text()) }
+        let lost = try reader.integer()
+        guard lost >= 0 else { throw ByteReader.Truncated() }
         let realisations = try reader.integer()
         return PartDocument(
             calibration: calibration,
             result: RawResult(
                 shots: strings, outputs: outputs, exactProbabilities: exact, method: method, isEmulated: isEmulated,
-                notes: notes, noiseRealisations: realisations < 0 ? nil : realisations,
+                notes: notes, lostShots: lost, noiseRealisations: realisations < 0 ? nil : realisations,
                 deviceTime: Seconds(try reader.double())))
     }
 }

@@ -57,6 +57,7 @@ extension ProgramDocument {
         method = program.method
         notes = program.notes
         deviceSeconds = program.deviceTime.value
+        lostShots = program.lostShots > 0 ? program.lostShots : nil
         initialLayout = program.executable.initialLayout.map(\.index)
         finalLayout = program.executable.finalLayout.map(\.index)
         gates = program.report.after.gates

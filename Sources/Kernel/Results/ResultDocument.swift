@@ -71,6 +71,8 @@ public struct ProgramDocument: Codable, Sendable {
     public var method: String
     public var notes: [String]
     public var deviceSeconds: Double
+    /// Shots without an outcome; nil for none.
+    public var lostShots: Int?
     /// Site of program qubit k at the start and at the end.
     public var initialLayout: [Int]
     public var finalLayout: [Int]

@@ -8,7 +8,13 @@ extension DensityMatrix: Engine {
         for step in steps {
             switch step {
             case .gate(let gate): fusion.append(gate)
-            case .channel(let channel, let qubits): fusion.append(channel, on: qubits)
+            case .channel(let channel, let qubits):
+                if let unitary = channel.unitary {
+                    fusion.append(ElementaryGate(.matrix(unitary), targets: qubits.map { Qubit($0) }))
+                } else {
+                    fusion.append(channel, on: qubits)
+                }
+            case .event: break
             }
         }
         return fusion.finish()

@@ -16,6 +16,10 @@ struct Component: Sendable {
     var isInterrupted = false
     /// The sum of the channels' error probabilities: how many events a shot meets.
     var expectedEvents = 0.0
+    /// Whether carriers may leave, or detectors may err.
+    var mayLose = false
+    /// Whether couplings to other parts act as flips that both parts meet in the same shots.
+    var isCoupled = false
 }
 
 extension Trace {
@@ -43,6 +47,12 @@ extension Trace {
                 guard qubits.contains(where: { live[$0] }) else { continue }
                 keep[index] = true
                 for qubit in qubits { live[qubit] = true }
+            case .event(let event):
+                if case .departure(.failure) = event.kind {
+                    keep[index] = true
+                } else {
+                    keep[index] = live[event.qubit]
+                }
             }
         }
         return keep
@@ -63,12 +73,31 @@ extension Trace {
         func join(_ qubits: [Int]) {
             for qubit in qubits.dropFirst() { parent[root(qubit)] = root(qubits[0]) }
         }
+        // Qubits of which something is left beside couplings to others.
+        var isPresent = [Bool](repeating: false, count: qubitCount)
+        for (index, step) in steps.enumerated() where keep[index] {
+            switch step {
+            case .gate(let gate): for qubit in gate.qubits { isPresent[qubit.index] = true }
+            case .measure(let qubit, _, _), .reset(let qubit): isPresent[qubit] = true
+            case .channel, .event: break
+            }
+        }
         for (index, step) in steps.enumerated() where keep[index] {
             switch step {
             case .gate(let gate): join(gate.qubits.map(\.index))
-            case .channel(_, let qubits): join(qubits)
-            case .measure, .reset: break
+            case .channel(let channel, let qubits): if channel.unitary == nil { join(qubits) }
+            case .measure, .reset, .event: break
             }
+        }
+        // Parts that a coupling joins and that are small together are one.
+        var sizes = [Int](repeating: 0, count: qubitCount)
+        for qubit in 0..<qubitCount { sizes[root(qubit)] += 1 }
+        for (index, step) in steps.enumerated() where keep[index] {
+            guard case .channel(let channel, let qubits) = step, channel.unitary != nil else { continue }
+            let (a, b) = (root(qubits[0]), root(qubits[1])), size = sizes[a] + sizes[b]
+            guard a != b, size <= Self.jointWidth, isPresent[qubits[0]], isPresent[qubits[1]] else { continue }
+            join(qubits)
+            sizes[root(a)] = size
         }
         var result: [Component] = []
         var place = [Int](repeating: -1, count: qubitCount)
@@ -98,17 +127,40 @@ extension Trace {
                 result[home].steps.append(.gate(gate))
                 result[home].gateCount += 1
             case .channel(let channel, let qubits):
+                if channel.unitary != nil, root(qubits[0]) != root(qubits[1]) {
+                    for qubit in qubits where isPresent[qubit] {
+                        let home = component(of: qubit)
+                        let flip = Program.Event(
+                            kind: .phaseFlip(shared: UInt64(index)), qubit: number(qubit, in: home),
+                            probability: channel.pauliTwirl[15])
+                        result[home].steps.append(.event(flip))
+                        result[home].isCoupled = true
+                        result[home].expectedEvents += flip.probability
+                    }
+                    continue
+                }
                 let home = component(of: qubits[0])
                 result[home].steps.append(.channel(channel, qubits.map { number($0, in: home) }))
                 result[home].channelCount += 1
                 if !channel.isMixture { result[home].stateDependentCount += 1 }
-                result[home].expectedEvents += 1 - channel.entanglementFidelity
+                result[home].expectedEvents += channel.eventProbability
+            case .event(var event):
+                let home = component(of: event.qubit)
+                event.qubit = number(event.qubit, in: home)
+                result[home].steps.append(.event(event))
+                result[home].mayLose = true
+                result[home].expectedEvents += event.probability
             case .measure(let qubit, let slot, let confusion):
                 let home = component(of: qubit)
                 result[home].slots.append(slot)
                 result[home].steps.append(
                     .measure(number(qubit, in: home), slot: result[home].slots.count - 1, confusion: confusion))
-                if confusion != nil { result[home].hasReadoutErrors = true }
+                if let confusion {
+                    result[home].hasReadoutErrors = true
+                    if let detection = confusion.detection, detection.efficiency < 1 || detection.darkCounts > 0 {
+                        result[home].mayLose = true
+                    }
+                }
             case .reset(let qubit):
                 let home = component(of: qubit)
                 result[home].steps.append(.reset(number(qubit, in: home)))
@@ -117,6 +169,10 @@ extension Trace {
         for index in result.indices { result[index].deferMeasurements() }
         return result
     }
+
+    /// Parts of together at most so many qubits are simulated as one where a coupling joins them, so that it acts as it
+    /// is; larger ones apart, each with flips in place of the coupling.
+    static let jointWidth = 6
 }
 
 extension Component {
@@ -128,6 +184,7 @@ extension Component {
             switch steps[index] {
             case .gate(let gate): for qubit in gate.qubits { touched[qubit.index] = true }
             case .channel(_, let qubits): for qubit in qubits { touched[qubit] = true }
+            case .event(let event): touched[event.qubit] = true
             case .reset(let qubit): touched[qubit] = true
             case .measure(let qubit, _, _):
                 isDeferred[index] = !touched[qubit]
@@ -178,6 +235,9 @@ extension Component {
             case .channel(let channel, let qubits):
                 if readouts.contains(where: { qubits.contains($0.qubit) }) { close() }
                 open.append(.channel(channel, qubits))
+            case .event(let event):
+                if readouts.contains(where: { event.qubit == $0.qubit }) { close() }
+                open.append(.event(event))
             case .measure(let qubit, let slot, let confusion):
                 if readouts.contains(where: { $0.qubit == qubit }) { close() }
                 readouts.append(Program.Readout(qubit: qubit, bit: slot, confusion: confusion))

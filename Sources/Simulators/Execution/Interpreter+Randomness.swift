@@ -36,9 +36,11 @@ extension Interpreter {
     ///
     /// - Parameters:
     ///   - before: the run as it came to this step.
+    ///   - advances: whether the parts that wait have this step behind them.
     ///   - change: what becomes of each part, once it has a state of its own.
-    private func split<Key: Hashable>(
-        _ run: Run, by keys: [Key], before: Run.Place, sharesState: Bool = false, wait: (Run) -> Void,
+    func split<Key: Hashable>(
+        _ run: Run, by keys: [Key], before: Run.Place, sharesState: Bool = false, advances: Bool = true,
+        wait: (Run) -> Void,
         change: (Run, Key) -> Void
     ) {
         var order: [Key] = []
@@ -65,7 +67,7 @@ extension Interpreter {
                 let part = Run(
                     splitting: run, shots: members.map { shots[$0] }, thresholds: members.map { thresholds[$0] },
                     state: sharesState ? run.state : run.state.copy())
-                part.place.step += 1
+                if advances { part.place.step += 1 }
                 change(part, order[place])
                 wait(part)
             }
@@ -86,7 +88,7 @@ extension Interpreter {
     ///
     /// - Returns: whether all shots have come to their end.
     func measure(
-        _ run: Run, _ measurement: Program.MeasureRun, wait: (Run) -> Void, finish: (UInt32, Environment) -> Void
+        _ run: Run, _ measurement: Program.MeasureRun, wait: (Run) -> Void, finish: (UInt32, Environment?) -> Void
     ) throws(SimulationError) -> Bool {
         let readouts = measurement.readouts
         let qubits = readouts.map(\.qubit)
@@ -96,8 +98,28 @@ extension Interpreter {
         let readoutDraw = run.place.readoutDraws
         run.place.readoutDraws += UInt64(readouts.count)
         let uniforms = run.shots.map { source.uniform(.outcome, stream: UInt64($0), draw: draw) }
-        let outcomes = run.state.sample(qubits, uniforms)
-        let reported = outcomes.indices.map { confused(outcomes[$0], readouts, shot: run.shots[$0], draw: readoutDraw) }
+        var outcomes = run.state.sample(qubits, uniforms)
+        var reported = outcomes.indices.map { confused(outcomes[$0], readouts, shot: run.shots[$0], draw: readoutDraw) }
+        if measurement.detects || !run.presence.isEmpty {
+            var kept: [Int] = []
+            for index in outcomes.indices {
+                let seen = detected(
+                    reported[index], readouts, run.presence, shot: run.shots[index], draw: readoutDraw)
+                guard let seen else {
+                    finish(run.shots[index], nil)
+                    continue
+                }
+                reported[index] = seen
+                kept.append(index)
+            }
+            if kept.isEmpty { return true }
+            if kept.count < outcomes.count {
+                outcomes = kept.map { outcomes[$0] }
+                reported = kept.map { reported[$0] }
+                run.shots = kept.map { run.shots[$0] }
+                run.thresholds = kept.map { run.thresholds[$0] }
+            }
+        }
         let next = run.place.step + 1
         if measurement.isLast, case .end = program.steps[next] {
             var environment = run.environment
@@ -137,6 +159,8 @@ extension Interpreter {
     }
 
     func reset(_ run: Run, _ qubit: Int, wait: (Run) -> Void) {
+        // What has left its levels is pumped back; what is gone stays gone.
+        if !run.presence.isEmpty, run.presence[qubit] == .leaked { run.presence[qubit] = .present }
         if E.resetsExactly { return run.state.resetExactly(qubit) }
         let before = run.place
         let draw = run.place.outcomeDraws

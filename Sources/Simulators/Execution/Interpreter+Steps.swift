@@ -5,15 +5,15 @@ extension Interpreter {
     ///
     /// - Parameters:
     ///   - wait: receives runs that split off.
-    ///   - finish: receives shots and the classical state in which they ended.
+    ///   - finish: receives shots and the classical state in which they ended; nil for those that are lost.
     func advance(
-        _ run: Run, wait: (Run) -> Void, finish: (UInt32, Environment) -> Void, isCancelled: () -> Bool
+        _ run: Run, wait: (Run) -> Void, finish: (UInt32, Environment?) -> Void, isCancelled: () -> Bool
     ) throws(SimulationError) {
         while true {
             if isCancelled() { throw SimulationError(.cancelled, "the simulation was cancelled") }
             let here = run.place.step
             switch program.steps[here] {
-            case .quantum(let segment): evolve(run, segments[segment], wait: wait)
+            case .quantum(let segment): if !evolve(run, through: segment, wait: wait, finish: finish) { return }
             case .dynamic(let place): try applyDynamic(run, program.dynamic[place])
             case .measure(let place):
                 if try measure(run, program.measurements[place], wait: wait, finish: finish) { return }
@@ -124,6 +124,7 @@ extension Interpreter {
     }
 
     private func applyDynamic(_ run: Run, _ dynamic: Program.DynamicGate) throws(SimulationError) {
+        if !run.presence.isEmpty, dynamic.qubits.contains(where: { run.presence[$0.index] != .present }) { return }
         let steps: [ElementaryGate]
         do {
             let values = try circuit.values(

@@ -10,7 +10,11 @@ struct Interpreter<E: Engine>: Sendable {
     let circuit: Circuit
     let start: Environment
     let segments: [E.Segment]
+    /// For each segment, what may happen in it.
+    let events: [[(place: Int, event: Program.Event)]]
     let source: RandomSource
+    /// The source that all parts of a program draw from where they meet the same fate.
+    let shared: RandomSource
     let loopLimit: Int
     /// Shots k with equal k / shotsPerRealisation meet the same noise.
     var shotsPerRealisation = 1
@@ -28,6 +32,7 @@ struct Interpreter<E: Engine>: Sendable {
             var outcomeDraws: UInt64 = 0
             var noiseDraws: UInt64 = 0
             var readoutDraws: UInt64 = 0
+            var eventDraws: UInt64 = 0
             /// The probability, since the shots' thresholds were drawn, that nothing has happened.
             var survival = 1.0
         }
@@ -40,6 +45,12 @@ struct Interpreter<E: Engine>: Sendable {
         var shots: [UInt32]
         /// A shot has its next event when `survival` falls to this or below.
         var thresholds: [Double]
+        /// By qubit; empty as long as all are there.
+        var presence: [Presence] = []
+        /// The part of a segment underway, where events cut it.
+        var piece: SegmentPiece<E.Segment>?
+        /// The step of that segment from which to go on.
+        var resume = 0
         var state: E
 
         init(environment: Environment, loops: Int, shots: [UInt32], state: E) {
@@ -56,6 +67,9 @@ struct Interpreter<E: Engine>: Sendable {
             environment = run.environment
             loops = run.loops
             turns = run.turns
+            presence = run.presence
+            piece = run.piece
+            resume = run.resume
             self.shots = shots
             self.thresholds = thresholds
             self.state = state
@@ -70,12 +84,15 @@ struct Interpreter<E: Engine>: Sendable {
     }
 
     init(
-        _ program: Program, circuit: Circuit, start: Environment, source: RandomSource, loopLimit: Int
+        _ program: Program, circuit: Circuit, start: Environment, source: RandomSource, shared: RandomSource,
+        loopLimit: Int
     ) throws(SimulationError) {
         self.program = program
         self.circuit = circuit
         self.start = start
         self.source = source
+        self.shared = shared
+        events = program.quantum.map(Self.events)
         self.loopLimit = loopLimit
         var segments: [E.Segment] = []
         for steps in program.quantum { segments.append(try E.prepare(steps, qubitCount: program.qubitCount)) }

@@ -116,9 +116,15 @@ private struct Lowering {
     mutating func lower(_ block: Block, at path: BlockPath) throws(SimulationError) {
         for position in block.indices {
             let instruction = block[position]
-            if let noise { add(noise.channels(before: position, of: block, at: path)) }
+            if let noise {
+                add(noise.channels(before: position, of: block, at: path))
+                add(noise.departures(before: position, of: block, at: path))
+            }
             try lower(instruction, position, of: block, at: path)
-            if let noise { add(noise.channels(after: position, of: block, at: path)) }
+            if let noise {
+                add(noise.channels(after: position, of: block, at: path))
+                add(noise.departures(after: position, of: block, at: path))
+            }
         }
         if let noise { add(noise.channels(atEndOf: block, at: path)) }
     }
@@ -130,6 +136,17 @@ private struct Lowering {
             let qubits = located.qubits.map { compact[$0.index] }
             closeIfMeasured(qubits)
             open.append(.channel(located.channel, qubits))
+        }
+    }
+
+    private mutating func add(_ departures: [Departure]) {
+        for departure in departures where departure.probability > 0 {
+            let qubit = number(departure.qubit)
+            closeIfMeasured([qubit])
+            open.append(
+                .event(
+                    Program.Event(
+                        kind: .departure(departure.kind), qubit: qubit, probability: departure.probability)))
         }
     }
 

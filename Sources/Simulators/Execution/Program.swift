@@ -31,6 +31,7 @@ struct Program: Sendable {
     enum QuantumStep: Sendable {
         case gate(ElementaryGate)
         case channel(NoiseChannel, [Int])
+        case event(Event)
     }
 
     struct Readout: Sendable {
@@ -44,6 +45,10 @@ struct Program: Sendable {
         /// Whether no quantum step can follow, so that the state need not be kept.
         var isLast = false
         var location: SourceLocation = .none
+        /// Whether a detector may miss a carrier, or click without one.
+        var detects: Bool {
+            readouts.contains { $0.confusion?.detection.map { $0.efficiency < 1 || $0.darkCounts > 0 } ?? false }
+        }
     }
 
     struct Selection: Sendable {

@@ -45,9 +45,9 @@ final class RunQueue<E: Engine>: @unchecked Sendable {
 
     /// Runs everything.
     ///
-    /// - Parameter finish: receives each shot once, on any thread, with the classical state in which it ended.
+    /// - Parameter finish: receives each shot once, on any thread, with the classical state in which it ended; nil if it is lost.
     func drain(
-        threads: Int, watch: SimulationWatch, finish: (UInt32, Environment) -> Void
+        threads: Int, watch: SimulationWatch, finish: (UInt32, Environment?) -> Void
     ) throws(SimulationError) {
         withoutActuallyEscaping(finish) { finish in
             let work = Parallel.Unchecked(finish)
@@ -58,7 +58,7 @@ final class RunQueue<E: Engine>: @unchecked Sendable {
         if let failure { throw failure }
     }
 
-    private func work(watch: SimulationWatch, finish: (UInt32, Environment) -> Void) {
+    private func work(watch: SimulationWatch, finish: (UInt32, Environment?) -> Void) {
         while let run = take() {
             var done = 0
             do {

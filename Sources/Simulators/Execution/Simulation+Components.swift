@@ -9,7 +9,7 @@ extension Simulation {
         var distributions: [[Double]]? = options.wantsProbabilities ? [] : nil
         for (index, component) in components.enumerated() {
             let plan = plans[index]
-            try sample(component, plan, shots: shots, source: source.child(index), into: record)
+            try sample(component, plan, shots: shots, source: source.child(index), shared: source, into: record)
             if distributions != nil {
                 if let distribution = try component.distribution(plan, memoryLimit: options.memoryLimit) {
                     distributions!.append(distribution)
@@ -22,7 +22,12 @@ extension Simulation {
             shots: shots, circuit: circuit,
             method: method(of: components, plans, activeQubits: trace.qubitCount))
         for shot in 0..<shots {
+            if record.isLost(shot) { continue }
             result.record(UInt32(shot), try trace.environment(after: { record[shot, $0] }))
+        }
+        if components.contains(where: \.mayLose) {
+            result.isLost = (0..<shots).map { record.isLost($0) }
+            result.dropLostShots()
         }
         if let distributions { result.probabilities = try trace.distribution(components, distributions) }
         return result
@@ -44,16 +49,20 @@ extension Simulation {
     }
 
     private func sample(
-        _ component: Component, _ plan: PartPlan, shots: Int, source: RandomSource, into record: OutcomeRecord
+        _ component: Component, _ plan: PartPlan, shots: Int, source: RandomSource, shared: RandomSource,
+        into record: OutcomeRecord
     ) throws(SimulationError) {
         if plan.engine == .stabilizer {
             guard let sampler = FrameSampler(component) else {
                 throw SimulationError(.unsupported, "a gate is no Clifford gate")
             }
-            return try sample(sampler, component, shots: shots, source: source, into: record)
+            return try sample(sampler, component, shots: shots, source: source, shared: shared, into: record)
         }
         let start = Environment(bits: BitString(zeros: component.slots.count))
-        try execute(component.program, start: start, shots: shots, source: source, plan: plan) { shot, environment in
+        try execute(
+            component.program, start: start, shots: shots, source: source, shared: shared, plan: plan
+        ) { shot, environment in
+            guard let environment else { return record.lose(Int(shot)) }
             for (local, slot) in component.slots.enumerated() where environment.bits[local] {
                 record.set(Int(shot), slot)
             }
@@ -61,15 +70,24 @@ extension Simulation {
     }
 
     private func sample(
-        _ sampler: FrameSampler, _ component: Component, shots: Int, source: RandomSource, into record: OutcomeRecord
+        _ sampler: FrameSampler, _ component: Component, shots: Int, source: RandomSource, shared: RandomSource,
+        into record: OutcomeRecord
     ) throws(SimulationError) {
         let batches = (shots + FrameSampler.batch - 1) / FrameSampler.batch
         let watch = options.watch
         Parallel.each(batches, threads: options.threads) { batch in
             if watch.isCancelled() { return }
             withUnsafeTemporaryAllocation(of: UInt64.self, capacity: max(1, 8 * sampler.slotCount)) { slots in
-                sampler.sample(batch: batch, source: source, into: slots.baseAddress!)
+                let lost = sampler.sample(batch: batch, source: source, shared: shared, into: slots.baseAddress!)
                 let first = batch * FrameSampler.batch
+                for word in 0..<8 {
+                    var bits = lost[word]
+                    while bits != 0 {
+                        let shot = first + word << 6 + bits.trailingZeroBitCount
+                        if shot < shots { record.lose(shot) }
+                        bits &= bits - 1
+                    }
+                }
                 for (local, slot) in component.slots.enumerated() {
                     for word in 0..<8 {
                         var bits = slots[8 * local + word]
@@ -92,7 +110,8 @@ extension Simulation {
             engine: widest.map { plans[$0].engine } ?? .stateVector, activeQubits: activeQubits,
             components: components.map(\.qubitCount).sorted(by: >),
             realisations: plans.compactMap(\.realisations).min(),
-            isTwirled: components.indices.contains { plans[$0].engine == .stabilizer && components[$0].needsTwirl })
+            isTwirled: components.indices.contains { plans[$0].engine == .stabilizer && components[$0].needsTwirl },
+            isCoupled: components.contains(where: \.isCoupled))
     }
 }
 
@@ -100,14 +119,24 @@ extension Simulation {
 final class OutcomeRecord: @unchecked Sendable {
     private let words: Int
     private let storage: UnsafeMutableBufferPointer<UInt64>
+    private let lost: UnsafeMutableBufferPointer<Bool>
 
     init(shots: Int, slots: Int) {
         words = (slots + 63) / 64
         storage = .allocate(capacity: max(1, shots * words))
         storage.initialize(repeating: 0)
+        lost = .allocate(capacity: max(1, shots))
+        lost.initialize(repeating: false)
     }
 
-    deinit { storage.deallocate() }
+    deinit {
+        storage.deallocate()
+        lost.deallocate()
+    }
+
+    /// Says that the shot has no result.
+    func lose(_ shot: Int) { lost[shot] = true }
+    func isLost(_ shot: Int) -> Bool { lost[shot] }
 
     @inline(__always)
     func set(_ shot: Int, _ slot: Int) { storage[shot * words + slot >> 6] |= 1 << UInt64(slot & 63) }
@@ -168,7 +197,7 @@ extension Component {
 
     /// The exact distribution over the slots, where one state holds it and it has at most 2¹⁸ outcomes.
     func distribution(_ plan: PartPlan, memoryLimit: Int) throws(SimulationError) -> [Double]? {
-        guard !isInterrupted, slots.count <= 18, slots.count <= qubitCount else { return nil }
+        guard !isInterrupted, !mayLose, !isCoupled, slots.count <= 18, slots.count <= qubitCount else { return nil }
         var quantum: [Program.QuantumStep] = []
         var readouts: [(qubit: Int, slot: Int, confusion: ReadoutConfusion?)] = []
         for step in steps {
@@ -176,7 +205,7 @@ extension Component {
             case .gate(let gate): quantum.append(.gate(gate))
             case .channel(let channel, let qubits): quantum.append(.channel(channel, qubits))
             case .measure(let qubit, let slot, let confusion): readouts.append((qubit, slot, confusion))
-            case .reset: return nil
+            case .reset, .event: return nil
             }
         }
         let probabilities: [Double]

@@ -6,14 +6,16 @@ extension Simulation {
         let plan = try workload(of: program, shots: shots).plan(options)
         var result = SimulatedShots(shots: shots, circuit: circuit, method: method(of: program, plan))
         try withShots(&result) { (record) throws(SimulationError) in
-            try execute(program, start: environment, shots: shots, source: source, plan: plan, finish: record)
+            try execute(
+                program, start: environment, shots: shots, source: source, shared: source, plan: plan, finish: record)
         }
+        result.dropLostShots()
         return result
     }
 
     /// Lets `body` record shots from several threads at once: each shot has places of its own.
     private func withShots(
-        _ result: inout SimulatedShots, _ body: ((UInt32, Environment) -> Void) throws(SimulationError) -> Void
+        _ result: inout SimulatedShots, _ body: ((UInt32, Environment?) -> Void) throws(SimulationError) -> Void
     ) throws(SimulationError) {
         let shots = result.bits.count
         let bits = UnsafeMutablePointer<BitString>.allocate(capacity: shots)
@@ -21,18 +23,26 @@ extension Simulation {
         let variables = result.outputVariables
         let outputs = UnsafeMutablePointer<[ClassicalValue]>.allocate(capacity: shots)
         outputs.initialize(repeating: [], count: shots)
+        let lost = UnsafeMutablePointer<Bool>.allocate(capacity: shots)
+        lost.initialize(repeating: false, count: shots)
         defer {
+            lost.deallocate()
             bits.deinitialize(count: shots)
             outputs.deinitialize(count: shots)
             bits.deallocate()
             outputs.deallocate()
         }
         try body { shot, environment in
+            guard let environment else {
+                lost[Int(shot)] = true
+                return
+            }
             bits[Int(shot)] = environment.bits
             if !variables.isEmpty { outputs[Int(shot)] = variables.map { environment.variables[$0.index] } }
         }
         result.bits = Array(UnsafeBufferPointer(start: bits, count: shots))
         if !variables.isEmpty { result.outputs = Array(UnsafeBufferPointer(start: outputs, count: shots)) }
+        result.isLost = Array(UnsafeBufferPointer(start: lost, count: shots))
     }
 
     func workload(of program: Program, shots: Int) -> Workload {
@@ -45,7 +55,8 @@ extension Simulation {
                 case .channel(let channel, _):
                     channels += 1
                     if !channel.isMixture { stateDependent += 1 }
-                    events += 1 - channel.entanglementFidelity
+                    events += channel.eventProbability
+                case .event(let event): events += event.probability
                 }
             }
         }

@@ -58,11 +58,11 @@ public struct Simulation: Sendable {
 
     /// Runs a program on one kind of engine.
     func execute<E: Engine>(
-        _ program: Program, start: Environment, shots: Int, source: RandomSource, plan: PartPlan,
-        state: (_ threads: Int) -> E, finish: (UInt32, Environment) -> Void
+        _ program: Program, start: Environment, shots: Int, source: RandomSource, shared: RandomSource, plan: PartPlan,
+        state: (_ threads: Int) -> E, finish: (UInt32, Environment?) -> Void
     ) throws(SimulationError) {
         var interpreter = try Interpreter<E>(
-            program, circuit: circuit, start: start, source: source, loopLimit: options.loopLimit)
+            program, circuit: circuit, start: start, source: source, shared: shared, loopLimit: options.loopLimit)
         if let realisations = plan.realisations {
             interpreter.shotsPerRealisation = max(1, (shots + realisations - 1) / realisations)
         }
@@ -78,22 +78,22 @@ public struct Simulation: Sendable {
 
     /// Runs a program on the engine of a plan.
     func execute(
-        _ program: Program, start: Environment, shots: Int, source: RandomSource, plan: PartPlan,
-        finish: (UInt32, Environment) -> Void
+        _ program: Program, start: Environment, shots: Int, source: RandomSource, shared: RandomSource, plan: PartPlan,
+        finish: (UInt32, Environment?) -> Void
     ) throws(SimulationError) {
         let qubits = program.qubitCount
         switch plan.engine {
         case .stateVector, .trajectories:
             try execute(
-                program, start: start, shots: shots, source: source, plan: plan,
+                program, start: start, shots: shots, source: source, shared: shared, plan: plan,
                 state: { StateVector(qubitCount: qubits, threads: $0) }, finish: finish)
         case .densityMatrix:
             try execute(
-                program, start: start, shots: shots, source: source, plan: plan,
+                program, start: start, shots: shots, source: source, shared: shared, plan: plan,
                 state: { DensityMatrix(qubitCount: qubits, threads: $0) }, finish: finish)
         case .stabilizer:
             try execute(
-                program, start: start, shots: shots, source: source, plan: plan,
+                program, start: start, shots: shots, source: source, shared: shared, plan: plan,
                 state: { _ in StabilizerTableau(qubitCount: qubits) }, finish: finish)
         }
     }

@@ -16,17 +16,21 @@ public struct SimulationMethod: Hashable, Sendable, CustomStringConvertible {
     public var realisations: Int?
     /// Whether noise was replaced by its Pauli twirl.
     public var isTwirled: Bool
+    /// Whether parts simulated apart are coupled: a ZZ coupling between them acts as Z flips on both in the same shots.
+    public var isCoupled: Bool
     /// Whether the distribution of the outcomes is exact up to rounding and sampling.
-    public var isExact: Bool { !isTwirled && realisations == nil }
+    public var isExact: Bool { !isTwirled && !isCoupled && realisations == nil }
 
     public init(
-        engine: Engine, activeQubits: Int, components: [Int], realisations: Int? = nil, isTwirled: Bool = false
+        engine: Engine, activeQubits: Int, components: [Int], realisations: Int? = nil, isTwirled: Bool = false,
+        isCoupled: Bool = false
     ) {
         self.engine = engine
         self.activeQubits = activeQubits
         self.components = components
         self.realisations = realisations
         self.isTwirled = isTwirled
+        self.isCoupled = isCoupled
     }
 
     public var description: String {
@@ -39,7 +43,9 @@ public struct SimulationMethod: Hashable, Sendable, CustomStringConvertible {
         }
         text += " of \(activeQubits) qubit\(activeQubits == 1 ? "" : "s")"
         if components.count > 1 {
-            text += " in \(components.count) independent parts (largest \(components.max() ?? 0))"
+            text +=
+                " in \(components.count) \(isCoupled ? "stochastically coupled" : "independent") parts "
+                + "(largest \(components.max() ?? 0))"
         }
         if isTwirled { text += ", noise replaced by its Pauli twirl" }
         if let realisations { text += ", \(realisations) noise realisations, each sampled several times" }

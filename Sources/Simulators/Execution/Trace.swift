@@ -8,6 +8,7 @@ struct Trace: Sendable {
     enum Step: Sendable {
         case gate(ElementaryGate)
         case channel(NoiseChannel, [Int])
+        case event(Program.Event)
         /// The outcome goes into a slot; slots are numbered in order of measurement.
         case measure(Int, slot: Int, confusion: ReadoutConfusion?)
         case reset(Int)
@@ -119,6 +120,7 @@ private struct TraceWalk {
                     switch step {
                     case .gate(let gate): trace.steps.append(.gate(gate))
                     case .channel(let channel, let qubits): trace.steps.append(.channel(channel, qubits))
+                    case .event(let event): trace.steps.append(.event(event))
                     }
                 }
             case .dynamic(let place):

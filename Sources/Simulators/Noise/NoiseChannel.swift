@@ -13,6 +13,9 @@ public struct NoiseChannel: Hashable, Sendable {
         case pauli([Double])
         /// One qubit: the excited state decays with probability `decay`, coherence shrinks by `coherence`.
         case relaxation(decay: Double, coherence: Double)
+        /// Two qubits: exp(−iθ/2·ZZ), a coupling that is no gate of the program. Parts of a program that only such
+        /// couplings join may be simulated apart, each with the Pauli twirl of the coupling.
+        case coupling(Double)
         /// Any map, by its Kraus operators; the first is the one nearest to the identity.
         case kraus([Matrix])
     }
@@ -61,6 +64,12 @@ extension NoiseChannel {
             .relaxation(decay: -expm1(-time / t1), coherence: exp(-time / min(t2, 2 * t1))), qubitCount: 1)
     }
 
+    /// exp(−iθ/2·ZZ) of two neighbours that nobody asked to interact, θ in radians.
+    public static func coupling(_ angle: Double) -> NoiseChannel {
+        precondition(angle.isFinite, "a coupling by \(angle) rad")
+        return NoiseChannel(.coupling(angle), qubitCount: 2)
+    }
+
     /// Any map, by its Kraus operators K (each `2^k` squared, operand 0 least significant), Σ K†K = 1.
     ///
     /// - Precondition: the operators have one size and are complete within 1e-8.
@@ -101,6 +110,7 @@ extension NoiseChannel {
         switch form {
         case .pauli(let probabilities): return probabilities[0]
         case .relaxation(let decay, let coherence): return (2 - decay + 2 * coherence) / 4
+        case .coupling(let angle): return cos(angle / 2) * cos(angle / 2)
         case .kraus(let operators):
             let d = Double(operators[0].dimension)
             return operators.reduce(0) { $0 + $1.trace.norm } / (d * d)
@@ -116,10 +126,21 @@ extension NoiseChannel {
     /// Whether the channel does nothing.
     public var isIdentity: Bool { entanglementFidelity >= 1 }
 
+    /// How likely a trajectory is to meet one of the channel's events.
+    var eventProbability: Double { unitary == nil ? 1 - entanglementFidelity : 0 }
+
+    /// The channel as a gate, where it is one.
+    var unitary: Matrix? {
+        guard case .coupling(let angle) = form else { return nil }
+        let even = Complex(cos(angle / 2), -sin(angle / 2)), odd = even.conjugate
+        return Matrix(diagonal: [even, odd, odd, even])
+    }
+
     /// Operators K with ρ → Σ KρK†.
     public var krausOperators: [Matrix] {
         switch form {
         case .kraus(let operators): return operators
+        case .coupling: return unitary.map { [$0] } ?? []
         case .pauli(let probabilities):
             return probabilities.indices.filter { probabilities[$0] > 0 }.map {
                 Complex(probabilities[$0].squareRoot()) * Self.pauliMatrix($0, qubits: qubitCount)
@@ -152,6 +173,11 @@ extension NoiseChannel {
         case .pauli(let probabilities): return probabilities
         case .relaxation(let decay, let coherence):
             return [(2 - decay + 2 * coherence) / 4, decay / 4, decay / 4, max(0, (2 - decay - 2 * coherence) / 4)]
+        case .coupling(let angle):
+            var probabilities = [Double](repeating: 0, count: 16)
+            probabilities[15] = sin(angle / 2) * sin(angle / 2)
+            probabilities[0] = 1 - probabilities[15]
+            return probabilities
         case .kraus(let operators):
             let d = Double(operators[0].dimension)
             return (0..<1 << (2 * qubitCount)).map { index in
@@ -180,9 +206,12 @@ public struct ReadoutConfusion: Hashable, Sendable {
     public var oneGivenZero: Double
     /// P(read 0 | state 1).
     public var zeroGivenOne: Double
+    /// How it sees carriers that are not there; nil: as if a lost or leaked one were in |1⟩.
+    public var detection: Detection?
 
-    public init(oneGivenZero: Double, zeroGivenOne: Double) {
+    public init(oneGivenZero: Double, zeroGivenOne: Double, detection: Detection? = nil) {
         self.oneGivenZero = oneGivenZero
         self.zeroGivenOne = zeroGivenOne
+        self.detection = detection
     }
 }

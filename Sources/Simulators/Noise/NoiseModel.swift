@@ -35,6 +35,10 @@ public protocol NoiseModel: Sendable {
     func channels(after position: Int, of block: Block, at path: BlockPath) -> [LocatedChannel]
     /// What happens between the last instruction on each qubit and the end of the block.
     func channels(atEndOf block: Block, at path: BlockPath) -> [LocatedChannel]
+    /// What may leave the machine before the instruction, after its channels.
+    func departures(before position: Int, of block: Block, at path: BlockPath) -> [Departure]
+    /// What may leave the machine with the instruction, after its channels.
+    func departures(after position: Int, of block: Block, at path: BlockPath) -> [Departure]
     /// How the readout of a measurement errs; nil if it does not.
     func readout(of qubit: Qubit) -> ReadoutConfusion?
 }
@@ -42,5 +46,7 @@ public protocol NoiseModel: Sendable {
 extension NoiseModel {
     public func channels(before position: Int, of block: Block, at path: BlockPath) -> [LocatedChannel] { [] }
     public func channels(atEndOf block: Block, at path: BlockPath) -> [LocatedChannel] { [] }
+    public func departures(before position: Int, of block: Block, at path: BlockPath) -> [Departure] { [] }
+    public func departures(after position: Int, of block: Block, at path: BlockPath) -> [Departure] { [] }
     public func readout(of qubit: Qubit) -> ReadoutConfusion? { nil }
 }

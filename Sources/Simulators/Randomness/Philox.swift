@@ -43,7 +43,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
 
 /// What a random number is for; numbers for different purposes never meet.
 enum RandomDomain: UInt64 {
-    case outcome, noise, readout, frame, component
+    case outcome, noise, readout, frame, component, departure, crosstalk, detection
 }
 
 /// The source of all randomness of one run.

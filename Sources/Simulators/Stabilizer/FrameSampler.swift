@@ -19,7 +19,11 @@ struct FrameSampler: Sendable {
         case channel([Int], PauliTwirl, logSurvival: Double)
         case measure(Int, slot: Int, reference: Bool, confusion: ReadoutConfusion?)
         case reset(Int)
+        case event(Program.Event, logSurvival: Double)
     }
+
+    /// Whether carriers may leave.
+    private var mayLeave = false
 
     private var items: [Item] = []
     let qubitCount: Int
@@ -51,6 +55,10 @@ struct FrameSampler: Sendable {
                 flush(&items)
                 let outcome = reference.measure(qubit, ifRandom: false)
                 items.append(.measure(qubit, slot: slot, reference: outcome, confusion: confusion))
+            case .event(let event):
+                flush(&items)
+                items.append(.event(event, logSurvival: log1p(-min(event.probability, 1))))
+                if case .departure = event.kind { mayLeave = true }
             case .reset(let qubit):
                 flush(&items)
                 if reference.measure(qubit, ifRandom: false) { reference.apply(.x(qubit)) }
@@ -61,7 +69,15 @@ struct FrameSampler: Sendable {
     }
 
     /// The outcomes of one batch: for each slot eight words, shot k in bit k % 64 of word k / 64.
-    func sample(batch: Int, source: RandomSource, into slots: UnsafeMutablePointer<UInt64>) {
+    ///
+    /// Where one of two operands is not there, its partner meets a random Pauli error along the gate in place of the gate
+    /// that did not happen: what a frame can say of it.
+    ///
+    /// - Returns: the shots that are lost.
+    func sample(
+        batch: Int, source: RandomSource, shared: RandomSource, into slots: UnsafeMutablePointer<UInt64>
+    ) -> SIMD8<UInt64> {
+        var rejected = Word.zero
         var generator = Philox(seed: source.seed, stream: RandomDomain.frame.rawValue << 56 ^ UInt64(batch))
         func random() -> Word {
             var word = Word.zero
@@ -75,12 +91,15 @@ struct FrameSampler: Sendable {
             }
             return word
         }
-        withUnsafeTemporaryAllocation(of: Word.self, capacity: max(1, 2 * qubitCount)) { frame in
+        withUnsafeTemporaryAllocation(of: Word.self, capacity: max(1, 4 * qubitCount)) { frame in
             let x = frame.baseAddress!
             let z = x + qubitCount
+            let leaked = z + qubitCount, lost = leaked + qubitCount
             for qubit in 0..<qubitCount {
                 x[qubit] = .zero
                 z[qubit] = random()
+                leaked[qubit] = .zero
+                lost[qubit] = .zero
             }
             for item in items {
                 switch item {
@@ -92,6 +111,11 @@ struct FrameSampler: Sendable {
                         case .cx(let a, let b):
                             x[b] ^= x[a]
                             z[a] ^= z[b]
+                            if mayLeave {
+                                let awayA = leaked[a] | lost[a], awayB = leaked[b] | lost[b]
+                                if awayA != .zero { x[b] ^= random() & awayA }
+                                if awayB != .zero { z[a] ^= random() & awayB }
+                            }
                         case .x, .z: break
                         }
                     }
@@ -114,13 +138,61 @@ struct FrameSampler: Sendable {
                         let up = flips(confusion.oneGivenZero), down = flips(confusion.zeroGivenOne)
                         outcome ^= (up & ~outcome) | (down & outcome)
                     }
+                    detect(
+                        confusion?.detection ?? Detection(), leaked[qubit], lost[qubit], &outcome, &rejected, random,
+                        flips)
                     for k in 0..<8 { slots[8 * slot + k] = outcome[k] }
                 case .reset(let qubit):
                     x[qubit] = .zero
                     z[qubit] = random()
+                    leaked[qubit] = .zero
+                case .event(let event, let logSurvival):
+                    var hit = Word.zero
+                    if case .phaseFlip(let identity) = event.kind {
+                        for k in 0..<Self.batch {
+                            let stream = UInt64(batch * Self.batch + k)
+                            if shared.uniform(.crosstalk, stream: stream, draw: identity) < event.probability {
+                                hit[k >> 6] |= 1 << UInt64(k & 63)
+                            }
+                        }
+                        z[event.qubit] ^= hit
+                        continue
+                    }
+                    forEachEvent(logSurvival, &generator) { shot, _ in hit[shot >> 6] |= 1 << UInt64(shot & 63) }
+                    switch event.kind {
+                    case .departure(.failure): rejected |= hit
+                    case .departure(.loss): lost[event.qubit] |= hit
+                    case .departure(.leakage): leaked[event.qubit] |= hit & ~lost[event.qubit]
+                    case .phaseFlip: break
+                    }
                 }
             }
         }
+        return rejected
+    }
+
+    /// What the detectors make of one readout; see `Detection.answer`.
+    private func detect(
+        _ detection: Detection, _ leaked: Word, _ lost: Word, _ outcome: inout Word, _ rejected: inout Word,
+        _ random: () -> Word, _ flips: (Double) -> Word
+    ) {
+        var missing = lost
+        if detection.efficiency < 1 { missing |= flips(1 - detection.efficiency) }
+        func put(_ probabilityOfOne: Double, where mask: Word) {
+            if mask != .zero { outcome = (outcome & ~mask) | (flips(probabilityOfOne) & mask) }
+        }
+        if detection.isHeralded {
+            let dark = detection.darkCounts
+            if dark > 0 { rejected |= flips(dark) & ~missing & ~leaked }
+            if missing != .zero {
+                let single = dark > 0 ? flips(2 * dark * (1 - dark)) & missing : .zero
+                rejected |= missing & ~single & ~leaked
+                outcome = (outcome & ~single) | (random() & single)
+            }
+        } else {
+            put(detection.lostReadsOne, where: missing)
+        }
+        put(detection.leakedReadsOne, where: leaked)
     }
 
     /// Calls `body` for each shot of a batch that an event of the given probability hits, by skipping over the others.

@@ -19,6 +19,7 @@ extension StabilizerTableau: Engine {
                         .unsupported, "the stabilizer engine was asked to apply a gate that is no Clifford gate")
                 }
                 open += steps
+            case .event: break
             case .channel(let channel, let qubits):
                 if !open.isEmpty { items.append(.steps(open)) }
                 open = []

@@ -64,6 +64,11 @@ struct Branching: Sendable {
             noJump = Matrix(diagonal: [.one, Complex((1 - decay).squareRoot())])
             cumulative = []
             events = operators.dropFirst().map { .jump($0) }
+        case .coupling:
+            survival = 1
+            noJump = channel.unitary
+            cumulative = []
+            events = []
         case .kraus(let operators):
             survival = 1
             noJump = operators[0]
@@ -91,7 +96,7 @@ extension NoiseChannel {
     /// then following the norm is cheaper.
     var isMixture: Bool {
         switch form {
-        case .pauli: true
+        case .pauli, .coupling: true
         case .relaxation(let decay, let coherence):
             coherence <= 1 - decay || Branching.restOfIdentity(decay, coherence) <= min(0.5, 4 * decay)
         case .kraus: false

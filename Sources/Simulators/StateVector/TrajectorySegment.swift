@@ -36,7 +36,12 @@ struct TrajectorySegment: Sendable {
         for step in steps {
             switch step {
             case .gate(let gate): fusion.append(gate)
+            case .event: break
             case .channel(let channel, let qubits):
+                if let unitary = channel.unitary {
+                    fusion.append(ElementaryGate(.matrix(unitary), targets: qubits.map { Qubit($0) }))
+                    continue
+                }
                 append(fusion.finish())
                 fusion = GateFusion(qubitCount: qubitCount, width: Self.fusionWidth)
                 append(Branching(channel, on: qubits))

@@ -10,6 +10,8 @@ struct DeviceDocument: Encodable {
     var modality: Modality
     var emulated: Bool
     var source: String
+    /// Figures whose origin differs: a paper, a computation, or "assumed".
+    var figureSources: [FigureOrigin]
     var sites: Int
     var nativeGates: [Gate]
     var maxShots: Int
@@ -22,6 +24,11 @@ struct DeviceDocument: Encodable {
     var medianReadoutError: Double?
     var deadSites: [Int]
     var warnings: [String]
+
+    struct FigureOrigin: Encodable {
+        var figure: String
+        var source: String
+    }
 
     struct Gate: Encodable {
         var name: String
@@ -41,6 +48,7 @@ struct DeviceDocument: Encodable {
         modality = description.modality
         emulated = description.isEmulated
         source = description.source
+        figureSources = description.figureSources.map { FigureOrigin(figure: $0.figure, source: $0.source) }
         sites = description.siteCount
         nativeGates = description.nativeGates.map { gate in
             Gate(

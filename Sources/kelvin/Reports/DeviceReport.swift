@@ -52,6 +52,11 @@ struct DeviceReport {
                 description.connectivity == .all
                     ? "  any two sites interact" : "  no coordinates are published: no map can be drawn"
             ]
+        if !description.figureSources.isEmpty {
+            lines.append("")
+            lines.append("  figures from elsewhere:")
+            lines += description.figureSources.map { "    \($0.figure): \($0.source)" }
+        }
         if !calibration.warnings.isEmpty {
             lines.append("")
             lines += calibration.warnings.map { "  warning: \($0)" }
@@ -71,6 +76,7 @@ struct DeviceReport {
                 text += "median error \(calibration.medianError(of: gate.gate).map(Self.percent) ?? "–")"
                 if let time = calibration.medianDuration(of: gate.gate) { text += ", \(Self.time(time))" }
             }
+            text += Self.faults(of: gate.gate, in: calibration)
             for range in gate.angleRanges.compactMap({ $0 }) {
                 text += ", angle \(Self.angle(range.lowerBound)) to \(Self.angle(range.upperBound))"
             }
@@ -82,6 +88,7 @@ struct DeviceReport {
         if let t1 = calibration.medianT1, let t2 = calibration.medianEffectiveT2 {
             lines.append("  median T1 \(Self.time(t1)), T2 \(Self.time(t2))")
         }
+        lines += MachineReport(description, calibration).lines
         let abilities = description.abilities
         let can = [
             (abilities.midCircuitMeasurement, "mid-circuit measurement"), (abilities.feedForward, "feed-forward"),
@@ -92,12 +99,34 @@ struct DeviceReport {
         return lines
     }
 
+    /// How a gate errs beyond the size of its error.
+    private static func faults(of gate: StandardGate, in calibration: Calibration) -> String {
+        guard
+            let figures = calibration.ranking(of: gate).first ?? calibration.defaults.first(where: { $0.gate == gate })
+        else { return "" }
+        var text = ""
+        if figures.faults.success < 1 { text += ", succeeds \(percent(figures.faults.success))" }
+        if figures.faults.loss > 0 { text += ", loss \(percent(figures.faults.loss)) an operand" }
+        if figures.faults.leakage > 0 { text += ", leakage \(percent(figures.faults.leakage)) an operand" }
+        if let global = calibration.globals.first(where: { $0.gate == gate }) {
+            text += ", \(percent(global.error)) by one pulse on all"
+        }
+        return text
+    }
+
     static func percent(_ share: Double) -> String {
-        share == 0 ? "0 %" : "\((share * 1e4).rounded() / 100) %"
+        if share == 0 { return "0 %" }
+        // Two digits that say something, also of small figures.
+        return share < 1e-3 ? "\((share * 1e6).rounded() / 1e4) %" : "\((share * 1e4).rounded() / 100) %"
     }
 
     static func time(_ time: Seconds) -> String {
-        time.value < 1e-6 ? "\((time.value * 1e10).rounded() / 10) ns" : "\((time.value * 1e7).rounded() / 10) µs"
+        switch time.value {
+        case ..<1e-6: "\((time.value * 1e10).rounded() / 10) ns"
+        case ..<1e-2: "\((time.value * 1e7).rounded() / 10) µs"
+        case ..<1: "\((time.value * 1e4).rounded() / 10) ms"
+        default: "\((time.value * 10).rounded() / 10) s"
+        }
     }
 
     private static func angle(_ radians: Double) -> String {

@@ -59,6 +59,13 @@ enum NativeSets {
                 NativeGate(gate: .rxx, angleRanges: [quarter])
             ]),
         Machine(name: "prx-cz", gates: [NativeGate(gate: .r, angleRanges: [0...(.pi), nil]), NativeGate(gate: .cz)]),
+        Machine(
+            name: "gpi2-ms",
+            gates: [
+                NativeGate(gate: .rz, isVirtual: true),
+                NativeGate(gate: .r, angleRanges: [(.pi / 2)...(.pi / 2), nil]),
+                NativeGate(gate: .rxx, angleRanges: [quarter]),
+            ]),
         Machine(name: "u-cx", gates: gates(.u, .cx)),
         Machine(name: "u-cp", gates: gates(.u, .cp)),
         Machine(name: "zx-iswap", gates: gates(.rz, .rx, .iswap)),

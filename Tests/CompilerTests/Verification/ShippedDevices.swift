@@ -6,18 +6,23 @@ import Hardware
 /// The devices that come with Kelvin, and what the proof of the compiler does with each.
 enum ShippedDevices {
     static let ids = ["ideal", "heron-133", "heron-156"]
+    /// Machines of every kind, proved with a few programs each.
+    static let machines = [
+        "nighthawk-120", "garnet-20", "emerald-54", "willow-105", "racetrack-32", "ion-chain-20", "atoms-48",
+        "photons-16",
+    ]
     static let heavyHex = ["heron-133", "heron-156"]
 
-    private static let machines: [String: TestDevices.Machine] = {
-        var machines: [String: TestDevices.Machine] = [:]
-        for id in ids {
+    private static let loaded: [String: TestDevices.Machine] = {
+        var loaded: [String: TestDevices.Machine] = [:]
+        for id in ids + machines {
             let device = try! DeviceCatalog().device(id)
-            machines[id] = (device.description, try! device.calibration())
+            loaded[id] = (device.description, try! device.calibration())
         }
-        return machines
+        return loaded
     }()
 
-    static func machine(_ id: String) -> TestDevices.Machine { machines[id]! }
+    static func machine(_ id: String) -> TestDevices.Machine { loaded[id]! }
 
     /// Compiles on one thread: the tests themselves run side by side.
     static func compile(

@@ -15,6 +15,8 @@ struct OneQubitBasis: Sendable {
         case zx
         /// Rz · Ry · Rz.
         case zy
+        /// Rz · R · R with quarter turns alone (GPI2 of trapped ions).
+        case quarter
         /// Rz · √X · Rz · √X · Rz, shorter with X and Rx where they are native.
         case zsx
     }
@@ -53,6 +55,10 @@ struct OneQubitBasis: Sendable {
             (plan, range) = (.u, nil)
         } else if diagonal != nil, hasAxis, let r = entry(.r) {
             (plan, range) = (.zr, r.angleRanges[0])
+        } else if diagonal != nil, let r = entry(.r), r.angleRanges[1] == nil,
+            r.angleRanges[0] == (.pi / 2)...(.pi / 2)
+        {
+            (plan, range) = (.quarter, r.angleRanges[0])
         } else if diagonal != nil, entry(.sx) != nil {
             (plan, range) = (.zsx, nil)
         } else if diagonal != nil, let rx = entry(.rx), fits(rx.angleRanges[0]) {
@@ -148,6 +154,21 @@ extension OneQubitBasis {
             if e.theta == 0 { return e.phi + e.lambda }
             appendRotation(.r, e.theta, axis: half - e.lambda, to: &steps)
             return e.phi + e.lambda
+        case .quarter:
+            if e.theta == 0 { return e.phi + e.lambda }
+            let axis = half - e.lambda
+            func pulse(_ axis: Double) { steps.append(OneQubitStep(.r, half, EulerAngles.wrapped(axis))) }
+            if abs(e.theta - half) < EulerAngles.tolerance {
+                pulse(axis)
+            } else if e.theta == .pi {
+                pulse(axis)
+                pulse(axis)
+            } else {
+                // √X · Rz(θ + π) · √X with the rotations about Z taken to the end.
+                pulse(-e.lambda)
+                pulse(-e.lambda - e.theta - .pi)
+            }
+            return e.phi + e.lambda + (abs(e.theta - half) < EulerAngles.tolerance || e.theta == .pi ? 0 : e.theta)
         case .rr:
             let z = EulerAngles.wrapped(e.phi + e.lambda), axis = half - e.lambda
             if z == 0 {

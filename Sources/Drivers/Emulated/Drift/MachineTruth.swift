@@ -78,9 +78,7 @@ extension Calibration {
                 for second in description.sites where first != second {
                     let pair = [first, second]
                     if own.contains(pair) { continue }
-                    entries.append(
-                        GateCalibration(
-                            gate: standard.gate, sites: pair, error: standard.error, duration: standard.duration))
+                    entries.append(standard.placed(on: pair))
                 }
             }
         }
