@@ -111,6 +111,10 @@ public struct CoherenceExperiment: Experiment {
                     Plot.Curve(label: "site \(site.index)", points: points) { model($0, fit.parameters) })
             }
         }
+        // Batches are a matter of the design; the reader looks for sites.
+        report.findings = report.findings.enumerated().sorted {
+            ($0.element.sites[0], $0.offset) < ($1.element.sites[0], $1.offset)
+        }.map(\.element)
         report.plots = Plot.pages(
             of: curves, title: kind.title, x: Plot.Axis("wait", unit: .seconds), y: Plot.Axis("P(1)"))
         return report
