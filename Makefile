@@ -9,7 +9,7 @@ test:
 	swift build --build-tests
 	swift test --skip-build --filter \
 		'CircuitsTests|LanguagesTests|HardwareTests|SimulatorsTests|CompilerTests|DriversTests|MitigationTests'
-	swift test --skip-build --filter 'KernelTests|CommandLineTests'
+	swift test --skip-build --filter 'KernelTests|CharacterisationTests|CommandLineTests'
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz/Sources
@@ -33,4 +33,4 @@ bench:
 
 docs:
 	swift package generate-documentation --target Circuits --target Languages --target Hardware --target Simulators \
-		--target Compiler --target Drivers --target Mitigation --target Kernel
+		--target Compiler --target Drivers --target Characterisation --target Mitigation --target Kernel

@@ -14,7 +14,7 @@ struct Kelvin: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, CompileCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self,
-            LanguageServerCommand.self, DevicesCommand.self, VersionCommand.self,
+            LanguageServerCommand.self, DevicesCommand.self, CalibrateCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

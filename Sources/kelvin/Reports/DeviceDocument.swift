@@ -33,7 +33,10 @@ struct DeviceDocument: Encodable {
     }
 
     init(_ device: any Device, isDefault: Bool) throws(DeviceError) {
-        let description = device.description, calibration = try device.calibration()
+        self.init(device.description, try device.calibration(), isDefault: isDefault)
+    }
+
+    init(_ description: DeviceDescription, _ calibration: Calibration, isDefault: Bool) {
         id = description.id
         name = description.name
         self.isDefault = isDefault
