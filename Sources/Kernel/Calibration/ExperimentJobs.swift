@@ -40,7 +40,7 @@ public struct ExperimentJobs: Sendable {
                 workload: .sample(next.map { SamplerPUB($0.circuit, shots: $0.shots) }), device: device,
                 shots: next[next.startIndex].shots, seed: JobPlan.seed(seed, part: runs.count), mitigation: .none,
                 compilerOptions: Self.options(next[next.startIndex]))
-            let job = await runtime.submit(request)
+            let job = try await runtime.submit(request)
             runs += self.runs(try await runtime.result(of: job))
         }
         return experiment.report(runs)
