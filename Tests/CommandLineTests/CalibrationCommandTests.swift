@@ -64,6 +64,19 @@ extension CommandLineTests {
         #expect(early.code == 3 && early.errors.contains("2025-02-26T20:26:08Z"))
     }
 
+    @Test func aDrainedDeviceTakesNoJobsUntilItResumes() throws {
+        let home = state()
+        let drained = try kelvin(["devices", "drain", "heron-133", "--reason", "new wiring"], environment: home)
+        #expect(drained.code == 0, "\(drained.errors)")
+        #expect(try kelvin(["devices"], environment: home).output.contains("maintenance: new wiring"))
+        let refused = try kelvin(["run", "Examples/teleport.qasm", "--device", "heron-133"], environment: home)
+        #expect(refused.code == 3)
+        #expect(refused.errors.contains("new wiring"))
+        #expect(try kelvin(["devices", "resume", "heron-133"], environment: home).code == 0)
+        #expect(
+            try kelvin(["run", "Examples/teleport.qasm", "--device", "heron-133"], environment: home).code == 0)
+    }
+
     @Test func wrongRequestsAreExplained() throws {
         let cases: [([String], Int32, String)] = [
             (["calibrate", "heron-133", "--experiments", "t1,t9"], 2, "no experiment 't9'"),
@@ -75,6 +88,7 @@ extension CommandLineTests {
             (["calibrate", "heron-133", "--apply"], 2, "KELVIN_STATE"),
             (["devices", "diff", "heron-133"], 3, "one version"),
             (["devices", "diff", "heron-133", "nonsense"], 3, "'nonsense'"),
+            (["devices", "drain", "ideal"], 3, "no machine"),
             (["devices", "age", "ideal", "--days", "1"], 3, "only emulated devices"),
             (["devices", "age", "heron-133"], 2, "--days"),
             (["devices", "age", "heron-133", "--days", "-1"], 2, "--days"),

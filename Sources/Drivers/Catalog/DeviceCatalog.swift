@@ -94,9 +94,12 @@ public struct DeviceCatalog: Sendable {
         // A path means the very file; what is remembered belongs to ids.
         guard let memory, !Self.isPath(name) else { return EmulatedDevice(file, options: options) }
         let record = try newestRecord(of: file, in: memory), drift = try memory.drift(of: name)
-        if record == nil, drift == nil { return EmulatedDevice(file, options: options) }
-        return EmulatedDevice(
-            file, drift: drift ?? Drift(seed: 0, age: .zero), record: record, options: options)
+        var device =
+            record == nil && drift == nil
+            ? EmulatedDevice(file, options: options)
+            : EmulatedDevice(file, drift: drift ?? Drift(seed: 0, age: .zero), record: record, options: options)
+        device.maintenanceReason = memory.drainReason(of: name)
+        return device
     }
 
     /// The newest calibration that is remembered; nil where the device file's own is as new.

@@ -61,6 +61,24 @@ public struct DeviceMemory: Sendable {
         try CalibrationDirectory.writeBeside(file, text)
     }
 
+    /// Why a device is drained; nil while it takes jobs.
+    public func drainReason(of device: String) -> String? {
+        Self.text("\(path)/drained/\(device)").map { $0.split(separator: "\n").first.map(String.init) ?? "drained" }
+    }
+
+    /// Lets a device take no new jobs, or take them again.
+    ///
+    /// - Throws: `DeviceError.failed` with the system's reason.
+    public func setDrainReason(_ reason: String?, of device: String) throws(DeviceError) {
+        let file = "\(path)/drained/\(device)"
+        guard let reason else {
+            unlink(file)
+            return
+        }
+        let line = reason.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(200)
+        try CalibrationDirectory.writeBeside(file, "\(line.isEmpty ? "drained" : line)\n")
+    }
+
     private func file(_ device: String) -> String { "\(path)/drift/\(device)" }
 
     private static func text(_ path: String) -> String? {

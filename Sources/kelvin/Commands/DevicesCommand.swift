@@ -5,7 +5,8 @@ import Hardware
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "List the devices, or show one with its calibration.",
-        subcommands: [List.self, Show.self, History.self, Diff.self, Age.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, History.self, Diff.self, Age.self, Drain.self, Resume.self],
+        defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the devices that --device accepts.")
