@@ -15,6 +15,8 @@ public struct FleetHealth: Sendable {
         var health: DeviceHealth
         /// What the kernel was told last.
         var isAvailable = true
+        /// Whether it was in error when it was made available: one job may find out whether it still is.
+        var isProbed = false
     }
 
     private struct Place: Sendable {
@@ -100,11 +102,17 @@ public struct FleetHealth: Sendable {
 
     private mutating func changes(at now: Double) -> [KernelEvent] {
         var events: [KernelEvent] = []
-        for (place, machine) in machines.enumerated() {
-            // A machine in error is tried with one job: that job does not make it unavailable for itself.
-            let takes = machine.health.takesJobs(at: now)
-            if takes != machine.isAvailable {
+        for place in machines.indices {
+            let health = machines[place].health
+            var isError = false
+            if case .error = health.status(at: now) { isError = true }
+            if !isError { machines[place].isProbed = false }
+            // The one job with which a machine in error is tried does not make it unavailable for itself.
+            if machines[place].isProbed, health.running > 0, health.drainReason == nil { continue }
+            let takes = health.takesJobs(at: now)
+            if takes != machines[place].isAvailable {
                 machines[place].isAvailable = takes
+                machines[place].isProbed = takes && isError
                 events.append(.setAvailable(DeviceIndex(place), takes))
             }
         }
