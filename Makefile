@@ -8,8 +8,8 @@ build:
 test:
 	swift build --build-tests
 	swift test --skip-build --filter \
-		'CircuitsTests|LanguagesTests|HardwareTests|SimulatorsTests|CompilerTests|DriversTests|MitigationTests'
-	swift test --skip-build --filter 'KernelTests|StorageTests|CommandLineTests|ConformanceTests'
+		'CircuitsTests|LanguagesTests|HardwareTests|SimulatorsTests|CompilerTests|DriversTests|MitigationTests|LanguageServerTests'
+	swift test --skip-build --filter 'KernelTests|FleetSimulationTests|CharacterisationTests|StorageTests|CommandLineTests|ConformanceTests'
 
 # Random schedules at length, and real processes killed at every point of the journal.
 test-chaos:
@@ -44,4 +44,4 @@ bench-kernel:
 
 docs:
 	swift package generate-documentation --target Circuits --target Languages --target Hardware --target Simulators \
-		--target Compiler --target Drivers --target Mitigation --target Kernel
+		--target Compiler --target Drivers --target Characterisation --target Mitigation --target Kernel

@@ -14,8 +14,8 @@ struct Kelvin: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, CompileCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self,
-            LanguageServerCommand.self, DevicesCommand.self, SimulateFleetCommand.self, VersionCommand.self,
-            QDMIHostCommand.self,
+            LanguageServerCommand.self, DevicesCommand.self, CalibrateCommand.self, SimulateFleetCommand.self,
+            VersionCommand.self, QDMIHostCommand.self,
         ])
 
     static func main() async {

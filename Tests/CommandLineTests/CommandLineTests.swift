@@ -32,8 +32,11 @@ import Testing
 
     private func kelvin(_ arguments: String...) throws -> Outcome { try kelvin(arguments) }
 
-    private func kelvin(_ arguments: [String], input: String? = nil) throws -> Outcome {
+    func kelvin(_ arguments: [String], input: String? = nil, environment: [String: String] = [:]) throws -> Outcome {
         let process = Process()
+        // Nothing is remembered from one test to the next, unless a test says where.
+        process.environment = ProcessInfo.processInfo.environment.merging(["KELVIN_STATE": ""]) { $1 }
+            .merging(environment) { $1 }
         process.executableURL = Self.binary
         process.arguments = arguments
         process.currentDirectoryURL = Self.root

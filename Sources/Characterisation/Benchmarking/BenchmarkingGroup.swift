@@ -17,10 +17,24 @@ struct BenchmarkingGroup: Sendable {
     /// Lengths in units of the expected decay.
     static let fractions = [0.0, 0.15, 0.4, 0.8, 1.3, 2.0]
 
-    init(_ sites: [Site], of machine: Machine, interleaved: NativeClifford? = nil) {
+    /// - Parameter longest: Cliffords of the longest sequence, over 2; nil for what suits the group.
+    init(
+        _ sites: [Site], of machine: Machine, interleaved: NativeClifford? = nil, longest: Double? = nil
+    ) {
         precondition(sites.count == 1 || sites.count == 2, "\(sites.count) sites in a group")
         self.sites = sites
         self.interleaved = interleaved
+        let longest = longest ?? Self.suitableLength(sites, machine)
+        var lengths: [Int] = []
+        for fraction in Self.fractions {
+            let length = max(1, Int((fraction * longest).rounded()))
+            lengths.append(max(length, (lengths.last ?? 0) + 1))
+        }
+        self.lengths = lengths
+    }
+
+    /// Cliffords after which about a third of the polarisation is left, as far as the machine takes so many.
+    private static func suitableLength(_ sites: [Site], _ machine: Machine) -> Double {
         let single = sites.map { machine.oneQubitError($0) }
         let error: Double
         if sites.count == 1 {
@@ -30,15 +44,24 @@ struct BenchmarkingGroup: Sendable {
             error = 1.5 * pair + 3 * (single[0] + single[1])
         }
         let dimension = Double(1 << sites.count)
-        let decay = 1 / max(error * dimension / (dimension - 1), 1e-9)
         // Beyond these lengths a program takes long and tells little more.
-        let longest = min(decay, sites.count == 1 ? 800 : 200)
-        var lengths: [Int] = []
-        for fraction in Self.fractions {
-            let length = max(1, Int((fraction * longest).rounded()))
-            lengths.append(max(length, (lengths.last ?? 0) + 1))
+        var longest = min(1 / max(error * dimension / (dimension - 1), 1e-9), sites.count == 1 ? 800 : 200)
+        if let limit = machine.description.abilities.maxInstructions {
+            // Pulses, frame changes and barriers of a Clifford, in the longest form that native gates give it.
+            longest = min(longest, Double(limit) / (sites.count == 1 ? 8 : 60) / fractions.last!)
         }
-        self.lengths = lengths
+        return longest
+    }
+
+    /// Groups whose sequences of one step last equally long, so that each meets the others all the time.
+    static func concurrent(_ groups: [[Site]], of machine: Machine) -> [BenchmarkingGroup] {
+        let times = groups.map { machine.cliffordTime($0) }
+        let suitable = groups.map { suitableLength($0, machine) }
+        let span = zip(times, suitable).map(*).min() ?? 0
+        return groups.indices.map { k in
+            let longest = times[k] > 0 && span > 0 ? min(span / times[k], suitable[k] * 20) : suitable[k]
+            return BenchmarkingGroup(groups[k], of: machine, longest: longest)
+        }
     }
 }
 
@@ -84,6 +107,17 @@ extension Machine {
 
     func error(of gate: NativeClifford) -> Double {
         calibration.figures(for: gate.gate, on: gate.sites)?.error ?? 0
+    }
+
+    /// What a random Clifford takes on average, seconds: 20 of 24 one-qubit elements take a pulse; a two-qubit element one
+    /// and a half entangling gates with about two layers of pulses beside them.
+    func cliffordTime(_ sites: [Site]) -> Double {
+        let pulse =
+            sites.compactMap { site in
+                oneQubitGates.compactMap { calibration.figures(for: $0, on: [site])?.duration.value }.max()
+            }.max() ?? 0
+        guard sites.count == 2, let gate = entangler(sites[0], sites[1]) else { return pulse * 20 / 24 }
+        return 1.5 * (calibration.figures(for: gate.gate, on: gate.sites)?.duration.value ?? 0) + 2.2 * pulse
     }
 
     /// The one-qubit gates that are pulses.

@@ -5,7 +5,7 @@ import Simulators
 /// Randomized benchmarking: the error of a random Clifford from how sequences of them lose the state.
 ///
 /// One qubit, two qubits, or a native gate interleaved between the random ones (Magesan et al., PRL 109, 080505 (2012)).
-/// Groups that are far enough apart run in one program; `crosstalk` runs each site alone and then all of them together
+/// Groups that are far enough apart run in one program; `crosstalk` runs each group alone and then all of them together
 /// (Gambetta et al., PRL 109, 240504 (2012)).
 public struct RandomizedBenchmarking: Experiment {
     public let kind: ExperimentKind
@@ -19,7 +19,8 @@ public struct RandomizedBenchmarking: Experiment {
 
     /// Benchmarks of one site each, no neighbours at the same time.
     public init(sites: [Site], of machine: Machine, shots: Int, seed: UInt64) {
-        let groups = Batches.groups(sites.map { [$0] }, apartIn: machine.graph)
+        let groups = Batches.groups(
+            sites.map { [$0] }, apartIn: machine.graph)
         self.init(
             .oneQubitBenchmarking, machine, shots, seed, groups.map { $0.map { BenchmarkingGroup($0, of: machine) } })
     }
@@ -28,8 +29,10 @@ public struct RandomizedBenchmarking: Experiment {
     ///
     /// Pairs without a Clifford gate of their own are left out.
     public init(pairs: [[Site]], interleaving: Bool, of machine: Machine, shots: Int, seed: UInt64) {
-        let working = pairs.filter { machine.entangler($0[0], $0[1]) != nil }
-        let batches = Batches.groups(working, apartIn: machine.graph).flatMap { batch -> [[BenchmarkingGroup]] in
+        let working = machine.benchmarkable(pairs)
+        let batches = Batches.groups(
+            working, apartIn: machine.graph
+        ).flatMap { batch -> [[BenchmarkingGroup]] in
             let reference = batch.map { BenchmarkingGroup($0, of: machine) }
             guard interleaving else { return [reference] }
             return [
@@ -42,11 +45,20 @@ public struct RandomizedBenchmarking: Experiment {
         self.init(interleaving ? .interleavedBenchmarking : .twoQubitBenchmarking, machine, shots, seed, batches)
     }
 
-    /// Crosstalk: each site alone, then all of them at once.
-    public init(crosstalkAmong sites: [Site], of machine: Machine, shots: Int, seed: UInt64) {
-        let alone = Batches.groups(sites.map { [$0] }, apartIn: machine.graph)
-        let batches = (alone + [sites.map { [$0] }]).map { $0.map { BenchmarkingGroup($0, of: machine) } }
-        self.init(.crosstalk, machine, shots, seed, batches)
+    /// Crosstalk along a chain: pairs of neighbours and single sites in turn, each group alone, then all at once. The
+    /// single sites tell what their driven neighbours do to them.
+    public init(crosstalkAlong chain: [Site], of machine: Machine, shots: Int, seed: UInt64) {
+        var groups: [[Site]] = []
+        var place = 0
+        while place < chain.count {
+            let isPair =
+                groups.count % 2 == 0 && place + 1 < chain.count
+                && !machine.benchmarkable([[chain[place], chain[place + 1]]]).isEmpty
+            groups.append(Array(chain[place..<place + (isPair ? 2 : 1)]))
+            place += isPair ? 2 : 1
+        }
+        let members = BenchmarkingGroup.concurrent(groups, of: machine)
+        self.init(.crosstalk, machine, shots, seed, members.map { [$0] } + [members])
     }
 
     private init(
@@ -97,4 +109,9 @@ public struct RandomizedBenchmarking: Experiment {
         }
         return ExperimentProgram(circuit, on: sites, shots: shots)
     }
+}
+
+extension Machine {
+    /// The pairs that have an entangling Clifford gate.
+    func benchmarkable(_ pairs: [[Site]]) -> [[Site]] { pairs.filter { entangler($0[0], $0[1]) != nil } }
 }

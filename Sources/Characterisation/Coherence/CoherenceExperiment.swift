@@ -99,8 +99,10 @@ public struct CoherenceExperiment: Experiment {
         for (index, batch) in batches.enumerated() {
             for (qubit, site) in batch.enumerated() {
                 let points = fractions.indices.map { k -> DataPoint in
-                    let share = runs[index * fractions.count + k].ones(qubit)
-                    return DataPoint(x: delay(fractions[k], site), y: share.value, sigma: share.standardError)
+                    let run = runs[index * fractions.count + k], share = run.ones(qubit)
+                    return DataPoint(
+                        x: delay(fractions[k], site), y: share.value, sigma: share.standardError,
+                        tries: run.independentShots)
                 }
                 guard let fit = fit(points, site), let findings = findings(fit, site) else {
                     report.notes.append("site \(site.index): the outcomes do not fit a decay; the record is kept")
@@ -111,6 +113,10 @@ public struct CoherenceExperiment: Experiment {
                     Plot.Curve(label: "site \(site.index)", points: points) { model($0, fit.parameters) })
             }
         }
+        // Batches are a matter of the design; the reader looks for sites.
+        report.findings = report.findings.enumerated().sorted {
+            ($0.element.sites[0], $0.offset) < ($1.element.sites[0], $1.offset)
+        }.map(\.element)
         report.plots = Plot.pages(
             of: curves, title: kind.title, x: Plot.Axis("wait", unit: .seconds), y: Plot.Axis("P(1)"))
         return report
@@ -124,8 +130,8 @@ public struct CoherenceExperiment: Experiment {
 
     private func fit(_ points: [DataPoint], _ site: Site) -> CurveFit? {
         guard let expected = expected[site] else { return nil }
-        let shots = Double(self.shots)
         let weigh = { (point: DataPoint, fitted: Double) -> Double in
+            let shots = Double(max(1, point.tries ?? 1))
             let p = min(max(fitted, 0.5 / (shots + 1)), 1 - 0.5 / (shots + 1))
             return (p * (1 - p) / shots).squareRoot()
         }

@@ -10,11 +10,15 @@ enum Batches {
     }
 
     /// Sets of sites that are measured at the same time; members of a batch neither overlap nor touch.
-    static func groups(_ groups: [[Site]], apartIn graph: CouplingGraph) -> [[[Site]]] {
+    ///
+    /// - Parameter limit: members of a batch at most.
+    static func groups(_ groups: [[Site]], apartIn graph: CouplingGraph, atMost limit: Int = .max) -> [[[Site]]] {
         var batches: [(members: [[Site]], taken: Set<Site>)] = []
         for group in groups {
             let reach = graph.isComplete ? Set(group) : Set(group + group.flatMap { Array(graph.neighbours(of: $0)) })
-            if let place = batches.firstIndex(where: { $0.taken.isDisjoint(with: reach) }) {
+            if let place = batches.firstIndex(where: {
+                $0.members.count < limit && $0.taken.isDisjoint(with: reach)
+            }) {
                 batches[place].members.append(group)
                 batches[place].taken.formUnion(group)
             } else {

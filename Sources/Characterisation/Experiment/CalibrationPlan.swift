@@ -92,7 +92,7 @@ public struct CalibrationPlan: Sendable {
                     without("it takes two sites")
                 } else {
                     experiments.append(
-                        RandomizedBenchmarking(crosstalkAmong: near, of: machine, shots: shots, seed: seed))
+                        RandomizedBenchmarking(crosstalkAlong: near, of: machine, shots: shots, seed: seed))
                 }
             case .mirrorCircuits:
                 let widths = [1, 2, 4, 8, 12].filter { $0 <= chosen.count }
@@ -104,7 +104,7 @@ public struct CalibrationPlan: Sendable {
                         }.filter { !$0.isEmpty }, of: machine, shots: shots, seed: seed))
             case .layerFidelity:
                 guard let path = chain(sites?.count ?? 10), path.count >= 2,
-                    zip(path, path.dropFirst()).allSatisfy({ machine.entangler($0, $1) != nil })
+                    machine.benchmarkable(zip(path, path.dropFirst()).map { [$0, $1] }).count == path.count - 1
                 else {
                     without("the sites hold no chain of working couplers")
                     continue

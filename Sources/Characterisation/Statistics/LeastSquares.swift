@@ -4,11 +4,14 @@ public struct DataPoint: Hashable, Sendable {
     public var y: Double
     /// One standard deviation of y.
     public var sigma: Double
+    /// Where y is a share of tries: how many independent ones there were.
+    public var tries: Int?
 
-    public init(x: Double, y: Double, sigma: Double) {
+    public init(x: Double, y: Double, sigma: Double, tries: Int? = nil) {
         self.x = x
         self.y = y
         self.sigma = sigma
+        self.tries = tries
     }
 }
 

@@ -26,9 +26,13 @@ package final class ProgressLine: Sendable {
     }
 
     package func update(_ progress: JobProgress) {
+        update(progress.activity, fraction: progress.fraction)
+    }
+
+    package func update(_ activity: String, fraction: Double?) {
         state.withLock {
-            $0.activity = progress.activity
-            $0.fraction = progress.fraction
+            $0.activity = activity
+            $0.fraction = fraction
         }
     }
 

@@ -30,7 +30,17 @@ package enum TextFile {
     }
 
     /// Writes a file completely or not at all: beside it first, then renamed.
-    package static func replace(_ path: String, with text: String) throws(CommandFailure) {
+    package static func replace(
+        _ path: String, with text: String, makingDirectories: Bool = false
+    ) throws(CommandFailure) {
+        if makingDirectories, let end = path.lastIndex(of: "/") {
+            var built = path.hasPrefix("/") ? "" : "."
+            for part in path[..<end].split(separator: "/") {
+                built += "/\(part)"
+                // One that cannot be made shows when the file is opened.
+                mkdir(built, 0o755)
+            }
+        }
         let temporary = path + ".kelvin-\(getpid())"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o644)
         guard descriptor >= 0 else { throw failure("cannot write \(path): \(reason)", exitCode: 3) }

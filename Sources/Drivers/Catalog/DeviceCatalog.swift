@@ -7,12 +7,18 @@ public import Simulators
 /// file `<id>.json` in the first directory that has it. The directories are those given, then those in the
 /// environment's `KELVIN_DEVICES` (separated by colons), then the one shipped with Kelvin, so that a user's file hides
 /// a shipped one of the same id.
+///
+/// A device named by its id has the newest calibration that `memory` keeps of it, and, where it is emulated, behaves as
+/// far away from its file as it has drifted.
 public struct DeviceCatalog: Sendable {
     /// What runs when nobody says which device.
     public static let defaultID = "heron-133"
 
     /// In the order of the search.
     public let directories: [String]
+
+    /// What is remembered of devices; nil for nothing.
+    public var memory: DeviceMemory?
 
     /// The one among them that belongs to Kelvin; nil if it cannot be found.
     private let shipped: String?
@@ -24,6 +30,7 @@ public struct DeviceCatalog: Sendable {
         try self.init(
             directories: directories, environment: Directories.environment("KELVIN_DEVICES"),
             shipped: Self.shippedDirectory)
+        memory = DeviceMemory.ofUser
     }
 
     init(directories: [String], environment: String?, shipped: String?) throws(DeviceError) {
@@ -74,7 +81,7 @@ public struct DeviceCatalog: Sendable {
     ///
     /// - Throws: `DeviceError.unavailable` if there is none, `.invalidFile` if it is not right.
     public func file(_ name: String) throws(DeviceError) -> DeviceFile {
-        if name.contains("/") || name.hasSuffix(".json") { return try DeviceFile(path: name) }
+        if Self.isPath(name) { return try DeviceFile(path: name) }
         guard let entry = entries.first(where: { $0.id == name }), let path = entry.path else { throw unknown(name) }
         let file = try DeviceFile(path: path)
         guard file.description.id == name else {
@@ -93,14 +100,23 @@ public struct DeviceCatalog: Sendable {
     ) throws(DeviceError) -> any Device {
         if name == "ideal" { return IdealDevice(options: options) }
         if let attachment = try attachment(name) { return try attachment.open() }
-        return EmulatedDevice(try file(name), options: options)
+        let file = try file(name)
+        // A path means the very file; what is remembered belongs to ids.
+        guard let memory, !Self.isPath(name) else { return EmulatedDevice(file, options: options) }
+        let record = try newestRecord(of: file, in: memory), drift = try memory.drift(of: name)
+        var device =
+            record == nil && drift == nil
+            ? EmulatedDevice(file, options: options)
+            : EmulatedDevice(file, drift: drift ?? Drift(seed: 0, age: .zero), record: record, options: options)
+        device.maintenanceReason = memory.drainReason(of: name)
+        return device
     }
 
     /// The machine of somebody else behind a name; nil where the name is that of a device file.
     ///
     /// - Throws: `DeviceError.invalidFile` for an attachment or a manifest that is not right.
     public func attachment(_ name: String) throws(DeviceError) -> Attachment? {
-        let isPath = name.contains("/") || name.hasSuffix(".json")
+        let isPath = Self.isPath(name)
         // PATH#ID names one device of a manifest with several.
         let parts = name.split(separator: "#", maxSplits: 1).map(String.init)
         let path = isPath ? parts.first : entries.first { $0.id == name }?.path
@@ -120,6 +136,36 @@ public struct DeviceCatalog: Sendable {
         guard Attachment.isAttachment(node) else { return nil }
         return try Attachment(node, path: path)
     }
+
+    /// The newest calibration that is remembered; nil where the device file's own is as new.
+    private func newestRecord(of file: DeviceFile, in memory: DeviceMemory) throws(DeviceError) -> Calibration? {
+        let id = file.description.id
+        guard let record = try memory.calibrations.latest(of: id), record.timestamp > file.calibration.timestamp else {
+            return nil
+        }
+        guard record.sites.count == file.description.siteCount else {
+            throw DeviceError(
+                .invalidFile,
+                "the newest calibration remembered of \(id) has \(record.sites.count) sites, the device "
+                    + "\(file.description.siteCount)",
+                cure: "remove \(memory.calibrations.path)/\(id), which belongs to another machine of that name")
+        }
+        return record
+    }
+
+    /// Every version of a device's calibration: that of its file, and those remembered.
+    ///
+    /// - Throws: as `file(_:)`, and for a version that cannot be read.
+    public func history(of name: String) throws(DeviceError) -> CalibrationHistory {
+        let file = try file(name)
+        var history = CalibrationHistory(deviceID: file.description.id, versions: [file.calibration])
+        if let memory, !Self.isPath(name) {
+            for version in try memory.calibrations.history(of: name).versions { history.insert(version) }
+        }
+        return history
+    }
+
+    private static func isPath(_ name: String) -> Bool { name.contains("/") || name.hasSuffix(".json") }
 
     /// The device behind a name, its emulator allowed to take an estimated time for one program.
     ///

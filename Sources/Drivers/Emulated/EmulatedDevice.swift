@@ -14,6 +14,8 @@ public struct EmulatedDevice: Device {
     private let truth: MachineTruth
     /// What a run may use of this computer.
     public var options: SimulationOptions
+    /// Why it takes no jobs; nil while it does.
+    public var maintenanceReason: String?
 
     public init(_ file: DeviceFile, options: SimulationOptions = SimulationOptions()) {
         self.init(file, truth: MachineTruth(file.calibration), options: options)
@@ -43,7 +45,7 @@ public struct EmulatedDevice: Device {
 
     public func calibration() throws(DeviceError) -> Calibration { record }
 
-    public func status() -> DeviceStatus { .online }
+    public func status() -> DeviceStatus { maintenanceReason.map { .maintenance(reason: $0) } ?? .online }
 
     public func validate(_ executable: Executable, shots: Int) throws(DeviceError) {
         try check(executable, shots: shots)

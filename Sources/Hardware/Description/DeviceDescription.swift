@@ -168,11 +168,3 @@ public struct Abilities: Hashable, Sendable {
         self.maxInstructions = maxInstructions
     }
 }
-
-public enum DeviceStatus: Hashable, Sendable {
-    case online
-    case busy
-    case calibrating
-    case maintenance(reason: String)
-    case offline(reason: String)
-}

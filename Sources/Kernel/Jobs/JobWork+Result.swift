@@ -17,7 +17,8 @@ extension JobWork {
                 now: deliveredAt, readoutCorrected: !correction.bits.isEmpty)
             return RanProgram(
                 executable: compilation.executable, report: compilation.report, shots: raw.shots.count,
-                method: raw.method, notes: raw.notes, deviceTime: raw.deviceTime, trust: trust,
+                method: raw.method, notes: raw.notes, noiseRealisations: raw.noiseRealisations,
+                deviceTime: raw.deviceTime, trust: trust,
                 readout: correction.bits.isEmpty ? nil : (correction.confusion, correction.bits),
                 lostShots: raw.lostShots)
         }

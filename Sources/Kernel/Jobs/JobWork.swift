@@ -55,7 +55,7 @@ extension JobWork {
         let description = device.description
         switch device.status() {
         case .online, .busy, .calibrating: break
-        case .maintenance(let reason), .offline(let reason):
+        case .maintenance(let reason), .error(let reason), .offline(let reason):
             throw KernelError(
                 .system, code: "device.unavailable", "the device \(description.id) takes no jobs: \(reason)",
                 cure: "choose another device, or wait until it is back")

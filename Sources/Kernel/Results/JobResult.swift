@@ -75,6 +75,8 @@ public struct RanProgram: Sendable {
     public var shots: Int
     public var method: String
     public var notes: [String]
+    /// How many realisations of the noise the shots share; nil where every shot is independent.
+    public var noiseRealisations: Int?
     public var deviceTime: Seconds
     public var trust: TrustVerdict
     /// The measured readout confusion that was inverted, with the bits it belongs to.

@@ -4,8 +4,12 @@ import Hardware
 
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "List the devices, show one, import, export, attach.",
-        subcommands: [List.self, Show.self, Import.self, Export.self, Attach.self, Conform.self, Manifest.self],
+        commandName: "devices",
+        abstract: "List the devices, show one, follow its calibrations, import, export, attach, conform.",
+        subcommands: [
+            List.self, Show.self, History.self, Diff.self, Age.self, Drain.self, Resume.self, Import.self, Export.self,
+            Attach.self, Conform.self, Manifest.self,
+        ],
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
@@ -43,16 +47,28 @@ struct DevicesCommand: AsyncParsableCommand {
         @Argument(help: "A device's id, or the path of a device file.")
         var device: String = DeviceCatalog.defaultID
 
+        @Option(help: "The calibration in force at this time (2026-04-17T10:00:00Z), or with this id; default: now.")
+        var at: String?
+
         @Option(help: "text or json.")
         var format = OutputFormat.text
 
         func run() throws {
             do throws(DeviceError) {
-                let device = try DeviceCatalog().device(device)
-                let document = try DeviceDocument(device, isDefault: device.description.id == DeviceCatalog.defaultID)
+                let catalog = try DeviceCatalog()
+                let device = try catalog.device(device)
+                let calibration: Calibration
+                if let at {
+                    calibration = try catalog.history(of: self.device).version(at)
+                } else {
+                    calibration = try device.calibration()
+                }
                 switch format {
-                case .json: Terminal.write(JSON.text(document) + "\n")
-                case .text: Terminal.write(DeviceReport(device.description, try device.calibration()).text)
+                case .json:
+                    let document = DeviceDocument(
+                        device.description, calibration, isDefault: device.description.id == DeviceCatalog.defaultID)
+                    Terminal.write(JSON.text(document) + "\n")
+                case .text: Terminal.write(DeviceReport(device.description, calibration).text)
                 }
             } catch {
                 throw CommandFailure(error)

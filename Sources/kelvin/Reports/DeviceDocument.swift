@@ -22,6 +22,9 @@ struct DeviceDocument: Encodable {
     var medianT1Seconds: Double?
     var medianT2Seconds: Double?
     var medianReadoutError: Double?
+    /// In a word (online, maintenance, …), and why where there is a reason.
+    var status = "online"
+    var statusReason: String?
     var deadSites: [Int]
     var warnings: [String]
 
@@ -40,7 +43,13 @@ struct DeviceDocument: Encodable {
     }
 
     init(_ device: any Device, isDefault: Bool) throws(DeviceError) {
-        let description = device.description, calibration = try device.calibration()
+        self.init(device.description, try device.calibration(), isDefault: isDefault)
+        let state = device.status()
+        status = state.name
+        statusReason = state.reason
+    }
+
+    init(_ description: DeviceDescription, _ calibration: Calibration, isDefault: Bool) {
         id = description.id
         name = description.name
         self.isDefault = isDefault

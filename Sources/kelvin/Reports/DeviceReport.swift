@@ -13,7 +13,7 @@ struct DeviceReport {
 
     /// One line a device.
     static func table(_ devices: [DeviceDocument]) -> String {
-        let header = ["device", "sites", "what it is", "2q error", "readout", "calibrated"]
+        let header = ["device", "sites", "what it is", "2q error", "readout", "calibrated", "status"]
         let rows = devices.map { device -> [String] in
             let pairs = device.nativeGates.filter { StandardGate(name: $0.name)?.qubitCount == 2 }
             return [
@@ -22,6 +22,7 @@ struct DeviceReport {
                 pairs.compactMap(\.medianError).min().map(percent) ?? "–",
                 device.medianReadoutError.map(percent) ?? "–",
                 device.calibrationTime.map { String($0.prefix(10)) } ?? "–",
+                device.status + (device.statusReason.map { ": \($0)" } ?? ""),
             ]
         }
         let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
