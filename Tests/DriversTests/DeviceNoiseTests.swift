@@ -44,7 +44,7 @@ import Darwin
             let gate = noise.noise(of: figures.gate, on: qubits)
             let relaxed = figures.sites.map { relaxation(figures.duration.value, c.sites[$0.index]) }
             let joint = relaxed.count == 1 ? relaxed[0] : relaxed[1].flatMap { b in relaxed[0].map { b.kronecker($0) } }
-            if let depolarizing = gate.depolarizing {
+            if let depolarizing = gate.error {
                 #expect(Array(qubits) == depolarizing.qubits)
                 let all = depolarizing.channel.krausOperators.flatMap { d in joint.map { d * $0 } }
                 #expect(abs(averageInfidelity(all) - figures.error) < 1e-12, "\(figures.gate) on \(figures.sites)")
@@ -64,7 +64,7 @@ import Darwin
         var noise = GateNoise(file.description, MachineTruth(file.calibration))
         let figures = file.calibration.figures(for: .sx, on: [Site(86)])!
         let gate = noise.noise(of: .sx, on: [Qubit(86)])
-        let depolarizing = try #require(gate.depolarizing).channel.krausOperators
+        let depolarizing = try #require(gate.error).channel.krausOperators
         let kraus = depolarizing.flatMap { d in
             relaxation(figures.duration.value, file.calibration.sites[86]).map { d * $0 }
         }
@@ -84,8 +84,8 @@ import Darwin
     @Test func relaxationWorseThanPublishedLeavesNoDepolarizing() throws {
         let device = TestMachine(t1: 1e-6, t2: 1e-6, oneQubitError: 0.001).file
         var noise = GateNoise(device.description, MachineTruth(device.calibration))
-        #expect(noise.noise(of: .sx, on: [Qubit(1)]).depolarizing == nil)
-        #expect(noise.noise(of: .sx, on: [Qubit(0)]).depolarizing == nil)
+        #expect(noise.noise(of: .sx, on: [Qubit(1)]).error == nil)
+        #expect(noise.noise(of: .sx, on: [Qubit(0)]).error == nil)
         #expect(noise.noise(of: .rz, on: [Qubit(2)]).isVirtual)
         #expect(noise.relaxationLimited == ["sx on 0", "sx on 1"])
     }
