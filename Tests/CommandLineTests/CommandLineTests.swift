@@ -314,7 +314,7 @@ import Testing
     /// A device file that breaks physics or disappears: exit code 3, the path within the file, the value.
     @Test(arguments: [
         ("\"t1\": ", "\"t1\": -", "t1"), ("\"error\": 0.", "\"error\": 7.", "error"),
-        ("\"version\": 1", "\"version\": 99", "version"),
+        ("\"version\": ", "\"version\": 9", "version"),
         ("\"error\": 0.", "\"error\": NaN, \"was\": 0.", "NaN"),
         ("[0, 1], [0, 15]", "[0, 15]", "no coupling"),
         ("{", "[", "JSON"),

@@ -23,7 +23,9 @@ import Darwin
                 SiteCalibration(
                     t1: Seconds(t1), t2: Seconds(40e-6),
                     readout: ReadoutCalibration(falseOne: 0.01, falseZero: 0.02, duration: Seconds(1e-6))),
-                SiteCalibration(t1: Seconds(60e-6)),
+                SiteCalibration(
+                    t1: Seconds(60e-6),
+                    readout: ReadoutCalibration(falseOne: 0.01, falseZero: 0.02, duration: Seconds(1e-6))),
             ],
             gates: [
                 GateCalibration(gate: .cz, sites: [Site(0), Site(1)], error: error, duration: Seconds(1e-7)),

@@ -26,10 +26,12 @@ import Testing
     /// Two chains of `width` qubits, whose ends 3 and 4 are in |+⟩, disturbed, and read in X.
     private func chains(_ width: Int, isClifford: Bool) -> (Circuit, Int) {
         var circuit = Circuit(qubitCount: 2 * width, bitCount: 2)
-        for start in [0, width] {
-            for k in start..<start + width - 1 { circuit.append(.cz, [k, k + 1]) }
-            if !isClifford { circuit.append(.rz, [start], [0.3]) }
+        // Towards the ends that meet, or the far gates would not matter to what is read.
+        for k in 0..<width - 1 {
+            circuit.append(.cz, [k, k + 1])
+            circuit.append(.cz, [2 * width - 1 - k, 2 * width - 2 - k])
         }
+        if !isClifford { for start in [0, width] { circuit.append(.rz, [start], [0.3]) } }
         circuit.append(.h, [width - 1])
         circuit.append(.h, [width])
         let position = circuit.body.count - 1

@@ -73,8 +73,8 @@ struct Admission {
                 var needsFeedForward = false
                 switch statement {
                 case .box(let length, _): try checkLength(length?.value, of: "a box", circuit, location)
-                case .for, .branch, .switch, .while:
-                    needsFeedForward = !access.reads.isEmpty && !statement.qubits.isEmpty
+                case .for: needsFeedForward = !access.reads.isEmpty && !statement.qubits.isEmpty
+                case .branch, .switch, .while: needsFeedForward = !access.reads.isEmpty
                 }
                 guard abilities.feedForward || !needsFeedForward else {
                     throw CompilerError(

@@ -52,8 +52,11 @@ extension Interpreter {
     /// Draws the next event of each shot, and gives each part of the run its piece.
     private func cut(_ run: Run, _ index: Int, wait: (Run) -> Void) {
         let before = run.place
+        // A gate fails whether its carriers are there or not; only what is there can leave.
         let ahead = events[index].filter {
-            $0.place >= run.resume && (run.presence.isEmpty || run.presence[$0.event.qubit] == .present)
+            $0.place >= run.resume
+                && (run.presence.isEmpty || run.presence[$0.event.qubit] == .present
+                    || $0.event.kind == .departure(.failure))
         }
         let draw = run.place.eventDraws
         run.place.eventDraws += 1

@@ -3,7 +3,7 @@ import Circuits
 extension Program {
     /// Something that happens to some shots at a place among the steps of a segment, whatever the state.
     struct Event: Sendable {
-        enum Kind: Sendable {
+        enum Kind: Hashable, Sendable {
             case departure(Departure.Kind)
             /// A Z on this qubit, and on another one in another part of the program in the same shots: what remains of
             /// a ZZ coupling between parts that are simulated apart. The number names the pair of events.

@@ -85,6 +85,9 @@ extension Parser {
             }
             let end = UInt32(lexer.position)
             let rest = lexer.restOfLine()
+            if pending.count - mark >= Self.annotationLimit {
+                throw expected("at most \(Self.annotationLimit) annotations of one statement")
+            }
             pending.append(
                 tree.add(
                     .init(

@@ -25,6 +25,8 @@ struct Parser: ~Copyable {
 
     /// Levels of brackets, operators and statements within one another.
     static let depthLimit = 400
+    /// Annotations that one statement may have.
+    static let annotationLimit = 4096
     /// Operators of one expression on the longest way down; a chain of sums is deep in this sense.
     static let heightLimit: UInt16 = 1000
     /// Errors after which a text is given up, and warnings after which no more are kept.
