@@ -28,7 +28,7 @@ test-peers:
 
 # Coverage-guided and structure-aware; Fuzz/run tells more. The short one looks for what a change broke.
 fuzz:
-	Fuzz/run 6
+	Fuzz/run -runs=2000
 
 fuzz-long:
 	Fuzz/run -runs=1500000

@@ -1,8 +1,32 @@
 import Circuits
 import Languages
+import Foundation
 import Testing
 
 @Suite struct RoundTripTests {
+    /// Every example comes back as it was, from OpenQASM 3 and, where that can say it, with the same text from 2.
+    @Test func examplesComeBack() throws {
+        let directory = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Examples").standardized
+        let examples = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "qasm" }
+        #expect(examples.count >= 12)
+        for example in examples {
+            let text = try String(contentsOf: example, encoding: .utf8)
+            let circuit = try #require(OpenQASM.parse(SourceText(name: "example", text)).circuit)
+            let written = try OpenQASMWriter.write(circuit)
+            let read = OpenQASM.parse(SourceText(name: "example", written)).circuit
+            // Its register is called like a gate, and gets a number.
+            if example.lastPathComponent == "iterative-phase-estimation.qasm" {
+                #expect(try OpenQASMWriter.write(#require(read)) == written)
+            } else {
+                #expect(read == circuit, "\(example.lastPathComponent)\n\(written)")
+            }
+            guard let older = try? OpenQASMWriter.write(circuit, version: .version2) else { continue }
+            let again = try #require(OpenQASM.parse(SourceText(name: "example", older)).circuit)
+            #expect(try OpenQASMWriter.write(again, version: .version2) == older, "\(example.lastPathComponent)")
+        }
+    }
+
     private func expectSame(_ circuit: Circuit, _ version: OpenQASMWriter.Version = .version3) throws {
         let text = try OpenQASMWriter.write(circuit, version: version)
         let outcome = OpenQASM.parse(SourceText(name: circuit.name, text))

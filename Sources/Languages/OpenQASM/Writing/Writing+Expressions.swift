@@ -65,7 +65,9 @@ extension Writing {
     private func text(of expression: Expression, above level: Int) throws(OpenQASMWriterError) -> String {
         switch expression.node {
         case .literal(let value): return try literal(value, above: level)
-        case .variable(let id): return variableNames[id.index]
+        case .variable(let id):
+            if isVersion2 { throw refusal("the variable '\(variableNames[id.index])'") }
+            return variableNames[id.index]
         case .formal(let index): return formals[index]
         case .bit(let bit): return bitNames[bit.index]
         case .register(let id): return registerNames[id.index]

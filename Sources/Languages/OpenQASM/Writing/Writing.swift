@@ -101,6 +101,7 @@ struct Writing {
         line(isVersion2 ? "include \"qelib1.inc\";" : "include \"stdgates.inc\";")
         if isVersion2, !circuit.calibrations.isEmpty { throw refusal("a calibration") }
         if isVersion2, let function = circuit.externals.first { throw refusal("the extern '\(function.name)'") }
+        if isVersion2 { try refuseInputsAndOutputs() }
         for calibration in circuit.calibrations { line(calibration) }
         for pragma in circuit.pragmas { line(isVersion2 ? "// pragma \(pragma)" : "pragma \(pragma)") }
         try definitions()
@@ -117,6 +118,16 @@ struct Writing {
         return text
     }
 
+    /// Version 2 has no values from outside; its registers alone go out.
+    private func refuseInputsAndOutputs() throws(OpenQASMWriterError) {
+        for (place, variable) in circuit.variables.enumerated() where variable.role != .local {
+            throw refusal("the \(variable.role) '\(variableNames[place])'")
+        }
+        for (place, register) in circuit.bitRegisters.enumerated() where register.isInput {
+            throw refusal("the input '\(registerNames[place])'")
+        }
+    }
+
     private mutating func declarations() {
         for (name, count) in qubitDeclarations {
             line(isVersion2 ? "qreg \(name)[\(count)];" : "qubit[\(count)] \(name);")
@@ -128,6 +139,8 @@ struct Writing {
                     ? "creg \(registerNames[k])[\(register.count)];"
                     : "\(role)bit[\(register.count)] \(registerNames[k]);")
         }
+        // What is left of variables in a program that version 2 can say is used by nothing: expressions refuse them.
+        if isVersion2 { return }
         for function in circuit.externals { line(declaration(function)) }
         let loops = circuit.body.loopVariables
         var arrays = zip(circuit.arrays, arrayNames).makeIterator()
