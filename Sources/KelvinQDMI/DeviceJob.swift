@@ -134,6 +134,18 @@ final class DeviceJob: Sendable {
         state.withLock { $0.status = final }
     }
 
+    /// QDMI programs may use the device's operations by their names alone: where no file is included, the standard gates
+    /// are, on the line of the version.
+    private static func includingStandardGates(_ bytes: [UInt8]) -> [UInt8] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard !text.contains("include"), let version = text.firstRange(of: "OPENQASM"),
+            let end = text[version.upperBound...].firstIndex(of: ";")
+        else { return bytes }
+        let isVersion2 = text[version.upperBound..<end].contains("2")
+        let file = isVersion2 ? "qelib1.inc" : "stdgates.inc"
+        return Array((text[...end] + " include \"\(file)\";" + text[text.index(after: end)...]).utf8)
+    }
+
     private struct Failure: Error {
         var message: String
         var isCancelled = false
@@ -142,8 +154,8 @@ final class DeviceJob: Sendable {
     /// Reads, compiles and runs one program. A register of as many qubits as there are sites, and physical qubits `$n`,
     /// mean the sites; any other program is laid out freely.
     private func run(_ bytes: [UInt8], shots: Int, seed: UInt64) async -> Result<[BitString], Failure> {
-        let source = SourceText(name: id, bytes: bytes)
-        let parsed = OpenQASM.parse(source)
+        let source = SourceText(name: id, bytes: Self.includingStandardGates(bytes))
+        let parsed = OpenQASM.parse(source, dialect: .qiskit)
         guard let program = parsed.circuit else { return .failure(Failure(message: parsed.report)) }
         do {
             var options = CompilerOptions()
