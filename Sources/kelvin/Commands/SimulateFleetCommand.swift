@@ -9,8 +9,8 @@ struct SimulateFleetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate-fleet", abstract: "Simulate a data centre of quantum machines in virtual time.",
         discussion: """
-            The scheduler, the allocator and the journal are those that run jobs; machines are played, and a sample of \
-            the jobs is executed on the emulated machines. Docs/scheduling.md describes the scenario file. Every figure \
+            Kelvin's scheduler and allocator drive the kernel's own state in virtual time; machines are played, and a \
+            sample of the jobs is executed on the emulated machines. Docs/scheduling.md describes the scenario file. Every figure \
             is simulated.
             """)
 
