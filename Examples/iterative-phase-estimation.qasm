@@ -1,6 +1,6 @@
 // Iterative phase estimation with one ancilla (Griffiths and Niu; OpenQASM 3's own example in spirit): the eigenphase
 // of p(2 pi * 5/16) on |1> is 5/16 = 0.0101 in binary, read bit by bit, least significant first, each turn steering
-// the next by a rotation known only at run time. The answer in `phase` is 5 (0101).
+// the next by a rotation known only at run time. The answer in `digits` is 5 (0101).
 OPENQASM 3.0;
 include "stdgates.inc";
 
@@ -9,7 +9,7 @@ const float[64] unknown = 2 * pi * 5 / 16;
 
 qubit ancilla;
 qubit eigenstate;
-bit[n] phase;
+bit[n] digits;
 bit outcome;
 
 // The correction, as a fraction of a turn in 32 bits.
@@ -26,7 +26,7 @@ for int[32] k in [0:n - 1] {
   p(-correction) ancilla;
   h ancilla;
   outcome = measure ancilla;
-  phase[k] = outcome;
+  digits[k] = outcome;
   // Move the known digits one place down and put the new one in front.
   correction >>= 1;
   if (outcome) { correction += pi / 2; }

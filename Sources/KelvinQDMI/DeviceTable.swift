@@ -3,6 +3,8 @@ import Drivers
 import Hardware
 
 /// A device as QDMI asks for it: sites and operations with addresses that stay where they are.
+///
+/// Sendable unchecked for the pointers alone: nobody reads or writes what they point to, their addresses are the handles.
 final class DeviceTable: @unchecked Sendable {
     let device: any Device
     let calibration: Calibration

@@ -1,4 +1,5 @@
 import Circuits
+import Foundation
 import Hardware
 import Testing
 
@@ -78,7 +79,8 @@ import Darwin
     }
 
     @Test func directoriesKeepVersionsForGood() throws {
-        let path = "/tmp/kelvin-history-\(getpid())"
+        let path = FileManager.default.temporaryDirectory.path + "/kelvin-history-\(getpid())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let store = CalibrationDirectory(path: path)
         #expect(try store.history(of: "pair").versions.isEmpty)
         #expect(try store.latest(of: "pair") == nil)
@@ -95,7 +97,8 @@ import Darwin
     }
 
     @Test func aBrokenVersionIsNamed() throws {
-        let path = "/tmp/kelvin-broken-\(getpid())"
+        let path = FileManager.default.temporaryDirectory.path + "/kelvin-broken-\(getpid())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let store = CalibrationDirectory(path: path)
         try store.add(calibration(at: 100), of: description)
         let file = fopen("\(path)/pair/19700101T000500Z-x.json", "w")

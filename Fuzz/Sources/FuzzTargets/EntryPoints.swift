@@ -10,6 +10,7 @@ private let target: FuzzTarget = {
     guard let name = getenv("KELVIN_FUZZ_TARGET").map({ String(cString: $0) }), let target = FuzzTarget(rawValue: name)
     else {
         let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: ", ")
+        // Nothing else can say to libFuzzer that there is nothing to run.
         fatalError("KELVIN_FUZZ_TARGET names one of: \(names)")
     }
     return target
@@ -27,6 +28,7 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let elapsed = start.duration(to: .now)
     let nanoseconds = Double(elapsed.components.seconds) * 1e9 + Double(elapsed.components.attoseconds) * 1e-9
     if nanoseconds > 1e9 + slownessLimit * Double(size) {
+        // A crash is how libFuzzer learns of a fault and keeps the input.
         fatalError("\(size) bytes took \(nanoseconds * 1e-9) s")
     }
     return 0

@@ -114,4 +114,5 @@ private func require(_ condition: Bool, _ message: @autoclosure () -> String = "
     if !condition { broken(message()) }
 }
 
+/// A crash is how libFuzzer learns of a fault and keeps the input.
 private func broken(_ message: String) -> Never { fatalError(message) }

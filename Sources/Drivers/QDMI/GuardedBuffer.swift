@@ -20,6 +20,7 @@ final class GuardedBuffer {
 
     private static func map(_ capacity: Int) -> UnsafeMutableRawPointer {
         let memory = mmap(nil, capacity + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        // In the library's own process, whose end is one clear error in ours.
         guard let memory, memory != MAP_FAILED else { fatalError("no memory for \(capacity) bytes") }
         mprotect(memory + capacity, page, PROT_NONE)
         return memory

@@ -27,7 +27,9 @@ final class QDMIHostProcess: Sendable {
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &sockets) == 0 else {
             throw QDMIFault("cannot be isolated: \(String(cString: strerror(errno)))")
         }
-        var name = Array("/tmp/kelvin-qdmi-XXXXXX".utf8CString)
+        // What the library prints, for the error message; without a name from the first moment on.
+        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var name = Array("\(directory)/kelvin-qdmi-XXXXXX".utf8CString)
         output = mkstemp(&name)
         if output >= 0 {
             unlink(name)

@@ -7,6 +7,9 @@ import Darwin
 #endif
 
 /// libcurl, loaded when it is first needed. Numbers are those of its stable interface (curl/curl.h).
+///
+/// Sendable unchecked because C function pointers are not known to be: each is constant, and libcurl may be called from any
+/// thread with a handle of its own (libcurl-thread).
 struct Curl: @unchecked Sendable {
     let initialize: @convention(c) () -> UnsafeMutableRawPointer?
     let perform: @convention(c) (UnsafeMutableRawPointer) -> Int32
