@@ -4,6 +4,7 @@ import Glibc
 import Darwin
 #endif
 import Dispatch
+public import Languages
 
 /// Kelvin as a server of the Language Server Protocol 3.17, over the standard streams of the process.
 public enum LanguageServer {
@@ -14,13 +15,14 @@ public enum LanguageServer {
 
     /// Serves until the client says `exit` or closes the stream.
     ///
+    /// - Parameter includes: how files beside a program are read, by the program's path; nil where they are not.
     /// - Returns: the exit code that the protocol asks for: 0 after `shutdown`, 1 without.
-    public static func serve(version: String) -> Int32 {
+    public static func serve(version: String, includes: @escaping @Sendable (String) -> IncludeReader?) -> Int32 {
         let inbox = Inbox()
         // Not a queue of Dispatch: reading blocks for as long as the client thinks.
         let reader = ReadingThread { read(into: inbox) }
         reader.start()
-        var session = Session(version: version)
+        var session = Session(version: version, includes: includes)
         var firstChange: ContinuousClock.Instant?
         while true {
             let wait: DispatchTimeInterval? = session.hasChanges ? .milliseconds(quiet) : nil
@@ -75,8 +77,10 @@ extension LanguageServer {
     /// What the server says to messages that come one in each line, without headers; diagnostics after each.
     ///
     /// A whole talk as a function of its text: for tests and fuzzers.
-    public static func replies(to lines: [UInt8]) -> [[UInt8]] {
-        var session = Session(version: "")
+    public static func replies(
+        to lines: [UInt8], includes: @escaping @Sendable (String) -> IncludeReader? = { _ in nil }
+    ) -> [[UInt8]] {
+        var session = Session(version: "", includes: includes)
         var replies: [Reply] = []
         for line in lines.split(separator: UInt8(ascii: "\n")) {
             replies += session.receive([.message(Array(line))])

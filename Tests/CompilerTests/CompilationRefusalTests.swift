@@ -24,6 +24,23 @@ import Testing
             Self.refusal(Circuit(qubitCount: 129), TestDevices.heron)?.message.contains("128 working sites") == true)
     }
 
+    /// Longer than the program says it is, a box would move everything behind it.
+    @Test func boxTooShort() throws {
+        func program(_ nanoseconds: Double) -> Circuit {
+            var body = Block()
+            body.append(.cz, [Qubit(0), Qubit(1)], [])
+            var circuit = Circuit(qubitCount: 2)
+            circuit.body.append(
+                .box(duration: (value: Parameter(nanoseconds * 1e-9), unit: .seconds), body: body),
+                location: SourceLocation(offset: 5))
+            return circuit
+        }
+        let error = try #require(Self.refusal(program(4), TestDevices.heron))
+        #expect(error.code == .boxTooShort && error.location == SourceLocation(offset: 5))
+        #expect(error.message.contains("4.0 ns"), "\(error.message)")
+        #expect(Self.refusal(program(4000), TestDevices.heron) == nil)
+    }
+
     @Test func opaque() throws {
         var circuit = Circuit(qubitCount: 1)
         let gate = circuit.addGate(GateDefinition(name: "mystery", qubitCount: 1, implementation: .opaque))

@@ -6,10 +6,14 @@ import Testing
 
 /// A client's talk with a session, in JSON.
 struct Talk {
-    private var session = Session(version: "test")
+    private var session: Session
     private var lastID = 0
 
-    init(encodings: [String]? = nil) {
+    init(encodings: [String]? = nil, files: [String: String] = [:]) {
+        session = Session(version: "test") { path in
+            path == "/a.qasm"
+                ? IncludeReader { files[$0].map { .bytes(Array($0.utf8)) } ?? .refused("there is no such file") } : nil
+        }
         let general = encodings.map { ["general": ["positionEncodings": $0]] as [String: Any] } ?? [:]
         _ = ask("initialize", ["capabilities": general])
         tell("initialized", [:])

@@ -34,6 +34,19 @@ import Testing
         #expect(outcome.errors.count == 2)
     }
 
+    /// Lines, columns and bytes of the file itself, as editors need them.
+    @Test func documentsCountWithinTheFile() throws {
+        let outcome = parse(
+            "OPENQASM 3.0;\ninclude \"a.inc\";\nqubit q;\nint q;",
+            ["a.inc": "// é\ngate f a {\n  wrong a;\n}"])
+        let document = DiagnosticDocument.File(outcome.diagnostics, in: outcome.source)
+        let entry = try #require(document.diagnostics.first { $0.code == "QASM0201" })
+        #expect(entry.file == "dir/a.inc")
+        #expect(entry.range?.start.line == 3 && entry.range?.start.column == 3 && entry.range?.start.offset == 19)
+        let own = try #require(document.diagnostics.first { $0.code == "QASM0202" })
+        #expect(own.file == nil && own.range?.start.line == 4 && own.related.first?.file == nil)
+    }
+
     @Test func whatMustNotBeReadIsNot() {
         func report(_ file: String, _ files: [String: String] = [:]) -> String {
             parse("include \"\(file)\";", files).report

@@ -7,6 +7,8 @@ import Languages
 enum FuzzTarget: String, CaseIterable {
     /// Reading any text ends in a circuit or in errors, and its report can be rendered.
     case read
+    /// The same in the dialect of Braket, whose pragmas are a language of their own.
+    case dialect
     /// What the grammar refuses, reading refuses.
     case syntax
     /// read(write(c)) equals c, in both versions.
@@ -24,13 +26,15 @@ enum FuzzTarget: String, CaseIterable {
         switch self {
         case .device: JSONGrammar()
         case .server: MessageGrammar()
+        case .dialect: OpenQASMGrammar(dialect: .braket)
         default: OpenQASMGrammar()
         }
     }
 
     func run(_ bytes: [UInt8]) {
         switch self {
-        case .read: Self.read(bytes)
+        case .read: Self.read(bytes, .openQASM)
+        case .dialect: Self.read(bytes, .braket)
         case .syntax: Self.syntax(bytes)
         case .roundtrip: Self.roundTrip(bytes)
         case .format: Self.format(bytes)
@@ -40,8 +44,8 @@ enum FuzzTarget: String, CaseIterable {
         }
     }
 
-    private static func read(_ bytes: [UInt8]) {
-        let outcome = OpenQASM.parse(SourceText(bytes: bytes))
+    private static func read(_ bytes: [UInt8], _ dialect: Dialect) {
+        let outcome = OpenQASM.parse(SourceText(bytes: bytes), dialect: dialect)
         require(outcome.circuit != nil || !outcome.errors.isEmpty, "neither a circuit nor an error")
         require(outcome.circuit == nil || outcome.errors.isEmpty, "a circuit and an error")
         for diagnostic in outcome.diagnostics {

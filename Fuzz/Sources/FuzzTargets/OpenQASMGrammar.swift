@@ -1,5 +1,9 @@
+import Languages
+
 /// Words, expressions and whole statements of OpenQASM.
 struct OpenQASMGrammar: Grammar {
+    var dialect = Dialect.openQASM
+
     let brackets = [
         (UInt8(ascii: "("), UInt8(ascii: ")")), (UInt8(ascii: "["), UInt8(ascii: "]")),
         (UInt8(ascii: "{"), UInt8(ascii: "}")),
@@ -7,6 +11,7 @@ struct OpenQASMGrammar: Grammar {
 
     func piece(_ generator: inout SplitMix) -> [UInt8] {
         var text = ""
+        if dialect == .braket && generator.below(3) == 0 { return Array((pragma(&generator) + "\n").utf8) }
         switch generator.below(6) {
         case 0: text = generator.pick(Self.words)
         case 1: text = generator.pick(Self.symbols)
@@ -126,7 +131,7 @@ struct OpenQASMGrammar: Grammar {
 
     func statement(_ generator: inout SplitMix, _ depth: Int) -> String {
         func e(_ generator: inout SplitMix) -> String { expression(&generator, 2) }
-        switch generator.below(26) {
+        switch generator.below(28) {
         case 0: return "\(type(&generator)) \(name(&generator));"
         case 1, 2: return "\(type(&generator)) \(name(&generator)) = \(e(&generator));"
         case 3: return "const \(type(&generator)) \(name(&generator)) = \(e(&generator));"
@@ -163,7 +168,41 @@ struct OpenQASMGrammar: Grammar {
                 "@note some words\n", "pragma keep this\n", "cal { play {} }", "defcal x $0 { shift }",
                 "defcalgrammar \"openpulse\";", "extern f(int) -> int;", "/* c */", "// c\n",
             ])
+        case 23:
+            let dimensions = generator.pick([
+                "4", "2, 2", "-1, 2", "0", "#dim = 1", "#dim = 8", "1, 1, 1, 1, 1, 1, 1, 1",
+            ])
+            let access = generator.pick(["readonly", "mutable"])
+            return "def f(\(access) array[\(type(&generator)), \(dimensions)] a) \(body(&generator, depth))"
+        case 24:
+            return generator.pick([
+                "@mark declared\nint[8] d;", "@mark\nqubit[2] w;", "@mark x y\ngate g a { U(0, 0, 1) a; }",
+                "cal { barrier; }", "let s = q[0:1] ++ q[2];", "extern f(readonly array[int, 3]) -> bit;",
+            ])
         default: return gateCall(&generator)
         }
+    }
+
+    /// `#pragma braket …`
+    private func pragma(_ generator: inout SplitMix) -> String {
+        func target(_ generator: inout SplitMix) -> String {
+            generator.pick([
+                "q", "q[0]", "q[-1]", "q[0:1]", "q[2:-1:0]", "q[{0, 2, 1}]", "q[{}]", "q[:]", "q[9]", "$0", "all", "n",
+                "q[0:0:1]", "q[99999999999]", "q[-99]",
+            ])
+        }
+        let (first, second) = (target(&generator), target(&generator))
+        let matrix = generator.pick([
+            "[[1, 0], [0, 1]]", "[[0, -1im], [1im, 0]]", "[[1]]", "[[1, 2], [3]]", "[[0.5 - 2im, 1e400], [0, 1]]", "[]",
+        ])
+        let words = [
+            "verbatim\nbox { x $0; }", "unitary(\(matrix)) \(first), \(second)", "result state_vector",
+            "result probability \(first), \(second)", "result density_matrix \(first)",
+            "result amplitude \"00\", \"1\"", "result expectation x(\(first)) @ z(\(second))",
+            "result variance hermitian(\(matrix)) \(first)", "result sample z all", "noise bit_flip(0.1) \(first)",
+            "noise two_qubit_depolarizing(0.5) \(first), \(second)", "noise pauli_channel(.1, .2, .8) \(first)",
+            "noise kraus(\(matrix), \(matrix)) \(first)",
+        ]
+        return "#pragma braket " + generator.pick(words)
     }
 }

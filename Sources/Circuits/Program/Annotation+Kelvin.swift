@@ -5,6 +5,9 @@ extension Annotation {
 
     /// On a barrier: the channel that acts on its qubits there, as `bit_flip(0.1)`.
     public static let noiseKeyword = "kelvin.noise"
+
+    /// On a barrier without qubits: the text of a `cal` block that stands there, word for word.
+    public static let calibrationKeyword = "kelvin.cal"
 }
 
 extension Block {
@@ -17,5 +20,11 @@ extension Block {
     public func noise(at position: Int) -> String? {
         if annotations.isEmpty { return nil }
         return annotations(at: position).first { $0.keyword == Annotation.noiseKeyword }?.content
+    }
+
+    /// The `cal` block that stands at this place, in the program's words.
+    public func calibration(at position: Int) -> String? {
+        if annotations.isEmpty { return nil }
+        return annotations(at: position).first { $0.keyword == Annotation.calibrationKeyword }?.content
     }
 }

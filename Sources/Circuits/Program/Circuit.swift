@@ -21,6 +21,8 @@ public struct Circuit: Sendable, Hashable {
     public private(set) var gates: [GateDefinition]
     /// The program is multiplied by e^{i·globalPhase}; radians.
     public var globalPhase: Parameter
+    /// Annotations of what the tables declare; those of instructions lie in the blocks.
+    public var declarationAnnotations: [DeclarationAnnotation] = []
     /// Lines for particular readers (`pragma …`), kept in order.
     public var pragmas: [String]
     /// What the program wants to be told besides its bits, in order.
@@ -146,6 +148,9 @@ extension Circuit {
         var result = self
         result.body = body
         result.qubitRegisters = qubitRegisters
+        if qubitRegisters != self.qubitRegisters {
+            result.declarationAnnotations.removeAll { if case .qubits = $0.declaration { true } else { false } }
+        }
         result.qubitCount = qubitRegisters.reduce(0) { max($0, $1.start + $1.count) }
         return result
     }

@@ -32,10 +32,12 @@ public struct Compilation: Sendable {
         unit.circuit.body = boxes.restored(in: unit.circuit.body)
         unit.circuit.requests = program.requests.map { $0.mapped { Qubit(layout.final[$0.index].index) } }
         try admission.checkCompiled(unit.circuit)
+        let schedule =
+            target.keepsTime
+            ? Scheduler(unit.circuit, for: target).schedule(unit.circuit.body, options.scheduling) : nil
+        if let schedule { try BoxLengths(target: target).check(unit.circuit.body, schedule) }
         let executable = Executable(
-            deviceID: description.id, calibrationID: calibration.id, circuit: unit.circuit,
-            schedule: target.keepsTime
-                ? Scheduler(unit.circuit, for: target).schedule(unit.circuit.body, options.scheduling) : nil,
+            deviceID: description.id, calibrationID: calibration.id, circuit: unit.circuit, schedule: schedule,
             initialLayout: layout.initial, finalLayout: layout.final)
         self.executable = executable
         report = CompilationReport(

@@ -5,7 +5,8 @@ public struct CompilerError: Error, Hashable, Sendable {
     /// An open set of causes.
     public struct Code: Hashable, Sendable {
         private enum Backing: String {
-            case tooWide, disconnected, unsupportedGate, unsupportedInstruction, tooLong, invalidOption, mismatch
+            case tooWide, disconnected, unsupportedGate, unsupportedInstruction, tooLong, invalidOption, mismatch,
+                boxTooShort
         }
         private let backing: Backing
 
@@ -21,6 +22,8 @@ public struct CompilerError: Error, Hashable, Sendable {
         public static let tooLong = Code(backing: .tooLong)
         /// An option that contradicts the program or the device.
         public static let invalidOption = Code(backing: .invalidOption)
+        /// A box takes longer than the time that the program gives it.
+        public static let boxTooShort = Code(backing: .boxTooShort)
         /// The calibration does not fit the description.
         public static let mismatch = Code(backing: .mismatch)
 

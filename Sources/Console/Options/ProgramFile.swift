@@ -5,19 +5,22 @@ import Synchronization
 /// A program as it comes from a file: its text, its circuit, and the warnings about it.
 package struct ProgramFile {
     package let source: SourceText
+    /// The text with that of the files it includes: what places in the circuit lie in.
+    package let text: SourceText
     package let circuit: Circuit
     /// Rendered.
     package let warnings: [String]
     /// The texts of the files it includes beside the standard ones, by the path it names them by.
     package let includes: [String: String]
 
-    /// - Throws: a failure with all diagnostics if the program has errors.
-    package init(reading path: String, dialect: Dialect = .openQASM) throws(CommandFailure) {
+    /// - Throws: a failure with all diagnostics if the program has errors, or warnings that shall be errors.
+    package init(reading path: String, _ language: LanguageOptions) throws(CommandFailure) {
+        let policy = try language.policy()
         source = try Self.source(path)
         let included = Mutex<[String: String]>([:])
         let files = IncludeReader(besideProgram: path)
-        let outcome = OpenQASM.parse(
-            source, dialect: dialect,
+        let outcome = OpenQASM.check(
+            source, dialect: language.dialect,
             includes: files.map { files in
                 IncludeReader { name in
                     let answer = files.read(name)
@@ -28,9 +31,13 @@ package struct ProgramFile {
                 }
             })
         includes = included.withLock { $0 }
-        guard let circuit = outcome.circuit else { throw CommandFailure(outcome.diagnostics, in: outcome.source) }
+        text = outcome.source
+        let diagnostics = policy.applied(to: outcome.diagnostics)
+        guard let circuit = outcome.circuit, !diagnostics.contains(where: { $0.severity == .error }) else {
+            throw CommandFailure(diagnostics, in: outcome.source)
+        }
         self.circuit = circuit
-        warnings = outcome.warnings.map { $0.rendered(in: outcome.source) }
+        warnings = diagnostics.map { $0.rendered(in: outcome.source) }
     }
 
     package static func source(_ path: String) throws(CommandFailure) -> SourceText {

@@ -36,7 +36,7 @@ package struct WorkloadOptions: ParsableArguments {
         if observable.isEmpty {
             // What the program itself asks for, else its outcomes.
             do throws(KernelError) { return try Workload(of: circuit, parameters: parameters) } catch {
-                throw CommandFailure(error, source: program.source)
+                throw CommandFailure(error, source: program.text)
             }
         }
         var observables: [Observable] = []

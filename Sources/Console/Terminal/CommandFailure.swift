@@ -36,8 +36,8 @@ package struct CommandFailure: Error {
 extension CommandFailure {
     package init(_ error: KernelError, source: SourceText?) {
         var text = ""
-        if let source, let place = source.location(of: error.location) {
-            text = "\(source.name):\(place.line):\(place.column): "
+        if let source, error.location != .none, let place = source.filePosition(of: Int(error.location.offset)) {
+            text = "\(place.file):\(place.line):\(place.column): "
         }
         text += "error: \(error.message)"
         if let source, let place = source.location(of: error.location) {

@@ -12,7 +12,13 @@ struct Session {
     /// Addresses of documents whose diagnostics are out of date, the longest waiting first.
     private var changed: [String] = []
 
-    init(version: String) { self.version = version }
+    /// How files beside a program are read, by the program's path.
+    let includes: @Sendable (String) -> IncludeReader?
+
+    init(version: String, includes: @escaping @Sendable (String) -> IncludeReader?) {
+        self.version = version
+        self.includes = includes
+    }
 
     var hasExited: Bool { phase == .exited }
     /// 0 if the client said `shutdown` before it left.

@@ -14,10 +14,10 @@ extension Diagnostic {
     }
 
     private static func heading(_ place: Place, in source: SourceText) -> String {
-        guard let (line, column) = source.position(of: place.range.lowerBound) else { return "\(source.name): " }
-        let part = source.part(at: place.range.lowerBound)
-        let before = part.start == 0 ? 0 : (source.position(of: part.start)?.line ?? 1) - 1
-        return "\(part.name):\(line - before):\(column): "
+        guard let (file, line, column) = source.filePosition(of: place.range.lowerBound) else {
+            return "\(source.name): "
+        }
+        return "\(file):\(line):\(column): "
     }
 
     /// Columns of text shown around a place in a very long line.

@@ -42,6 +42,8 @@ public struct DiagnosticDocument: Encodable, Sendable {
         public var severity: String
         public var message: String
         public var label: String?
+        /// The file that the place lies in, if the program includes it; absent for the program itself.
+        public var file: String?
         public var range: Range?
         public var related: [Related]
         public var cause: String?
@@ -53,8 +55,13 @@ public struct DiagnosticDocument: Encodable, Sendable {
             severity = diagnostic.severity.rawValue
             message = diagnostic.message
             label = diagnostic.place.label.isEmpty ? nil : diagnostic.place.label
+            file = source.includedFile(at: diagnostic.place.range.lowerBound)
             range = Range(diagnostic.place.range, in: source)
-            related = diagnostic.related.map { .init(message: $0.label, range: Range($0.range, in: source)) }
+            related = diagnostic.related.map {
+                .init(
+                    message: $0.label, file: source.includedFile(at: $0.range.lowerBound),
+                    range: Range($0.range, in: source))
+            }
             cause = diagnostic.cause
             cure = diagnostic.cure
         }
@@ -69,6 +76,8 @@ public struct DiagnosticDocument: Encodable, Sendable {
 
     public struct Related: Encodable, Sendable {
         public var message: String
+        /// As in the entry itself.
+        public var file: String?
         public var range: Range
     }
 
@@ -78,8 +87,9 @@ public struct DiagnosticDocument: Encodable, Sendable {
         public var end: Position
 
         init(_ range: Swift.Range<Int>, in source: SourceText) {
-            start = Position(source.textPosition(of: range.lowerBound))
-            end = Position(source.textPosition(of: range.upperBound))
+            let part = source.part(at: range.lowerBound)
+            start = Position(source.textPosition(of: range.lowerBound), in: part, of: source)
+            end = Position(source.textPosition(of: range.upperBound), in: part, of: source)
         }
     }
 
@@ -95,12 +105,21 @@ public struct DiagnosticDocument: Encodable, Sendable {
         /// Code units of UTF-16 in the line, from 0.
         public var utf16: Int
 
-        init(_ position: TextPosition) {
-            offset = position.offset
-            line = position.line
+        init(_ position: TextPosition, in part: SourceText.Part, of source: SourceText) {
+            // Each file counts from its own beginning.
+            offset = position.offset - part.start
+            line = position.line - (part.start == 0 ? 0 : source.lineNumber(of: part.start) - 1)
             column = position.column
             utf8 = position.utf8
             utf16 = position.utf16
         }
+    }
+}
+
+extension SourceText {
+    /// The name of the file that a byte belongs to, unless it is the program itself.
+    fileprivate func includedFile(at offset: Int) -> String? {
+        let part = part(at: offset)
+        return part.start == 0 ? nil : part.name
     }
 }

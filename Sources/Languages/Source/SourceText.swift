@@ -55,6 +55,13 @@ public struct SourceText: Sendable {
         return (position.line, position.column)
     }
 
+    /// The file that a byte belongs to, with the line and column there; nil for offsets outside the text.
+    public func filePosition(of offset: Int) -> (file: String, line: Int, column: Int)? {
+        guard let (line, column) = position(of: offset) else { return nil }
+        let part = part(at: offset)
+        return (part.name, line - (part.start == 0 ? 0 : lineNumber(of: part.start) - 1), column)
+    }
+
     /// Lines, counted as editors do: a line break at the end starts one more.
     public var lineCount: Int { lines.starts(in: bytes).count }
 

@@ -80,7 +80,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     private func execute() async throws {
         let received = WallClock().now
-        let program = try ProgramFile(reading: options.file, dialect: options.language.dialect)
+        let program = try ProgramFile(reading: options.file, options.language)
         for warning in program.warnings { Terminal.complain(warning + "\n") }
         // A request with a key is the same when it is sent again, its seed too.
         let seed = target.seed ?? (key == nil ? UInt64.random(in: 0..<1 << 32) : 0)
@@ -120,7 +120,7 @@ struct SubmitCommand: AsyncParsableCommand {
             try store.printResult(of: id, format, includesTiming: !noTiming)
         } catch let error as KernelError {
             line.finish()
-            throw CommandFailure(error, source: program.source)
+            throw CommandFailure(error, source: program.text)
         }
     }
 }

@@ -20,13 +20,6 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var language: LanguageOptions
 
-    @Option(
-        name: [.customShort("W"), .customLong("warnings")], help: "Which warnings to show, as 'no-unused,shadowing'.")
-    var warnings: [String] = []
-
-    @Flag(help: "Warnings are errors.")
-    var werror = false
-
     @Option(help: "text or json.")
     var format = ReportFormat.text
 
@@ -35,7 +28,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     func run() throws {
-        let policy = try policy()
+        let policy = try language.policy()
         let checks = files.map { file in FileCheck(file, syntax: syntax, dialect: language.dialect, policy) }
         // All files are looked at before the command fails.
         switch format {
@@ -43,20 +36,6 @@ struct CheckCommand: ParsableCommand {
         case .text: for check in checks { check.print() }
         }
         if checks.contains(where: { !$0.isSound }) { Terminal.leave(1) }
-    }
-
-    private func policy() throws(CommandFailure) -> WarningPolicy {
-        var policy = WarningPolicy()
-        policy.areErrors = werror
-        do {
-            try policy.apply(warnings.flatMap { $0.split(separator: ",").map(String.init) })
-        } catch {
-            let cure =
-                error.suggestion.map { "did you mean '\($0)'?" }
-                ?? "the names are: all, none, \(WarningPolicy.names.joined(separator: ", "))"
-            throw .usage("there is no warning '\(error.name)'\n  cure: \(cure)")
-        }
-        return policy
     }
 }
 

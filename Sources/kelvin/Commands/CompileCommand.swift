@@ -41,7 +41,7 @@ struct CompileCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let program = try ProgramFile(reading: file, dialect: language.dialect)
+        let program = try ProgramFile(reading: file, language)
         for warning in program.warnings { Terminal.complain(warning + "\n") }
         let line = ProgressLine("compiling")
         let compilation: Compilation
@@ -77,9 +77,9 @@ struct CompileCommand: AsyncParsableCommand {
         } catch let error as DeviceError {
             throw CommandFailure(error)
         } catch let error as CompilerError {
-            throw CommandFailure(KernelError(error), source: program.source)
+            throw CommandFailure(KernelError(error), source: program.text)
         } catch let error as InputError {
-            throw CommandFailure(KernelError(error), source: program.source)
+            throw CommandFailure(KernelError(error), source: program.text)
         }
     }
 
@@ -95,7 +95,7 @@ struct CompileCommand: AsyncParsableCommand {
             throw CommandFailure(
                 KernelError(
                     .program, code: "writer", error.description, cure: "write it with --to qasm3",
-                    location: error.location), source: program.source)
+                    location: error.location), source: program.text)
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Kernel
 import LanguageServer
+import Languages
 
 struct LanguageServerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,5 +12,8 @@ struct LanguageServerCommand: ParsableCommand {
     @Flag(help: "Accepted for clients that say so; there is no other way to talk.")
     var stdio = false
 
-    func run() throws { Terminal.leave(LanguageServer.serve(version: KelvinVersion.current)) }
+    func run() throws {
+        Terminal.leave(
+            LanguageServer.serve(version: KelvinVersion.current) { IncludeReader(besideProgram: $0) })
+    }
 }

@@ -43,7 +43,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func execute() async throws {
         let received = WallClock().now
-        let program = try ProgramFile(reading: options.file, dialect: options.language.dialect)
+        let program = try ProgramFile(reading: options.file, options.language)
         for warning in program.warnings { Terminal.complain(warning + "\n") }
         let catalog: DeviceCatalog
         do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw CommandFailure(error) }
@@ -63,7 +63,7 @@ struct RunCommand: AsyncParsableCommand {
             line.finish()
         } catch {
             line.finish()
-            throw CommandFailure(error, source: program.source)
+            throw CommandFailure(error, source: program.text)
         }
         switch format {
         case .text: Terminal.write(ResultReport(ResultDocument(result)).text)

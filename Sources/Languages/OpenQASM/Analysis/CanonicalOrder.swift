@@ -48,7 +48,21 @@ struct CanonicalOrder {
         new.requests = old.requests
         new.globalPhase = parameter(old.globalPhase)
         new.body = block(old.body)
+        new.declarationAnnotations = old.declarationAnnotations.compactMap { entry in
+            renamed(entry.declaration).map { DeclarationAnnotation(entry.annotation, on: $0) }
+        }
         return new
+    }
+
+    /// Where a declaration lies now; nil for one that was left out.
+    private func renamed(_ declaration: Declaration) -> Declaration? {
+        switch declaration {
+        case .qubits, .bits, .array, .external: return declaration
+        case .variable(let place): return variables[place].map { .variable($0.index) }
+        case .gate(let place):
+            guard case .defined(let id)? = gates[place] else { return nil }
+            return .gate(id.index)
+        }
     }
 
     private mutating func gate(_ gate: Gate) -> Gate {

@@ -32,7 +32,7 @@ extension Lowering {
                 return .complex(try complex(id, component: try componentType(tree[parameter].a)))
             }
             let value = try value(try source(id), at: id)
-            return .value(try convert(value, to: try classicalType(tree[parameter].a), at: id))
+            return .value(try convert(value, to: try classicalType(tree[parameter].a), at: id, isAssigned: true))
         }
     }
 
@@ -61,7 +61,7 @@ extension Lowering {
             throw fail(
                 .immutable, "a readonly reference is passed to a mutable parameter", at: id, related: related)
         }
-        if let dimensions = try dimensions(of: type) {
+        if let dimensions = try dimensions(of: typeID) {
             if view.dimensions != dimensions {
                 throw fail(
                     .width, "an array of \(describe(dimensions)) is expected, not of \(describe(view.dimensions))",
@@ -83,11 +83,8 @@ extension Lowering {
     }
 
     /// The dimensions that a parameter asks for; nil where it says only how many there are.
-    private mutating func dimensions(of type: SyntaxTree.Node) throws(SemanticFailure) -> [Int]? {
-        if type.c >= 0 { return nil }
-        var result: [Int] = []
-        for item in tree.items(type.b) { result.append(try constantInteger(item, "a dimension of an array")) }
-        return result
+    private mutating func dimensions(of type: NodeID) throws(SemanticFailure) -> [Int]? {
+        tree[type].c >= 0 ? nil : try arrayShape(tree[type].b, of: type)
     }
 
     /// No qubit twice, no items of an array twice where one of the references may write.
@@ -173,7 +170,7 @@ extension Lowering {
         case .arrayReferenceType:
             let (element, isComplex) = try elementType(type.a)
             var dimensions: [Int] = []
-            if let given = try self.dimensions(of: type) {
+            if let given = try self.dimensions(of: typeID) {
                 dimensions = given
             } else {
                 let count = try constantInteger(type.c, "the number of dimensions")

@@ -137,7 +137,7 @@ extension Lowering {
                 Assignment(target: itemTarget(view, imaginary: true), value: pair.imaginary), location: location(id))
             return
         }
-        let value = try convert(try value(source, at: id), to: view.element, at: valueNode)
+        let value = try convert(try value(source, at: id), to: view.element, at: valueNode, isAssigned: true)
         block.append(Assignment(target: itemTarget(view), value: value), location: location(id))
     }
 

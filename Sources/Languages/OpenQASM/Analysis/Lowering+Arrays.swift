@@ -9,11 +9,15 @@ extension Lowering {
 
     /// Shape and element type of an `array[…]` type node; the element is nil where it is complex.
     mutating func arrayType(_ id: NodeID) throws(SemanticFailure) -> (element: ClassicalType, isComplex: Bool, [Int]) {
-        let node = tree[id]
+        let (element, isComplex) = try elementType(tree[id].a)
+        return (element, isComplex, try arrayShape(tree[id].b, of: id))
+    }
+
+    /// The dimensions that the type `id` of an array, or of a reference to one, lists.
+    mutating func arrayShape(_ list: ListID, of id: NodeID) throws(SemanticFailure) -> [Int] {
         var dimensions: [Int] = []
-        let (element, isComplex) = try elementType(node.a)
-        for k in 0..<tree.count(node.b) {
-            let item = tree.item(node.b, k)
+        for k in 0..<tree.count(list) {
+            let item = tree.item(list, k)
             let size = try constantInteger(item, "a dimension of an array")
             if size < 0 || size > Self.itemLimit {
                 throw fail(.width, "a dimension of \(size); it must lie in 0…\(Self.itemLimit)", at: item)
@@ -25,7 +29,7 @@ extension Lowering {
                 .width, "an array of \(dimensions.count) dimensions; at most \(Self.dimensionLimit) are possible",
                 at: id)
         }
-        return (element, isComplex, dimensions)
+        return dimensions
     }
 
     mutating func elementType(_ id: NodeID) throws(SemanticFailure) -> (ClassicalType, isComplex: Bool) {

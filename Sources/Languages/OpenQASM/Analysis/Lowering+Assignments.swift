@@ -114,7 +114,7 @@ extension Lowering {
         _ source: AssignedValue, to variable: VariableID, at id: NodeID, valueNode: NodeID
     ) throws(SemanticFailure) {
         let type = circuit.variables[variable.index].type
-        let value = try convert(try value(source, at: id), to: type, at: valueNode)
+        let value = try convert(try value(source, at: id), to: type, at: valueNode, isAssigned: true)
         if type == .duration {
             noteDuration(value, of: variable)
             // What only the machine knows is put in where the variable is used; nothing computes it while the program runs.

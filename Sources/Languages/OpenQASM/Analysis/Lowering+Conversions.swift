@@ -4,10 +4,11 @@ extension Lowering {
     /// The value converted to a type as assignments and operands do it without being asked.
     ///
     /// After "Casting specifics": the standard types convert among one another as in C, floats become angles; what
-    /// would lose a fraction or a constant's value is refused and wants an explicit cast.
-    mutating func convert(_ value: Expression, to type: ClassicalType, at id: NodeID) throws(SemanticFailure)
-        -> Expression
-    {
+    /// would lose a constant's value is refused and wants an explicit cast. Where something is assigned, a float becomes
+    /// an integer too, cut towards zero as in C; as an operand, an index or a constant it does not.
+    mutating func convert(
+        _ value: Expression, to type: ClassicalType, at id: NodeID, isAssigned: Bool = false
+    ) throws(SemanticFailure) -> Expression {
         if value.type == type { return value }
         switch (value.type, type) {
         case (.bool, .int), (.bool, .uint), (.bool, .float): break
@@ -32,6 +33,7 @@ extension Lowering {
                 throw fail(.value, "\(literal) does not fit \(type)", at: id)
             }
         case (.float(let width), .int), (.float(let width), .uint):
+            if isAssigned { break }
             if parser.version == 2, let literal = value.literal, literal.real == literal.real.rounded() { break }
             throw needsCast(.float(width), type, at: id)
         case (.bits(let count), .bits(let other)):

@@ -18,8 +18,7 @@ extension Lowering {
                         cause: "its type is not known without a machine",
                         cure: "write the dimensions: 'readonly array[\(element), 4]'")
                 }
-                var dimensions: [Int] = []
-                for item in tree.items(tree[type].b) { dimensions.append(try constantInteger(item, "a dimension")) }
+                let dimensions = try arrayShape(tree[type].b, of: type)
                 parameters.append(.array(element, dimensions: dimensions, isMutable: tree[type].detail == 1))
             default:
                 if isComplexType(type) { throw complexParameter(at: type) }
@@ -83,8 +82,11 @@ extension Lowering {
 
     /// `defcalgrammar`, `cal` and `defcal`: kept as they are written, for machines that read them.
     mutating func calibration(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
-        if nesting > 0 || !scopes.isEmpty {
-            throw fail(.misplaced, "a calibration inside another statement", at: id, cure: "write it at the top level")
+        let isInside = nesting > 0 || !scopes.isEmpty
+        if isInside && node.kind != .calibration {
+            throw fail(
+                .misplaced, "a definition of a calibration inside another statement", at: id,
+                cure: "write it at the top level; 'cal' blocks can stand anywhere")
         }
         var start = node.start
         if node.kind == .calibrationDefinition {
@@ -92,14 +94,20 @@ extension Lowering {
             while start > 0 && parser.lexer.base[Int(start) - 1] <= 0x20 { start -= 1 }
             start -= min(start, UInt32("defcal".utf8.count))
         }
-        circuit.calibrations.append(parser.text(start..<node.end))
-        guard node.kind == .calibrationDefinition else { return }
-        if node.a >= Keyword.allCases.count, lookup(node.a) == nil,
-            StandardLibrary.include(with: text(node.a)) == nil
+        let text = parser.text(start..<node.end)
+        if node.kind == .calibration && (isInside || block.count > 0) {
+            // What the program does before it stays before it.
+            block.append(Instruction(.barrier, location: location(id)))
+            block.annotateLast(Annotation(keyword: Annotation.calibrationKeyword, content: text))
+        } else {
+            circuit.calibrations.append(text)
+        }
+        if node.kind == .calibrationDefinition, node.a >= Keyword.allCases.count, lookup(node.a) == nil,
+            StandardLibrary.include(with: self.text(node.a)) == nil
         {
             try calibratedGate(node, id)
         }
-        if !hasWarnedOfCalibrations {
+        if node.kind != .calibrationGrammar, !hasWarnedOfCalibrations {
             hasWarnedOfCalibrations = true
             warn(
                 .ignored, "calibrations are kept with the program, but not played", at: place(id),

@@ -36,6 +36,8 @@ extension Lowering {
 
     private mutating func insert(_ symbol: Symbol) {
         let name = Int(symbol.name)
+        var symbol = symbol
+        symbol.depth = Int32(scopes.count)
         while visible.count <= name {
             visible.append(-1)
             global.append(-1)
@@ -51,7 +53,10 @@ extension Lowering {
         if let previous = declaredHere(name), !symbols[previous].isReplaceable {
             let old = symbols[previous]
             let text = parser.lexer.names.text(name)
-            if old.kind == .broken { symbols[previous] = symbol }
+            if old.kind == .broken {
+                symbols[previous] = symbol
+                symbols[previous].depth = old.depth
+            }
             var related: [Diagnostic.Place] = []
             if old.start >= 0 { related = [.init(Int(old.start)..<Int(old.end), label: "it was declared here first")] }
             throw fail(
@@ -79,9 +84,9 @@ extension Lowering {
     /// The symbol of the innermost scope with this name.
     private func declaredHere(_ name: Int32) -> Int? {
         guard Int(name) < visible.count, visible[Int(name)] >= 0 else { return nil }
-        guard let start = scopes.last else { return Int(visible[Int(name)]) }
-        for entry in hidden[start...] where entry.name == name { return Int(visible[Int(name)]) }
-        return nil
+        let place = Int(visible[Int(name)])
+        // What is in sight was declared in a scope that is open: the depth says in which.
+        return Int(symbols[place].depth) == scopes.count ? place : nil
     }
 
     /// The symbol in sight.

@@ -93,27 +93,6 @@ extension Lowering {
         }
     }
 
-    private mutating func annotated(_ node: SyntaxTree.Node) throws(SemanticFailure) {
-        let before = block.count
-        try lower(node.a)
-        let after = block.count
-        let first = tree[tree.item(node.b, 0)]
-        if after == before {
-            warn(
-                .ignored, "this annotation annotates nothing that is executed",
-                at: .init(first.range), cause: "annotations are kept with instructions only")
-        }
-        for position in before..<max(before, after) {
-            for item in tree.items(node.b) {
-                let annotation = tree[item]
-                block.annotate(
-                    Annotation(
-                        keyword: parser.text(annotation.start + 1..<annotation.end), content: content(annotation)),
-                    at: position)
-            }
-        }
-    }
-
     private mutating func expressionStatement(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
         let inner = tree[node.a]
         if inner.kind == .call || inner.kind == .quantumCall, let symbol = lookup(inner.a) {

@@ -110,7 +110,7 @@ extension Lowering {
         guard node.c >= 0, let call = calls.last else { return nil }
         if let target = call.target { return value(of: target) }
         switch call.result {
-        case .real(let value): return .real(try convert(value, to: try classicalType(node.c), at: id))
+        case .real(let value): return .real(try convert(value, to: try classicalType(node.c), at: id, isAssigned: true))
         case .complex(let pair):
             let type = try componentType(node.c)
             return .complex(
@@ -138,7 +138,7 @@ extension Lowering {
                 result = .complex(try complex(node.a))
             } else {
                 let value = try value(try source(node.a), at: id)
-                result = .real(try convert(value, to: try classicalType(type), at: node.a))
+                result = .real(try convert(value, to: try classicalType(type), at: node.a, isAssigned: true))
             }
         } else if type >= 0 {
             throw fail(.type, "'return' without a value in a subroutine that returns one", at: id)

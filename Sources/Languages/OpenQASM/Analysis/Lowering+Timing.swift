@@ -84,6 +84,14 @@ extension Lowering {
         let isVerbatim = isVerbatimNext
         isVerbatimNext = false
         let body = nested(node.b)
+        if let (value, unit) = length, let asked = value.constant, let longest = body.longestWait(in: unit),
+            longest > asked * (1 + 1e-12)
+        {
+            let word = unit == .dt ? "dt" : "s"
+            throw fail(
+                .value, "a box of \(asked) \(word) holds delays of \(longest) \(word) on one qubit", at: node.a,
+                cause: "what stands in a box fits into its duration", cure: "give it at least that length, or none")
+        }
         block.append(.box(duration: length.map { (value: $0.0, unit: $0.1) }, body: body), location: location(id))
         if isVerbatim { block.annotateLast(.verbatim) }
     }
@@ -165,5 +173,18 @@ extension Lowering {
             LoopScan(name: name, lowering: parser.tree, isCall: []).assigns(body)
         }
         return isChanged ? nil : value
+    }
+}
+
+extension Block {
+    /// The longest sum of constant delays in a unit that one qubit has in this block itself.
+    fileprivate func longestWait(in unit: DelayUnit) -> Double? {
+        var waits: [Qubit: Double] = [:]
+        for position in indices {
+            guard case .delay(unit) = operation(at: position), let length = parameters(at: position).first?.constant
+            else { continue }
+            for qubit in qubits(at: position) { waits[qubit, default: 0] += length }
+        }
+        return waits.values.max()
     }
 }

@@ -42,6 +42,8 @@ struct Symbol: BitwiseCopyable {
     var end: Int32 = -1
     /// The name.
     var name: Int32 = 0
+    /// How many scopes were open where it was declared.
+    var depth: Int32 = 0
     /// Whether the program may not assign to it.
     var isReadOnly = false
     /// Built in and free to be declared anew by the program.

@@ -13,11 +13,18 @@ enum BraketPragma {
     case probabilities([Target]?)
     case observable(String, [Factor])
 
-    /// `q`, `q[2]`, `q[0:2]` or `$2`, at a place of the pragma's text.
+    /// `q`, `q[2]`, `q[-1]`, `q[0:2:4]`, `q[{0, 2}]` or `$2`, at a place of the pragma's text.
     struct Target {
         var name: String
-        var range: ClosedRange<Int>?
+        var selection: Selection?
         var offset: Int
+    }
+
+    /// Which qubits of a register; negative indices count from its end.
+    enum Selection {
+        case list([Int])
+        /// Both ends included; an end that is left out is the register's own.
+        case range(first: Int?, step: Int, last: Int?)
     }
 
     struct Factor {

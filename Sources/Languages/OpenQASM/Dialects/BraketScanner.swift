@@ -124,19 +124,43 @@ struct BraketScanner {
         let offset = position
         let name = run { CharacterClass($0) != .other || $0 == UInt8(ascii: "$") || $0 >= 0x80 }
         if name.isEmpty { throw fault("a qubit is expected here") }
-        guard take("[") else { return BraketPragma.Target(name: name, range: nil, offset: offset) }
-        let first = try index()
-        var last = first
-        if take(":") { last = try index() }
+        guard take("[") else { return BraketPragma.Target(name: name, selection: nil, offset: offset) }
+        let selection = try selection()
         try expect("]")
-        guard first <= last else { throw fault("an empty range of qubits") }
-        return BraketPragma.Target(name: name, range: first...last, offset: offset)
+        return BraketPragma.Target(name: name, selection: selection, offset: offset)
+    }
+
+    /// What stands in the brackets behind a register: an index, a set, a range.
+    private mutating func selection() throws(BraketPragma.Fault) -> BraketPragma.Selection {
+        if take("{") {
+            var indices = [try index()]
+            while take(",") { indices.append(try index()) }
+            try expect("}")
+            return .list(indices)
+        }
+        var parts = [try optionalIndex()]
+        while parts.count < 3, take(":") { parts.append(try optionalIndex()) }
+        if parts.count == 1, let index = parts[0] { return .list([index]) }
+        if parts.count == 1 { throw fault("an index is expected here") }
+        let step = parts.count == 3 ? parts[1] ?? 1 : 1
+        if step == 0 { throw fault("the step of a range is 0") }
+        return .range(first: parts[0], step: step, last: parts[parts.count - 1])
+    }
+
+    private mutating func optionalIndex() throws(BraketPragma.Fault) -> Int? {
+        skipBlanks()
+        guard position < bytes.count, bytes[position] != UInt8(ascii: ":"), bytes[position] != UInt8(ascii: "]") else {
+            return nil
+        }
+        return try index()
     }
 
     private mutating func index() throws(BraketPragma.Fault) -> Int {
+        let isNegative = take("-")
         let digits = run { CharacterClass($0) == .digit }
-        guard let value = Int(digits) else { throw fault("an index is expected here") }
-        return value
+        // Registers are far smaller; larger numbers would overflow in the sums below.
+        guard let value = Int(digits), value < 1 << 32 else { throw fault("an index is expected here") }
+        return isNegative ? -value : value
     }
 
     mutating func targets() throws(BraketPragma.Fault) -> [BraketPragma.Target] {
@@ -150,6 +174,6 @@ struct BraketScanner {
         skipBlanks()
         if position == bytes.count { return nil }
         let result = try targets()
-        return result.count == 1 && result[0].name == "all" && result[0].range == nil ? nil : result
+        return result.count == 1 && result[0].name == "all" && result[0].selection == nil ? nil : result
     }
 }

@@ -139,7 +139,8 @@ extension Lowering {
 
     private mutating func resolve(_ target: BraketPragma.Target) throws(BraketPragma.Fault) -> [Qubit] {
         if target.name.hasPrefix("$") {
-            guard let number = Int(target.name.dropFirst()), number < 1 << 24, target.range == nil, !hasVirtualQubits
+            guard let number = Int(target.name.dropFirst()), number < 1 << 24, target.selection == nil,
+                !hasVirtualQubits
             else {
                 throw BraketPragma.Fault(
                     message: "'\(target.name)' is no qubit of this program", offset: target.offset)
@@ -156,13 +157,35 @@ extension Lowering {
         default:
             throw BraketPragma.Fault(message: "'\(target.name)' is no qubit of this program", offset: target.offset)
         }
-        guard let range = target.range else { return list.map { Qubit(Int($0)) } }
-        guard range.upperBound < list.count else {
-            throw BraketPragma.Fault(
-                message: "index \(range.upperBound) lies outside '\(target.name)', which has \(list.count) qubits",
-                offset: target.offset)
+        guard let selection = target.selection else { return list.map { Qubit(Int($0)) } }
+        return try places(selection, of: list.count, target).map { Qubit(Int(list[$0])) }
+    }
+
+    /// The places that brackets select out of a register.
+    private func places(
+        _ selection: BraketPragma.Selection, of count: Int, _ target: BraketPragma.Target
+    ) throws(BraketPragma.Fault) -> [Int] {
+        func place(_ index: Int) throws(BraketPragma.Fault) -> Int {
+            let place = index < 0 ? index + count : index
+            guard place >= 0 && place < count else {
+                throw BraketPragma.Fault(
+                    message: "index \(index) lies outside '\(target.name)', which has \(count) qubits",
+                    offset: target.offset)
+            }
+            return place
         }
-        return list[range].map { Qubit(Int($0)) }
+        var result: [Int] = []
+        switch selection {
+        case .list(let indices): for index in indices { result.append(try place(index)) }
+        case .range(let first, let step, let last):
+            let start = try place(first ?? (step > 0 ? 0 : count - 1))
+            let end = try place(last ?? (step > 0 ? count - 1 : 0))
+            result = Array(stride(from: start, through: end, by: step))
+        }
+        if result.isEmpty {
+            throw BraketPragma.Fault(message: "an empty range of qubits", offset: target.offset)
+        }
+        return result
     }
 }
 

@@ -29,6 +29,7 @@ enum StaticType: Equatable {
         case (.int(let n), .int(let m)), (.uint(let n), .uint(let m)), (.uint(let n), .int(let m)),
             (.int(let n), .uint(let m)), (.angle(let n), .angle(let m)), (.float(let n), .float(let m)):
             n > m
+        case (.float, .int), (.float, .uint): true
         default: false
         }
     }

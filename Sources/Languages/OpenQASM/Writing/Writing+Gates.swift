@@ -13,6 +13,7 @@ extension Writing {
             line("gate \(name(of: gate))\(parameters.isEmpty ? "" : "(\(parameters))") \(operands) { \(body) }")
         }
         for (k, definition) in circuit.gates.enumerated() where called.contains(k) {
+            if case .body = definition.implementation { try annotations(of: .gate(k)) }
             switch definition.implementation {
             case .body(let body): try define(k, definition, body)
             case .modified:

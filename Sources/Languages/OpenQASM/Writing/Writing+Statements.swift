@@ -6,12 +6,30 @@ extension Writing {
             if isVersion2, let channel = block.noise(at: position) {
                 throw refusal("the noise channel \(channel)", at: block.location(at: position))
             }
-            for annotation in block.annotations(at: position) {
-                let content = annotation.content.isEmpty ? "" : " " + annotation.content
-                line("\(isVersion2 ? "// " : "")@\(annotation.keyword)\(content)")
+            let calibration = block.calibration(at: position)
+            for annotation in block.annotations(at: position) where annotation.keyword != Annotation.calibrationKeyword
+            {
+                try self.annotation(annotation, at: block.location(at: position))
+            }
+            if let calibration {
+                if isVersion2 { throw refusal("a calibration", at: block.location(at: position)) }
+                line(calibration)
+                continue
             }
             try instruction(block[position], in: block)
         }
+    }
+
+    mutating func annotation(
+        _ annotation: Annotation, at location: SourceLocation = .none
+    ) throws(OpenQASMWriterError) {
+        if isVersion2 { throw refusal("the annotation '@\(annotation.keyword)'", at: location) }
+        line("@\(annotation.keyword)\(annotation.content.isEmpty ? "" : " " + annotation.content)")
+    }
+
+    /// What stands in front of a declaration.
+    mutating func annotations(of declaration: Declaration) throws(OpenQASMWriterError) {
+        for annotation in circuit.annotations(of: declaration) { try self.annotation(annotation) }
     }
 
     private func operands(_ qubits: Operands) -> String { qubits.map { qubitNames[$0.index] }.joined(separator: ", ") }

@@ -16,7 +16,7 @@ struct Writing {
     /// Parameter names inside a gate definition.
     var formals: [String] = []
     /// Declarations of qubits, none for physical ones.
-    var qubitDeclarations: [(name: String, count: Int)] = []
+    var qubitDeclarations: [(name: String, count: Int, place: Int?)] = []
     private var names: NameAllocation
 
     var isVersion2: Bool { version == .version2 }
@@ -72,9 +72,10 @@ struct Writing {
         let registers =
             next == circuit.qubitCount && circuit.qubitRegisters.allSatisfy { $0.count > 0 && $0.name != "$" }
             ? circuit.qubitRegisters : [QubitRegister(name: "q", start: 0, count: circuit.qubitCount)]
-        for register in registers where register.count > 0 {
+        let isAsDeclared = registers == circuit.qubitRegisters
+        for (place, register) in registers.enumerated() where register.count > 0 {
             let name = names.take(register.name, fallback: "q")
-            qubitDeclarations.append((name, register.count))
+            qubitDeclarations.append((name, register.count, isAsDeclared ? place : nil))
             qubitNames += (0..<register.count).map { "\(name)[\($0)]" }
         }
     }
@@ -103,9 +104,10 @@ struct Writing {
         if isVersion2, let function = circuit.externals.first { throw refusal("the extern '\(function.name)'") }
         if isVersion2 { try refuseInputsAndOutputs() }
         for calibration in circuit.calibrations { line(calibration) }
-        for pragma in circuit.pragmas { line(isVersion2 ? "// pragma \(pragma)" : "pragma \(pragma)") }
+        if isVersion2, let pragma = circuit.pragmas.first { throw refusal("the pragma '\(pragma)'") }
+        for pragma in circuit.pragmas { line("pragma \(pragma)") }
         try definitions()
-        declarations()
+        try declarations()
         if let phase = circuit.globalPhase.constant, phase == 0 {
         } else if isVersion2 {
             // No circuit of version 2 can tell one phase from another.
@@ -128,12 +130,14 @@ struct Writing {
         }
     }
 
-    private mutating func declarations() {
-        for (name, count) in qubitDeclarations {
+    private mutating func declarations() throws(OpenQASMWriterError) {
+        for (name, count, place) in qubitDeclarations {
+            if let place { try annotations(of: .qubits(place)) }
             line(isVersion2 ? "qreg \(name)[\(count)];" : "qubit[\(count)] \(name);")
         }
         for (k, register) in circuit.bitRegisters.enumerated() {
             let role = register.isInput ? "input " : ""
+            try annotations(of: .bits(k))
             line(
                 isVersion2
                     ? "creg \(registerNames[k])[\(register.count)];"
@@ -141,19 +145,25 @@ struct Writing {
         }
         // What is left of variables in a program that version 2 can say is used by nothing: expressions refuse them.
         if isVersion2 { return }
-        for function in circuit.externals { line(declaration(function)) }
+        for (k, function) in circuit.externals.enumerated() {
+            try annotations(of: .external(k))
+            line(declaration(function))
+        }
         let loops = circuit.body.loopVariables
-        var arrays = zip(circuit.arrays, arrayNames).makeIterator()
+        var arrays = zip(circuit.arrays.indices, arrayNames).makeIterator()
         var next = arrays.next()
         var place = 0
         while place < circuit.variables.count || next != nil {
-            if let (array, name) = next, array.start == place {
+            if let (k, name) = next, circuit.arrays[k].start == place {
+                let array = circuit.arrays[k]
+                try annotations(of: .array(k))
                 line("\(word(circuit.role(of: array)))\(Self.type(array.element, array.dimensions)) \(name);")
                 place += array.count
                 next = arrays.next()
                 continue
             }
             let variable = circuit.variables[place]
+            if !loops.contains(place) { try annotations(of: .variable(place)) }
             if variable.role == .stretch {
                 line("stretch \(variableNames[place]);")
             } else if !loops.contains(place) {

@@ -1,0 +1,38 @@
+import Circuits
+import Languages
+import Testing
+
+/// Inputs that once broke a promise, most of them found by fuzzing.
+@Suite struct FuzzCaseTests {
+    /// Shapes that no array has, where a parameter or an extern asks for them: a dimension below zero once trapped.
+    @Test(arguments: [
+        "def f(readonly array[int[32], -1, 2] a) { }", "def f(mutable array[int[32], 99999999999] a) { }",
+        "def f(readonly array[int, 1, 1, 1, 1, 1, 1, 1, 1] a) { }", "extern f(readonly array[int, -2]) -> bit;",
+        "def f(readonly array[complex[float[64]], -3] a) { }", "def f(readonly array[int, #dim = 8] a) { }",
+    ])
+    func impossibleShapes(_ declaration: String) {
+        let outcome = OpenQASM.parse(SourceText(name: "program", declaration))
+        #expect(outcome.circuit == nil)
+        #expect(outcome.errors.count == 1, "\(outcome.report)")
+    }
+
+    /// Version 2 has no pragmas; one kept as a comment was lost when the text was read.
+    @Test func pragmaInVersion2() throws {
+        let circuit = try #require(OpenQASM.parse(SourceText(name: "program", "pragma keep this\nqubit q;")).circuit)
+        #expect(throws: OpenQASMWriterError.self) { try OpenQASMWriter.write(circuit, version: .version2) }
+    }
+
+    /// Thousands of scopes that hide the same names are read in time that grows with their number, not its square.
+    @Test func shadowingIsLinear() {
+        func time(_ count: Int) -> Swift.Duration {
+            let declarations = (0..<count).map { "int v\($0) = \($0);" }.joined()
+            let source = SourceText(name: "program", "\(declarations) { \(declarations) }")
+            return ContinuousClock().measure { #expect(OpenQASM.parse(source).circuit != nil) }
+        }
+        _ = time(500)
+        // The best of several, for other work on the machine only ever slows.
+        let small = (0..<5).map { _ in time(1000) }.min()!
+        let large = (0..<5).map { _ in time(8000) }.min()!
+        #expect(large < small * 24, "\(small) for 1,000 names, \(large) for 8,000")
+    }
+}
