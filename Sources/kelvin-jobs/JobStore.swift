@@ -31,13 +31,13 @@ struct JobStore {
 
     /// - Parameter adopts: whether it works on other people's jobs.
     func runtime(adopts: Bool = false) throws(CommandFailure) -> Runtime {
-        do throws(DeviceError) {
-            return Runtime(
-                devices: CatalogFleet(catalog: try DeviceCatalog()), storage: storage,
-                options: RuntimeOptions(isShared: true, adopts: adopts, rules: rules))
-        } catch {
-            throw CommandFailure(error)
-        }
+        Runtime(
+            devices: CatalogFleet(catalog: try catalog()), storage: storage,
+            options: RuntimeOptions(isShared: true, adopts: adopts, rules: rules))
+    }
+
+    func catalog() throws(CommandFailure) -> DeviceCatalog {
+        do throws(DeviceError) { return try DeviceCatalog() } catch { throw CommandFailure(error) }
     }
 
     /// Reads from the store.

@@ -23,6 +23,9 @@ public protocol SchedulingPolicy: Sendable {
     /// Appends running jobs that are to make room at the end of their part.
     mutating func preempt(_ cause: DispatchCause, in book: KernelBook, at now: Double, into jobs: inout [JobSlot])
 
+    /// The number under which the policy will know a program; nil where it does not care.
+    mutating func number(of profile: ProgramProfile) -> UInt32?
+
     /// How many waiting jobs come before this one; nil where that is not known.
     func position(of job: JobSlot, in book: KernelBook) -> Int?
 
@@ -35,6 +38,7 @@ extension SchedulingPolicy {
     public mutating func preempt(
         _ cause: DispatchCause, in book: KernelBook, at now: Double, into jobs: inout [JobSlot]
     ) {}
+    public mutating func number(of profile: ProgramProfile) -> UInt32? { nil }
     public func nextDecision(in book: KernelBook, after now: Double) -> Double { .infinity }
 }
 

@@ -48,13 +48,16 @@ public enum Transition: Hashable, Sendable {
 public struct JobDemand: Hashable, Sendable {
     public var width: Int
     public var shots: Int
-    /// Estimated machine time, seconds.
+    /// Estimated machine time, seconds; 0 where the policy's own estimate counts.
     public var seconds: Double
+    /// What the allocator must know of the program; nil to be judged by the width alone.
+    public var profile: ProgramProfile?
 
-    public init(width: Int, shots: Int, seconds: Double) {
+    public init(width: Int, shots: Int, seconds: Double, profile: ProgramProfile? = nil) {
         self.width = width
         self.shots = shots
         self.seconds = seconds
+        self.profile = profile
     }
 }
 

@@ -7,7 +7,7 @@ extension FactRecord {
         case "submitted": return card?.jobCard.map { .submitted(id, $0) }
         case "validated":
             guard let count, let start, let seconds else { return nil }
-            return .validated(id, JobDemand(width: count, shots: Int(start), seconds: seconds))
+            return .validated(id, JobDemand(width: count, shots: Int(start), seconds: seconds, profile: profile))
         case "queued":
             guard let reason = code.flatMap(QueueReason.init) else { return nil }
             return .queued(id, reason, notBefore: start ?? 0)

@@ -30,9 +30,11 @@ extension Runtime {
                 for run in state.book.liveRuns where run.worker == options.worker {
                     state.handle(.renew(run.job, run.fence), at: now, into: &output)
                 }
+                if hasNews || equipment.isEmpty { equipAll { state.handle($0, at: now, into: &output) } }
                 let value = try body(transaction) { state.handle($0, at: now, into: &output) }
                 try adoptOrphans(transaction, now, &output)
                 for run in state.book.liveRuns where run.worker == 0 && run.stage != .stopping {
+                    guard state.book.mayClaim(run, options.worker) else { continue }
                     guard jobs[run.job]?.final == nil, jobs[run.job] != nil else { continue }
                     state.handle(.claim(run.job, options.worker), at: now, into: &output)
                 }
@@ -53,6 +55,7 @@ extension Runtime {
         }
         for effect in output.effects { perform(effect) }
         if hasNews { reconcile() }
+        tellGates()
         pulse?.set(state.book.liveRuns.filter { $0.worker == options.worker })
         scheduleTick(now)
         return value
@@ -69,7 +72,8 @@ extension Runtime {
             hasNews = !entries.isEmpty
             seen = number
         } else {
-            state = KernelState(policy: StandardPolicy(), rules: options.rules)
+            state = KernelState(policy: StandardPolicy(rules: options.scheduling), rules: options.rules)
+            equipment = [:]
             let (entries, number) = try transaction.livingFacts()
             for entry in entries { state.apply(entry.fact, at: entry.time) }
             hasNews = !jobs.isEmpty
@@ -84,7 +88,8 @@ extension Runtime {
     private func perform(_ effect: KernelEffect) {
         switch effect {
         case .validate(let id): validate(id)
-        case .compile(let id, _, _, let fence): if isMine(id, fence) { compile(id, fence) }
+        case .compile(let id, let device, let sites, let fence):
+            if isMine(id, fence) { compile(id, fence, at: station(device, sites)) }
         case .run(let id, _, let fence): if isMine(id, fence) { run(id, fence) }
         case .mitigate(let id, let fence): if isMine(id, fence) { mitigate(id, fence) }
         case .stop(let id, _): jobs[id]?.task?.cancel()
