@@ -5,6 +5,13 @@ import Hardware
 import Kernel
 import Storage
 
+/// Asks the kernel; what it refuses is the command's failure.
+func asking<Value: Sendable>(
+    _ body: () async throws(KernelError) -> Value
+) async throws(CommandFailure) -> Value {
+    do { return try await body() } catch { throw CommandFailure(error, source: nil) }
+}
+
 /// The user's store, and what commands do with it.
 struct JobStore {
     let directory: StateDirectory

@@ -202,7 +202,9 @@ extension KernelState {
         case .calibrated(let device, let calibration): book.devices[device.place].calibration = calibration
         case .accountAdded(let path, let parent, let share):
             book.addAccount(AccountRecord(path: path, parent: parent, share: share))
-        case .shareSet(let account, let share): book.accounts[account.place].share = share
+        case .shareSet(let account, let share):
+            book.accounts[account.place].share = share
+            policy.shareChanged(of: account, in: book)
         case .budgetSet(let account, let seconds): book.accounts[account.place].budget = seconds
         case .used(let account, let session, let seconds):
             book.promise(0, account, session)

@@ -14,6 +14,9 @@ public protocol SchedulingPolicy: Sendable {
     /// Machine time was used.
     mutating func charge(_ account: AccountIndex, seconds: Double, in book: KernelBook, at now: Double)
 
+    /// An account has another share among its siblings from now on.
+    mutating func shareChanged(of account: AccountIndex, in book: KernelBook)
+
     /// Appends what is to start now. Called again until it appends nothing or everything it appended was refused.
     ///
     /// - Parameter cause: what changed, so that not everything must be looked at.
@@ -34,6 +37,7 @@ public protocol SchedulingPolicy: Sendable {
 }
 
 extension SchedulingPolicy {
+    public mutating func shareChanged(of account: AccountIndex, in book: KernelBook) {}
     public mutating func charge(_ account: AccountIndex, seconds: Double, in book: KernelBook, at now: Double) {}
     public mutating func preempt(
         _ cause: DispatchCause, in book: KernelBook, at now: Double, into jobs: inout [JobSlot]

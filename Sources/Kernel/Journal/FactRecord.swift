@@ -148,6 +148,12 @@ extension FactRecord {
         case .released(let id, let fence, let seconds):
             self.init("released", id, fence)
             self.seconds = seconds
+        case .foretold(let id, let forecast):
+            self.init("foretold", id)
+            seconds = forecast.planned
+            start = forecast.lower
+            end = forecast.upper
+            code = forecast.priority.rawValue
         default: self.init(ofFleet: fact)
         }
     }

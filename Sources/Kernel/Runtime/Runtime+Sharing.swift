@@ -39,6 +39,7 @@ extension Runtime {
     }
 
     func startPolling() {
+        startHeartbeats()
         guard options.isShared, poller == nil else { return }
         let seconds = options.pollSeconds
         poller = Task { [weak self] in

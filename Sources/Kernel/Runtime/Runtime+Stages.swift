@@ -152,6 +152,9 @@ extension Runtime {
         jobs[id]?.outcome = .failure(error)
         let event: KernelEvent =
             fence > 0 && current != .created ? .attemptFailed(id, fence, error.failureClass) : .refuse(id)
+        // A wrong program says nothing about the machine.
+        failure = error.failureClass == .permanent ? nil : error.message
+        defer { failure = nil }
         take(event) { transaction throws(KernelError) in
             guard options.isShared, state.state(of: id) == nil else { return }
             try transaction.setDocument(.failure, of: id, number: 0, FailureDocument(error).bytes)

@@ -23,6 +23,14 @@ public actor Runtime {
     var nextTick = Double.infinity
     var poller: Task<Void, Never>?
     var mark: UInt64?
+    var health = FleetHealth()
+    var heartbeats: Task<Void, Never>?
+    /// What failed with a machine, while that is being taken in.
+    var failure: String?
+    /// Nil until somebody asks for a wait.
+    var forecaster: WaitForecaster?
+    /// Waits that were promised and have not ended.
+    var promises: [JobID: (forecast: WaitForecaster.Forecast, time: Double)] = [:]
 
     public init(
         devices: any DeviceProvider, storage: any KernelStorage = MemoryStorage(), clock: any KernelClock = WallClock(),
@@ -41,6 +49,7 @@ public actor Runtime {
     deinit {
         timer?.cancel()
         poller?.cancel()
+        heartbeats?.cancel()
     }
 
     /// All that belongs to one job.

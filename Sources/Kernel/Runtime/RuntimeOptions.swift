@@ -15,11 +15,14 @@ public struct RuntimeOptions: Sendable {
     public var scheduling: SchedulingRules
     /// How long a machine waits for tenants that are not ready, so that they run together, seconds.
     public var gatherSeconds: Double
+    /// How often machines with work are asked how they are, seconds.
+    public var heartbeatSeconds: Double
 
     public init(
         worker: WorkerID = .random(in: 1...(.max)), isShared: Bool = false, adopts: Bool = false,
         pollSeconds: Double = 0.02, rules: KernelRules = KernelRules(),
-        scheduling: SchedulingRules = SchedulingRules(window: 1024), gatherSeconds: Double = 0.05
+        scheduling: SchedulingRules = SchedulingRules(window: 1024), gatherSeconds: Double = 0.05,
+        heartbeatSeconds: Double = 5
     ) {
         self.worker = worker
         self.isShared = isShared
@@ -28,5 +31,6 @@ public struct RuntimeOptions: Sendable {
         self.rules = rules
         self.scheduling = scheduling
         self.gatherSeconds = gatherSeconds
+        self.heartbeatSeconds = heartbeatSeconds
     }
 }

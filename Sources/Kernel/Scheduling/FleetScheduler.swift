@@ -156,6 +156,13 @@ extension FleetScheduler {
         queue.unlink(slot.rawValue, shares)
     }
 
+    public mutating func shareChanged(of account: AccountIndex, in book: KernelBook) {
+        catchUp(book)
+        guard account != .root else { return }
+        shares.setShare(book.accounts[account.place].share, of: Self.node(of: account))
+        queue.usageChanged(of: Self.line(of: account), shares: shares)
+    }
+
     public mutating func charge(_ account: AccountIndex, seconds: Double, in book: KernelBook, at now: Double) {
         catchUp(book)
         charge(Int32(Self.line(of: account)), seconds, at: now)
