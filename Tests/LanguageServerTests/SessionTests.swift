@@ -262,7 +262,7 @@ func numbers(_ range: Any?) -> [Int] {
     }
 
     @Test func lifeCycle() {
-        var early = Session(version: "")
+        var early = Session(version: "") { _ in nil }
         let reply = early.receive([.message(Array(#"{"id": 1, "method": "textDocument/hover"}"#.utf8))])
         #expect(String(decoding: reply[0].content, as: UTF8.self).contains("-32002"))
         var talk = Talk()

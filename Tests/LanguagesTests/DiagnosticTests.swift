@@ -30,7 +30,7 @@ import Testing
         program("qubit[2] q;", "QASM0202", 10, "declared twice"),
         program("cx q, q[{0, 1}];", "QASM0404", 7, "registers of 3 and 2"),
         program("c[0] = measure q;", "QASM0404", 1, "3 qubits are measured into 1 bit"),
-        program("int i = 1.5;", "QASM0301", 9, "does not become int[64]"),
+        program("const int i = 1.5;", "QASM0301", 15, "does not become int[64]"),
         program("uint[4] i = 16;", "QASM0303", 13, "does not fit uint[4]"),
         program("const int n = 1; n = 2;", "QASM0306", 18, "cannot be written"),
         program("int n = 1; h q[n];", "QASM0302", 16, "must be known before"),

@@ -21,18 +21,4 @@ import Testing
         let circuit = try #require(OpenQASM.parse(SourceText(name: "program", "pragma keep this\nqubit q;")).circuit)
         #expect(throws: OpenQASMWriterError.self) { try OpenQASMWriter.write(circuit, version: .version2) }
     }
-
-    /// Thousands of scopes that hide the same names are read in time that grows with their number, not its square.
-    @Test func shadowingIsLinear() {
-        func time(_ count: Int) -> Swift.Duration {
-            let declarations = (0..<count).map { "int v\($0) = \($0);" }.joined()
-            let source = SourceText(name: "program", "\(declarations) { \(declarations) }")
-            return ContinuousClock().measure { #expect(OpenQASM.parse(source).circuit != nil) }
-        }
-        _ = time(500)
-        // The best of several, for other work on the machine only ever slows.
-        let small = (0..<5).map { _ in time(1000) }.min()!
-        let large = (0..<5).map { _ in time(8000) }.min()!
-        #expect(large < small * 24, "\(small) for 1,000 names, \(large) for 8,000")
-    }
 }

@@ -80,7 +80,7 @@ PACKAGE_REFUSES = {
     "pyqasm": [
         (r"openpulse|[Ww]aveform|[Ff]rame|amplitude|Standard deviation|phase|factor|KeyError|Return Variable|return type"
          r"|Variable '?\w+'? is (not|already) de|is constant, cannot be re|is not defined|Qubit register|Unsupported statement"
-         r"|OpenPulse|is already defined|Invalid function call", "pulses.rst: calibrations are kept opaque"),
+         r"|OpenPulse|is already defined|Invalid function call|in '(drag|sine|gaussian\w*|sech|constant)'", "pulses.rst: calibrations are kept opaque"),
         (r"Unsupported OpenQASM version: None", "comments.rst: the version statement is optional"),
         (r"Invalid initialization value", "types.rst: the value converts to the type"),
         (r"Unsupported|Power modifier argument must be an integer", "gates.rst: says itself that it does not support this"),
@@ -91,7 +91,7 @@ PACKAGE_REFUSES = {
         (r"already included", "comments.rst: as if the file's text stood there; declared once is enough"),
     ],
     "qiskit-qasm3-import": [
-        (r"not supported|already inserted|must save their result|only ranges|no attribute 'payload'",
+        (r"(not|are|is) supported|already inserted|must save their result|only (ranges|global)|no attribute 'payload'",
          "says itself that it does not support this; 'p' is a name that no one has declared before"),
     ],
     "braket": [

@@ -15,7 +15,30 @@ public struct DeclarationAnnotation: Hashable, Sendable {
     }
 }
 
+extension Declaration {
+    /// By kind, then by place.
+    fileprivate var rank: (Int, Int) {
+        switch self {
+        case .qubits(let place): (0, place)
+        case .bits(let place): (1, place)
+        case .variable(let place): (2, place)
+        case .array(let place): (3, place)
+        case .gate(let place): (4, place)
+        case .external(let place): (5, place)
+        }
+    }
+}
+
 extension Circuit {
+    /// Brings annotations into the order of the tables; those of one declaration keep theirs.
+    public mutating func sortDeclarationAnnotations() {
+        let order = declarationAnnotations.enumerated().sorted {
+            ($0.element.declaration.rank.0, $0.element.declaration.rank.1, $0.offset)
+                < ($1.element.declaration.rank.0, $1.element.declaration.rank.1, $1.offset)
+        }
+        declarationAnnotations = order.map(\.element)
+    }
+
     /// What stands on a declaration, in order.
     public func annotations(of declaration: Declaration) -> [Annotation] {
         if declarationAnnotations.isEmpty { return [] }

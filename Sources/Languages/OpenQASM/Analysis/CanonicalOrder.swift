@@ -51,6 +51,7 @@ struct CanonicalOrder {
         new.declarationAnnotations = old.declarationAnnotations.compactMap { entry in
             renamed(entry.declaration).map { DeclarationAnnotation(entry.annotation, on: $0) }
         }
+        new.sortDeclarationAnnotations()
         return new
     }
 

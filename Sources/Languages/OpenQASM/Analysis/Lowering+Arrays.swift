@@ -15,6 +15,10 @@ extension Lowering {
 
     /// The dimensions that the type `id` of an array, or of a reference to one, lists.
     mutating func arrayShape(_ list: ListID, of id: NodeID) throws(SemanticFailure) -> [Int] {
+        // Wrong whatever the arguments of a subroutine around it are.
+        let outer = isChecking
+        isChecking = false
+        defer { isChecking = outer }
         var dimensions: [Int] = []
         for k in 0..<tree.count(list) {
             let item = tree.item(list, k)

@@ -12,6 +12,8 @@ extension Lowering {
         if highestHardwareQubit >= 0 {
             circuit.addQubitRegister(OpenQASMWriter.hardwareRegister, count: highestHardwareQubit + 1)
         }
+        // In the order of the tables, as the writer writes them.
+        if circuit.declarationAnnotations.count > 1 { circuit.sortDeclarationAnnotations() }
         if !needsCanonicalOrder { return circuit }
         var order = CanonicalOrder(circuit)
         return order.result()

@@ -177,13 +177,19 @@ extension Lowering {
 }
 
 extension Block {
-    /// The longest sum of constant delays in a unit that one qubit has in this block itself.
+    /// The longest sum of constant delays and boxes in a unit that one qubit has in this block itself.
     fileprivate func longestWait(in unit: DelayUnit) -> Double? {
         var waits: [Qubit: Double] = [:]
         for position in indices {
-            guard case .delay(unit) = operation(at: position), let length = parameters(at: position).first?.constant
-            else { continue }
-            for qubit in qubits(at: position) { waits[qubit, default: 0] += length }
+            let length: Double?
+            switch operation(at: position) {
+            case .delay(unit): length = parameters(at: position).first?.constant
+            case .controlFlow(let place):
+                guard case .box(let asked?, _) = controlFlow[place], asked.unit == unit else { continue }
+                length = asked.value.constant
+            default: continue
+            }
+            if let length { for qubit in qubits(at: position) { waits[qubit, default: 0] += length } }
         }
         return waits.values.max()
     }

@@ -31,7 +31,7 @@ extension ErrorIndex {
             .type, "type", "a value has another type than is needed here",
             text:
                 "Kelvin converts types as the specification's \"Casting specifics\" allow and refuses what would lose a part of the value. Write the cast, as in `int(x)`, if it is meant.",
-            example: "OPENQASM 3.0;\nint n = 1.5;\n"),
+            example: "OPENQASM 3.0;\nconst int n = 1.5;\n"),
         .init(
             .notConstant, "not-constant", "a value must be known before the program runs",
             text:
