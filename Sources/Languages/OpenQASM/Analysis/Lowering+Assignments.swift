@@ -230,13 +230,12 @@ extension Lowering {
         }
         let base = tree[node.a]
         let symbol = try symbol(base.a, at: node.a)
+        guard isSingle(node) else {
+            throw unsupported("assigning to several bits of a number", at: target, cure: "assign the bits one by one")
+        }
         let item = tree.item(node.b, 0)
         switch symbol.kind {
         case .bits:
-            guard isSingle(node) else {
-                throw unsupported(
-                    "assigning to bits that are selected at run time", at: target, cure: "assign the bits one by one")
-            }
             let index = try convert(try expression(item), to: .int(64), at: item)
             let value = try bitValue(try value(source, at: id), at: valueNode)
             block.append(
@@ -258,19 +257,15 @@ extension Lowering {
         _ source: AssignedValue, toBit node: SyntaxTree.Node, of whole: Expression, _ place: Assignment.Target,
         _ target: NodeID, at id: NodeID, valueNode: NodeID
     ) throws(SemanticFailure) {
+        guard isSingle(node) else {
+            throw unsupported("assigning to several bits of a number", at: target, cure: "assign the bits one by one")
+        }
+        let item = tree.item(node.b, 0)
         let width: Int
         switch whole.type {
         case .int(let n), .uint(let n), .angle(let n): width = n
         default: throw fail(.type, "\(whole.type) has no elements", at: target)
         }
-        guard isSingle(node) else {
-            let new = try replacing(try indexSet(node, count: width, of: node.a), of: whole, width, at: target) {
-                lowering, count throws(SemanticFailure) in
-                try lowering.convert(try lowering.value(source, at: id), to: .bits(count), at: valueNode)
-            }
-            return block.append(Assignment(target: place, value: new), location: location(id))
-        }
-        let item = tree.item(node.b, 0)
         var index = try expression(item)
         if let place = index.literal.flatMap({ Self.integer($0) }) {
             index = .int(Int64(try normalised(place, count: width, at: item, of: node.a)))
@@ -281,29 +276,6 @@ extension Lowering {
         block.append(
             Assignment(target: place, value: replacing(bit: index, of: whole, width, with: value)),
             location: location(id))
-    }
-
-    /// The value with the bits at some places replaced by those of a pattern: `x[4:7] = "1010"`.
-    private mutating func replacing(
-        _ places: [Int], of whole: Expression, _ width: Int, at target: NodeID,
-        with pattern: (inout Lowering, _ count: Int) throws(SemanticFailure) -> Expression
-    ) throws(SemanticFailure) -> Expression {
-        var mask = BitString(zeros: width)
-        for place in places {
-            if mask[place] { throw fail(.index, "bit \(place) is selected twice", at: target) }
-            mask[place] = true
-        }
-        let pattern = try pattern(&self, places.count)
-        let bits = ClassicalType.bits(width)
-        let old = Expression(.cast(whole), type: bits)
-        var result = Expression(.binary(.bitAnd, old, .literal(.bits(mask.complement))), type: bits)
-        for (k, place) in places.enumerated() {
-            let bit = folded(Expression(.element(pattern, index: .int(Int64(k))), type: .bool), at: target)
-            let wide = folded(Expression(.cast(bit), type: bits), at: target)
-            let moved = folded(Expression(.binary(.shiftLeft, wide, .int(Int64(place))), type: bits), at: target)
-            result = Expression(.binary(.bitOr, result, moved), type: bits)
-        }
-        return Expression(.cast(result), type: whole.type)
     }
 
     /// The value with one bit replaced, computed on its bit pattern.
