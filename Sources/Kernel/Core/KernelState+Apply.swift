@@ -38,6 +38,7 @@ extension KernelState {
             book.jobs[slot].card.width = UInt16(clamping: demand.width)
             book.jobs[slot].card.shots = UInt32(clamping: demand.shots)
             book.jobs[slot].card.seconds = Float(demand.seconds)
+            if let number = demand.profile.flatMap({ policy.number(of: $0) }) { book.jobs[slot].card.tag = number }
         case .queued(_, let reason, let notBefore):
             if reason == .retried { book.jobs[slot].failures &+= 1 }
             if reason == .workerLost { book.jobs[slot].losses &+= 1 }
@@ -127,6 +128,8 @@ extension KernelState {
             run.fence = fence
             run.leaseEnd = end
         }
+        guard let run = book.run(of: slot), !run.sites.isEmpty else { return }
+        if worker == 0 { book.returnMachine(run.device) } else { book.lend(run.device, to: worker) }
     }
 
     private mutating func startPart(_ slot: JobSlot, _ fence: Fence, at now: Double) {
@@ -160,6 +163,7 @@ extension KernelState {
         book.devices[run.device.place].occupied.subtract(run.sites)
         book.devices[run.device.place].runs -= 1
         updateRun(slot) { run, _ in run.sites = SiteSet() }
+        book.returnMachine(run.device)
     }
 
     private mutating func dropRun(of slot: JobSlot, at now: Double) {
@@ -182,6 +186,7 @@ extension KernelState {
         if !run.sites.isEmpty {
             book.devices[run.device.place].occupied.subtract(run.sites)
             book.devices[run.device.place].runs -= 1
+            book.returnMachine(run.device)
         }
         if run.hasPart {
             book.settle(run.promised, used: seconds, run.account, run.session)
@@ -197,7 +202,9 @@ extension KernelState {
         case .calibrated(let device, let calibration): book.devices[device.place].calibration = calibration
         case .accountAdded(let path, let parent, let share):
             book.addAccount(AccountRecord(path: path, parent: parent, share: share))
-        case .shareSet(let account, let share): book.accounts[account.place].share = share
+        case .shareSet(let account, let share):
+            book.accounts[account.place].share = share
+            policy.shareChanged(of: account, in: book)
         case .budgetSet(let account, let seconds): book.accounts[account.place].budget = seconds
         case .used(let account, let session, let seconds):
             book.promise(0, account, session)

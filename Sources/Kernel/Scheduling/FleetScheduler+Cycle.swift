@@ -33,7 +33,7 @@ extension FleetScheduler {
         guard book.devices[d].isAvailable else { return false }
         if machines[d].isEmpty { return true }
         return machines[d].tenants.count < rules.sharing.maximumPrograms && machines[d].library != nil
-            && !machines[d].tenants.contains { $0.isAlone }
+            && machines[d].isShared && !machines[d].tenants.contains { $0.isAlone }
     }
 
     private func isWaiting(_ row: Int32, _ book: KernelBook) -> Bool {
@@ -136,7 +136,7 @@ extension FleetScheduler {
     private mutating func give(_ row: Int32, _ job: WaitingJob, _ cycle: inout Cycle, _ book: KernelBook) -> Double {
         // A machine that turns out to have no room is asked once more, with the time until it has.
         for _ in 0..<4 {
-            guard let (d, cost, seconds) = choose(job, cycle) else { return 0 }
+            guard let (d, cost, seconds) = choose(row, job, cycle, book) else { return 0 }
             if cycle.isOpen[d], cycle.now + seconds * (1 + rules.backfillMargin) <= cycle.promise[d],
                 let found = room(for: job, on: d, soloCost: cost)
             {
@@ -154,18 +154,22 @@ extension FleetScheduler {
             wait(row, job, d, seconds, &cycle)
             return seconds
         }
-        guard let (d, _, seconds) = choose(job, cycle) else { return 0 }
+        guard let (d, _, seconds) = choose(row, job, cycle, book) else { return 0 }
         wait(row, job, d, seconds, &cycle)
         return seconds
     }
 
     /// The machine with the least sum of waiting, error and price.
-    private mutating func choose(_ job: WaitingJob, _ cycle: Cycle) -> (device: Int, cost: Float, seconds: Double)? {
+    private mutating func choose(
+        _ row: Int32, _ job: WaitingJob, _ cycle: Cycle, _ book: KernelBook
+    ) -> (device: Int, cost: Float, seconds: Double)? {
         var best: (device: Int, cost: Float, seconds: Double)?
         var least = Float.infinity
         let patience = Float(rules.secondsPerNat), thrift = Float(rules.secondsPerPrice)
         let range = job.device >= 0 ? Int(job.device)..<Int(job.device) + 1 : 0..<machines.count
+        let choices = job.device >= 0 ? [] : book.jobs[JobSlot(rawValue: row)].card.choices
         for d in range where cycle.delay[d] < .infinity {
+            if !choices.isEmpty, !choices.contains(DeviceIndex(d)) { continue }
             guard let (cost, seconds) = expectation(of: job, on: d) else { continue }
             // Success counts as waiting does: in seconds.
             var score = cycle.delay[d] + Float(seconds) * 1e-3
@@ -209,7 +213,7 @@ extension FleetScheduler {
     private mutating func room(for job: WaitingJob, on d: Int, soloCost: Float) -> FoundRegion? {
         guard let library = machines[d].library else { return machines[d].isEmpty ? .unknown : nil }
         // Alone, a job gets all sites, and the compiler chooses among them.
-        if job.wantsMachineAlone { return machines[d].isEmpty ? .unknown : nil }
+        if job.wantsMachineAlone || !machines[d].isShared { return machines[d].isEmpty ? .unknown : nil }
         let profile = job.program >= 0 ? programs[Int(job.program)] : ProgramProfile(width: Int(job.width))
         if profile.width >= machines[d].fullFrom { return nil }
         let free = library.map.live.subtracting(machines[d].taken)
@@ -265,7 +269,7 @@ extension FleetScheduler {
             machines[d].taken = machines[d].taken.union(map.dilated(found.sites, by: rules.sharing.guardDistance))
         }
         let isFull =
-            job.wantsMachineAlone || machines[d].library == nil
+            job.wantsMachineAlone || machines[d].library == nil || !machines[d].isShared
             || machines[d].tenants.count >= rules.sharing.maximumPrograms
         if isFull {
             cycle.close(d)

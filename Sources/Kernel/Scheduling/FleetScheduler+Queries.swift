@@ -28,6 +28,8 @@ extension FleetScheduler {
         jobs.append(contentsOf: machines[victim.device].tenants.map(\.slot))
     }
 
+    public var waitingCount: Int { queue.count }
+
     /// Waiting jobs that would start before this one if nothing else came in.
     public func position(of slot: JobSlot, in book: KernelBook) -> Int? {
         var copy = self

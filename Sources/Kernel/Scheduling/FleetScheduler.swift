@@ -1,3 +1,5 @@
+import Hardware
+
 /// The scheduler of a fleet: who starts next, on which machine, on which sites.
 ///
 /// The order of jobs is that of `ReadyQueue`. A cycle goes through it from the front and gives each job the machine with
@@ -8,6 +10,7 @@ public struct FleetScheduler: SchedulingPolicy {
     public let rules: SchedulingRules
     /// The profiles that `JobCard.tag` counts in; a job beyond them is judged by its width alone.
     public internal(set) var programs: [ProgramProfile]
+    private var numbers: [ProgramProfile: UInt32] = [:]
     var shares: ShareTree
     var queue = ReadyQueue()
     var machines: [Machine] = []
@@ -32,6 +35,8 @@ public struct FleetScheduler: SchedulingPolicy {
     struct Machine: Sendable {
         /// Nil until its calibration is known: then it is given out whole.
         var library: RegionLibrary?
+        /// Whether several programs may run side by side.
+        var isShared = true
         var pricePerSecond = 0.0
         /// Measured run times over estimated ones.
         var runtimeFactor: Float = 1
@@ -64,9 +69,14 @@ public struct FleetScheduler: SchedulingPolicy {
 
     /// Takes note of a machine's regions under the calibration in force.
     ///
-    /// - Parameter pricePerSecond: of machine time.
-    public mutating func setLibrary(_ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0) {
+    /// - Parameters:
+    ///   - pricePerSecond: of machine time.
+    ///   - isShared: whether several programs may run side by side on the machine.
+    public mutating func setLibrary(
+        _ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0, isShared: Bool
+    ) {
         growMachines(to: device.place + 1)
+        machines[device.place].isShared = isShared
         machines[device.place].library = library
         machines[device.place].fullFrom = .max
         machines[device.place].pricePerSecond = pricePerSecond
@@ -77,6 +87,17 @@ public struct FleetScheduler: SchedulingPolicy {
     public mutating func addProgram(_ profile: ProgramProfile) -> UInt32 {
         programs.append(profile)
         return UInt32(programs.count - 1)
+    }
+
+    public mutating func setLibrary(_ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0) {
+        setLibrary(library, of: device, pricePerSecond: pricePerSecond, isShared: true)
+    }
+
+    public mutating func number(of profile: ProgramProfile) -> UInt32? {
+        if let known = numbers[profile] { return known }
+        let number = addProgram(profile)
+        numbers[profile] = number
+        return number
     }
 
     /// Tells how long a machine took against its estimate; estimates follow by a tenth each time.
@@ -133,6 +154,13 @@ extension FleetScheduler {
 
     public mutating func remove(_ slot: JobSlot, in book: KernelBook, at now: Double) {
         queue.unlink(slot.rawValue, shares)
+    }
+
+    public mutating func shareChanged(of account: AccountIndex, in book: KernelBook) {
+        catchUp(book)
+        guard account != .root else { return }
+        shares.setShare(book.accounts[account.place].share, of: Self.node(of: account))
+        queue.usageChanged(of: Self.line(of: account), shares: shares)
     }
 
     public mutating func charge(_ account: AccountIndex, seconds: Double, in book: KernelBook, at now: Double) {
