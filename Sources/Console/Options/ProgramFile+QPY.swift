@@ -26,7 +26,8 @@ extension ProgramFile {
             return (program.circuit, SourceText(name: source.name, bytes: Array(text.utf8)))
         } catch {
             throw failure(
-                "\(source.name): error: the circuit cannot be said in OpenQASM 3, which results keep: \(error)", cure: nil)
+                "\(source.name): error: the circuit cannot be said in OpenQASM 3, which results keep: \(error)",
+                cure: nil)
         }
     }
 

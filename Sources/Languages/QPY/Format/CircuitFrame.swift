@@ -31,7 +31,8 @@ struct CircuitFrame {
         variableCount = try cursor.integer(UInt32.self)
         guard qubits <= ProgramReading.maximumWidth, bits <= ProgramReading.maximumWidth else {
             throw cursor.fault(
-                "the circuit has \(qubits) qubits and \(bits) bits; at most \(ProgramReading.maximumWidth) are possible")
+                "the circuit has \(qubits) qubits and \(bits) bits; at most \(ProgramReading.maximumWidth) are possible"
+            )
         }
         qubitCount = Int(qubits)
         bitCount = Int(bits)

@@ -30,7 +30,9 @@ struct CustomOperation {
         let state = try cursor.integer(UInt32.self)
         let baseSize = try cursor.integer(UInt64.self)
         let name = try cursor.text(nameSize)
-        guard let kind = Kind(rawValue: tag) else { throw cursor.fault("'\(name)' is an operation of unknown kind '\(tag)'") }
+        guard let kind = Kind(rawValue: tag) else {
+            throw cursor.fault("'\(name)' is an operation of unknown kind '\(tag)'")
+        }
         let definition = try cursor.section(isDefined ? size : 0)
         let base = try cursor.section(baseSize)
         // The name in the file ends in a number or identifier of its own.

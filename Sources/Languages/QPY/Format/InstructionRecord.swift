@@ -56,7 +56,9 @@ struct InstructionRecord {
     private static func operands(
         _ cursor: inout ByteCursor, count: UInt32, kind: Character
     ) throws(QPYError) -> [Int] {
-        guard Int(count) <= cursor.remaining / 5 else { throw cursor.fault("\(count) operands are more than can follow") }
+        guard Int(count) <= cursor.remaining / 5 else {
+            throw cursor.fault("\(count) operands are more than can follow")
+        }
         var result: [Int] = []
         for _ in 0..<count {
             let tag = try cursor.byte()

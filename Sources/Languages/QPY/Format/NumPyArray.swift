@@ -32,7 +32,9 @@ struct NumPyArray {
         var count = 1
         for size in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
-            guard !overflow, product <= cursor.remaining else { throw cursor.fault("an array is longer than its bytes") }
+            guard !overflow, product <= cursor.remaining else {
+                throw cursor.fault("an array is longer than its bytes")
+            }
             count = product
         }
         elements = []

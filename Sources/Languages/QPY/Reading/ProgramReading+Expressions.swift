@@ -7,7 +7,9 @@ extension ProgramReading {
         case "b": return .bool
         case "u":
             let width = try cursor.integer(UInt32.self)
-            guard 1...64 ~= width else { throw cursor.fault("unsigned integers of \(width) bits are not read, only up to 64") }
+            guard 1...64 ~= width else {
+                throw cursor.fault("unsigned integers of \(width) bits are not read, only up to 64")
+            }
             return .uint(Int(width))
         case "f": return .float(64)
         case "d": return .duration
@@ -148,7 +150,9 @@ extension ProgramReading {
             return Expression(.register(id), type: .bits(circuit.bitRegisters[id.index].count))
         case .bits(let bits):
             let type = ClassicalType.uint(max(1, bits.count))
-            guard bits.count <= 64 else { throw cursor.fault("the register '\(name)' of a nested circuit has over 64 bits") }
+            guard bits.count <= 64 else {
+                throw cursor.fault("the register '\(name)' of a nested circuit has over 64 bits")
+            }
             var sum = Expression.literal(.uint(0, width: max(1, bits.count)))
             for (k, bit) in bits.enumerated() {
                 let shifted = Expression(

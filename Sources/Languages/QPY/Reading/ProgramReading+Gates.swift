@@ -17,7 +17,8 @@ extension ProgramReading {
         // `cu3` is `cu` without a phase of its own.
         if record.name == "CU3Gate" { parameters.append(0) }
         guard parameters.count == standard.parameterCount else {
-            throw record.place.fault("a \(record.name) takes \(standard.parameterCount) parameters, not \(parameters.count)")
+            throw record.place.fault(
+                "a \(record.name) takes \(standard.parameterCount) parameters, not \(parameters.count)")
         }
         let controls = GateClasses.controlCount(of: standard)
         // Versions of Qiskit differ in what they note for gates without controls.
@@ -71,7 +72,9 @@ extension ProgramReading {
         for value in record.parameters.prefix(base.parameterCount) {
             parameters.append(try number(value, scope, isArgument: true))
         }
-        guard parameters.count == base.parameterCount else { throw record.place.fault("the \(record.name) lacks its angle") }
+        guard parameters.count == base.parameterCount else {
+            throw record.place.fault("the \(record.name) lacks its angle")
+        }
         let values = (0..<count).map { $0 < 32 ? record.controlState >> UInt32($0) & 1 == 1 : true }
         return (modified(.standard(base), [.control(values)]), parameters)
     }
@@ -90,13 +93,17 @@ extension ProgramReading {
     private static let unitarityTolerance = 1e-6
 
     private mutating func unitary(_ record: InstructionRecord) throws(QPYError) -> Gate {
-        guard let value = record.parameters.first, value.tag == "n" else { throw record.place.fault("a UnitaryGate lacks its matrix") }
+        guard let value = record.parameters.first, value.tag == "n" else {
+            throw record.place.fault("a UnitaryGate lacks its matrix")
+        }
         let array = try NumPyArray(value.content)
         guard array.shape.count == 2, array.shape[0] == array.shape[1], array.shape[0].nonzeroBitCount == 1 else {
             throw record.place.fault("the matrix of a UnitaryGate has the shape \(array.shape)")
         }
         let matrix = Matrix(dimension: array.shape[0], elements: array.elements)
-        guard matrix.isUnitary(tolerance: Self.unitarityTolerance) else { throw record.place.fault("the matrix of a UnitaryGate is not unitary") }
+        guard matrix.isUnitary(tolerance: Self.unitarityTolerance) else {
+            throw record.place.fault("the matrix of a UnitaryGate is not unitary")
+        }
         return define(
             GateDefinition(
                 name: "unitary", qubitCount: matrix.dimension.trailingZeroBitCount, implementation: .matrix(matrix)))
@@ -105,7 +112,9 @@ extension ProgramReading {
     // MARK: The circuit's own gates
 
     private mutating func ownGate(_ record: InstructionRecord, _ scope: Scope) throws(QPYError) -> (Gate, [Parameter]) {
-        guard let operation = scope.operations[record.name] else { throw record.place.fault("there is no gate '\(record.name)'") }
+        guard let operation = scope.operations[record.name] else {
+            throw record.place.fault("there is no gate '\(record.name)'")
+        }
         if operation.kind == .annotatedOperation { return try annotated(operation, record, scope) }
         let made: (gate: Gate, captures: [Expression])
         if let known = scope.cache.gates[record.name] {

@@ -30,7 +30,9 @@ extension ProgramReading {
             }
             result.append(scope.qubits[index])
         }
-        guard Set(result).count == result.count else { throw record.place.fault("the \(record.name) acts on a qubit twice") }
+        guard Set(result).count == result.count else {
+            throw record.place.fault("the \(record.name) acts on a qubit twice")
+        }
         return result
     }
 
@@ -39,7 +41,9 @@ extension ProgramReading {
     ) throws(QPYError) {
         switch record.name {
         case "Measure":
-            guard qubits.count == 1, record.bits.count == 1 else { throw record.place.fault("a measurement needs a qubit and a bit") }
+            guard qubits.count == 1, record.bits.count == 1 else {
+                throw record.place.fault("a measurement needs a qubit and a bit")
+            }
             block.append(
                 Instruction(.measure(into: try bit(record.bits[0], scope, at: record.place)), Operands(qubits)))
         case "Reset": block.append(Instruction(.reset, Operands(qubits)))
@@ -64,7 +68,9 @@ extension ProgramReading {
     private mutating func delay(
         _ record: InstructionRecord, on qubits: [Qubit], _ scope: Scope
     ) throws(QPYError) -> Instruction {
-        guard let value = record.parameters.first, !qubits.isEmpty else { throw record.place.fault("a delay needs a length") }
+        guard let value = record.parameters.first, !qubits.isEmpty else {
+            throw record.place.fault("a delay needs a length")
+        }
         switch value.tag {
         case "i": return Instruction(.delay(.dt), Operands(qubits), [try number(value, scope, isArgument: true)])
         case "x":
@@ -111,11 +117,14 @@ extension ProgramReading {
         case .element(let base, let index):
             var base = base
             if case .cast(let inner) = base.node { base = inner }
-            if case .register(let id) = base.node { return Assignment(target: .element(id, index: index), value: value) }
+            if case .register(let id) = base.node {
+                return Assignment(target: .element(id, index: index), value: value)
+            }
         default: break
         }
         throw record.place.fault(
-            "a Store writes to what is no variable, bit or register", cure: "assign the whole variable instead of one bit")
+            "a Store writes to what is no variable, bit or register",
+            cure: "assign the whole variable instead of one bit")
     }
 
     // MARK: Statements
@@ -184,7 +193,9 @@ extension ProgramReading {
     }
 
     private func tuple(_ value: TaggedValue) throws(QPYError) -> [TaggedValue] {
-        guard value.tag == "t" else { throw value.content.fault("a value of kind '\(value.tag)' stands where a list belongs") }
+        guard value.tag == "t" else {
+            throw value.content.fault("a value of kind '\(value.tag)' stands where a list belongs")
+        }
         var content = value.content
         var items: [TaggedValue] = []
         for _ in 0..<(try content.count(UInt64.self, atLeast: 9, "values")) { items.append(try TaggedValue(&content)) }
@@ -192,7 +203,9 @@ extension ProgramReading {
     }
 
     private func integer(_ value: TaggedValue) throws(QPYError) -> Int64 {
-        guard value.tag == "i" else { throw value.content.fault("a value of kind '\(value.tag)' stands where a whole number belongs") }
+        guard value.tag == "i" else {
+            throw value.content.fault("a value of kind '\(value.tag)' stands where a whole number belongs")
+        }
         var content = value.content
         return try content.integer(Int64.self, isLittleEndian: version < 18)
     }
@@ -208,18 +221,22 @@ extension ProgramReading {
         case "x": subject = try expression(&content, scope)
         case let tag: throw content.fault("a switch looks at a value of kind '\(tag)'")
         }
-        switch subject.type {
-        case .bool: subject = Expression(.cast(subject), type: .uint(1))
-        case .bits(let count):
-            guard count <= 64 else { throw content.fault("a switch looks at a register of \(count) bits, more than 64") }
+        if case .bits(let count) = subject.type {
+            guard count <= 64 else {
+                throw content.fault("a switch looks at a register of \(count) bits, more than 64")
+            }
             subject = Expression(.cast(subject), type: .uint(count))
-        default: break
         }
+        // What OpenQASM makes of every subject, so that the text of the circuit says the same.
+        if subject.type == .bool { subject = Expression(.cast(subject), type: .uint(1)) }
+        subject = Expression(.cast(subject), type: .int(64))
         var cases: [ControlFlow.SwitchCase] = []
         var otherwise: Block?
         for item in try tuple(record.parameters[1]) {
             let pair = try tuple(item)
-            guard pair.count == 2, pair[1].tag == "q" else { throw record.place.fault("a case of a switch lacks its body") }
+            guard pair.count == 2, pair[1].tag == "q" else {
+                throw record.place.fault("a case of a switch lacks its body")
+            }
             guard otherwise == nil else { throw record.place.fault("a case follows the default of a switch") }
             let body = try nested(pair[1].content, qubits: qubits, bits: bits, in: scope)
             var labels: [Int64] = []

@@ -29,7 +29,8 @@ extension ProgramReading {
             }
             return .float(array.elements[0].re)
         case "p": return expressionDepth > 0 ? try parameter(&content) : local(try parameter(&content))
-        case "v": return expressionDepth > 0 ? try vectorElement(&content, scope) : local(try vectorElement(&content, scope))
+        case "v":
+            return expressionDepth > 0 ? try vectorElement(&content, scope) : local(try vectorElement(&content, scope))
         case "e": return try parameterExpression(&content, scope)
         default: throw content.fault("a value of kind '\(value.tag)' stands where a number belongs")
         }
@@ -67,9 +68,13 @@ extension ProgramReading {
         if version >= 18 {
             let vector = Int(try cursor.integer(UInt16.self))
             let index = try cursor.integer(UInt64.self)
-            guard vector < scope.vectors.count else { throw cursor.fault("a parameter belongs to no vector of the circuit") }
+            guard vector < scope.vectors.count else {
+                throw cursor.fault("a parameter belongs to no vector of the circuit")
+            }
             let (name, _, root) = scope.vectors[vector]
-            return symbol(ParameterSymbol(identifier: root.advanced(by: index), name: "\(name)[\(index)]", vector: name, index: index))
+            return symbol(
+                ParameterSymbol(
+                    identifier: root.advanced(by: index), name: "\(name)[\(index)]", vector: name, index: index))
         }
         let nameSize = try cursor.integer(UInt16.self)
         _ = try cursor.integer(UInt64.self)
@@ -124,7 +129,8 @@ extension ProgramReading {
     }
 
     /// An expression as the operations that made it, in postfix order.
-    private mutating func parameterExpression(_ cursor: inout ByteCursor, _ scope: Scope) throws(QPYError) -> Expression {
+    private mutating func parameterExpression(_ cursor: inout ByteCursor, _ scope: Scope) throws(QPYError) -> Expression
+    {
         expressionDepth += 1
         defer {
             expressionDepth -= 1

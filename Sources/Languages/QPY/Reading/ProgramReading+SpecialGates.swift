@@ -21,10 +21,14 @@ extension ProgramReading {
 
     /// One letter a qubit, the first for the last operand.
     private func appendPauli(_ record: InstructionRecord, _ qubits: [Qubit], _ block: inout Block) throws(QPYError) {
-        guard let value = record.parameters.first, value.tag == "s" else { throw record.place.fault("a PauliGate lacks its letters") }
+        guard let value = record.parameters.first, value.tag == "s" else {
+            throw record.place.fault("a PauliGate lacks its letters")
+        }
         var content = value.content
         let letters = try content.text(content.remaining)
-        guard letters.count == qubits.count else { throw record.place.fault("a PauliGate has \(letters.count) letters for \(qubits.count) qubits") }
+        guard letters.count == qubits.count else {
+            throw record.place.fault("a PauliGate has \(letters.count) letters for \(qubits.count) qubits")
+        }
         for (letter, qubit) in zip(letters.reversed(), qubits) {
             switch letter {
             case "I": break
@@ -40,7 +44,9 @@ extension ProgramReading {
     private func appendPermutation(
         _ record: InstructionRecord, _ qubits: [Qubit], _ block: inout Block
     ) throws(QPYError) {
-        guard let value = record.parameters.first, value.tag == "n" else { throw record.place.fault("a PermutationGate lacks its pattern") }
+        guard let value = record.parameters.first, value.tag == "n" else {
+            throw record.place.fault("a PermutationGate lacks its pattern")
+        }
         let pattern = try NumPyArray(value.content).elements.map { Int($0.re) }
         guard pattern.sorted().elementsEqual(0..<qubits.count) else {
             throw record.place.fault("the pattern of a PermutationGate is no permutation of its qubits")
@@ -61,7 +67,9 @@ extension ProgramReading {
         for j in qubits.indices.reversed() {
             block.append(.h, [qubits[j]])
             for k in (0..<j).reversed() {
-                block.append(.cp, [qubits[j], qubits[k]], [Parameter(Double.pi / Double(sign: .plus, exponent: j - k, significand: 1))])
+                block.append(
+                    .cp, [qubits[j], qubits[k]],
+                    [Parameter(Double.pi / Double(sign: .plus, exponent: j - k, significand: 1))])
             }
         }
         for k in 0..<qubits.count / 2 { block.append(.swap, [qubits[k], qubits[qubits.count - 1 - k]]) }
@@ -83,7 +91,9 @@ extension ProgramReading {
         }
         guard qubits.count <= 10, diagonal.count == 1 << qubits.count,
             diagonal.allSatisfy({ abs($0.norm - 1) < 1e-6 })
-        else { throw record.place.fault("a diagonal of \(diagonal.count) elements is no gate on \(qubits.count) qubits") }
+        else {
+            throw record.place.fault("a diagonal of \(diagonal.count) elements is no gate on \(qubits.count) qubits")
+        }
         let gate = circuit.addGate(
             GateDefinition(
                 name: "diagonal", qubitCount: qubits.count, implementation: .matrix(Matrix(diagonal: diagonal))))
@@ -101,7 +111,9 @@ extension ProgramReading {
             }
             vector.append(number)
         }
-        guard vector.count == 3, qubits.count == 1 else { throw record.place.fault("an RVGate turns one qubit about three numbers") }
+        guard vector.count == 3, qubits.count == 1 else {
+            throw record.place.fault("an RVGate turns one qubit about three numbers")
+        }
         let angle = (vector[0] * vector[0] + vector[1] * vector[1] + vector[2] * vector[2]).squareRoot()
         guard angle > 0 else { return }
         let (x, y, z) = (vector[0] / angle, vector[1] / angle, vector[2] / angle)
