@@ -75,15 +75,15 @@ struct Packing {
     private func execute(_ outcome: FleetOutcome, _ machine: Machine, _ seed: UInt64) async throws -> (Double, Double) {
         let record = outcome.record, meter = FidelityMeter(shots: 500)
         let calibration = machine.record(version: 0)
-        let tenancies = record.tenancies.sorted { ($0.start, $0.program) < ($1.start, $1.program) }
-        var done = Array(repeating: false, count: tenancies.count)
+        let stays = record.stays.sorted { ($0.start, $0.job) < ($1.start, $1.job) }
+        var done = Array(repeating: false, count: stays.count)
         var packed = 0.0, alone = 0.0, count = 0.0
-        for k in tenancies.indices where !done[k] {
-            let middle = (tenancies[k].start + tenancies[k].end) / 2
+        for k in stays.indices where !done[k] {
+            let middle = (stays[k].start + stays[k].end) / 2
             // All that were there at that moment are executed together; who was done before is company.
-            let together = tenancies.indices.filter { tenancies[$0].start <= middle && tenancies[$0].end > middle }
-            let programs = together.map {
-                (circuit: outcome.circuits[tenancies[$0].program], sites: tenancies[$0].sites)
+            let together = stays.indices.filter { stays[$0].start <= middle && stays[$0].end > middle }
+            let programs = together.map { place in
+                (circuit: outcome.circuits[stays[place].program], sites: stays[place].sites.sites.map(\.index))
             }
             let values = try await meter.packed(
                 programs, on: machine.description, record: calibration, truth: calibration, seed: seed &+ UInt64(k))

@@ -47,7 +47,8 @@ struct Page {
 
     func speed(_ speed: Speed) async throws {
         let cycles = try speed.cycle(rounds: 15).sorted(), plans = try speed.replan(rounds: 7).sorted()
-        let million = try await speed.simulation(jobs: 1_000_000)
+        let scale = ProcessInfo.processInfo.environment["SCALE"].flatMap { Double($0) } ?? 1
+        let simulations = try await speed.simulations(scale: scale)
         try save(
             "speed",
             [
@@ -55,9 +56,12 @@ struct Page {
                 "| measure | anchor | result |", "| --- | --- | --- |",
                 "| one scheduling cycle: 100 jobs of 100 programs, 8 × 27 sites, regions, estimates and placement from the calibration records on | TUM QOS repository data: 102–163 s | \((cycles[cycles.count / 2] * 1_000).text(1)) ms (median of \(cycles.count), longest \((cycles[cycles.count - 1] * 1_000).text(1)) ms) |",
                 "| full re-plan of 10,000 queued jobs on 100 machines of 133 sites | – | \((plans[plans.count / 2] * 1_000).text(0)) ms (median of \(plans.count), longest \((plans[plans.count - 1] * 1_000).text(0)) ms) |",
-                "| fleet simulation, 10⁶ jobs of 20 payers on 8 machines at load 0.8, one thread | – | \(Int(million.eventsPerSecond / 1_000)),000 kernel events/s (\(million.events) events in \(million.seconds.text(1)) s), \(million.bytesPerJob.text(0)) bytes a job at the peak |",
-                "",
-            ])
+                "", "Whole simulations of a fleet on one thread: 20 payers, three classes, the programs of the next section.", "",
+                "| machines | use | jobs | job events/s | events | seconds | bytes a job at the peak |",
+                "| --- | --- | --- | --- | --- | --- | --- |",
+            ] + simulations.map {
+                "| \($0.machines) | \($0.name) | \($0.jobs) | \(Int($0.eventsPerSecond)) | \($0.events) | \($0.seconds.text(1)) | \($0.bytesPerJob.text(0)) |"
+            } + [""])
     }
 
     func waits(_ measurement: WaitFidelity) async throws {

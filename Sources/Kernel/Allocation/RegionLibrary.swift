@@ -44,56 +44,11 @@ public final class RegionLibrary: Sendable {
         }
         self.orders = orders
     }
-
-    /// Grows a region site by site; shorter than asked where there is no more room.
-    static func grow(from seed: Int, within free: SiteMask, to width: Int, isPath: Bool, _ map: DeviceMap) -> Order {
-        var order = Order(isPath: isPath)
-        var inside = SiteMask(), depth = [Float](repeating: 0, count: map.siteCount)
-        var ends = (seed, seed)
-        // Couplers from the region to sites outside, and some that have become internal since.
-        var border: [Edge] = []
-        var next = Edge(site: seed, from: seed, score: 0)
-        while true {
-            var couplers = 0
-            var cost: Float = 0
-            for k in Int(map.starts[next.site])..<Int(map.starts[next.site + 1]) {
-                let other = Int(map.neighbours[k])
-                if inside.contains(other) {
-                    couplers += 1
-                    cost += map.couplerCosts[k]
-                } else if free.contains(other) {
-                    border.append(Edge(site: other, from: next.site, score: map.score(of: other, over: k)))
-                }
-            }
-            // Two random sites of a tree that grew to depth d are about d apart.
-            if next.site != next.from { depth[next.site] = depth[next.from] + 1 }
-            order.append(next.site, couplers: couplers, couplerCost: cost, distance: depth[next.site], map)
-            inside.insert(next.site)
-            if next.from == ends.0 { ends.0 = next.site } else if next.from == ends.1 { ends.1 = next.site }
-            guard order.sites.count < width else { return order }
-            border.removeAll { inside.contains($0.site) }
-            var best: Edge?
-            if isPath {
-                for edge in border where edge.from == ends.0 || edge.from == ends.1 {
-                    if best.map({ edge.score < $0.score }) ?? true { best = edge }
-                }
-            }
-            if best == nil { for edge in border where best.map({ edge.score < $0.score }) ?? true { best = edge } }
-            guard let best else { return order }
-            next = best
-        }
-    }
-
-    private struct Edge {
-        var site: Int
-        var from: Int
-        var score: Float
-    }
 }
 
 extension DeviceMap {
     /// What a site costs a region that grows over this coupler.
-    fileprivate func score(of site: Int, over coupler: Int) -> Float {
+    func score(of site: Int, over coupler: Int) -> Float {
         couplerCosts[coupler] + 0.5 * readoutCosts[site] + 2 * gateCosts[site]
             + idleRates[site] * Float(timing.twoQubitGate) * 4
     }
