@@ -1,25 +1,23 @@
 // Regions are grown site by site: the cheapest next site wherever the region touches it, or at the ends of a path.
 extension RegionLibrary {
-    /// Grows a region and keeps every prefix; shorter than asked where there is no more room.
-    static func grow(from seed: Int, within free: SiteMask, to width: Int, isPath: Bool, _ map: DeviceMap) -> Order {
-        var order = Order(isPath: isPath)
-        grow(from: seed, within: free, to: width, isPath: isPath, map) { site, couplers, cost, distance in
-            order.append(site, couplers: couplers, couplerCost: cost, distance: distance, map)
-        }
-        return order
+    /// A site that a region takes in: the couplers that it closes, their cost, and its depth in the tree.
+    struct Step {
+        var site: Int
+        var couplers: Int
+        var cost: Float
+        var distance: Float
     }
 
     /// Grows a region of exactly so many sites; nil where there is no room for it.
     static func grown(
         from seed: Int, within free: SiteMask, to width: Int, isPath: Bool, _ map: DeviceMap
-    ) -> (sites: SiteMask, figures: RegionFigures)? {
-        var sites = SiteMask(), figures = RegionFigures(), count = 0
-        grow(from: seed, within: free, to: width, isPath: isPath, map) { site, couplers, cost, distance in
-            sites.insert(site)
-            figures.add(site, couplers: couplers, couplerCost: cost, distance: distance, map)
+    ) -> Region? {
+        var region = Region(), count = 0
+        grow(from: seed, within: free, to: width, isPath: isPath, map) { step in
+            region.add(step, map)
             count += 1
         }
-        return count == width ? (sites, figures) : nil
+        return count == width ? region : nil
     }
 
     private struct Edge: BitwiseCopyable {
@@ -28,10 +26,10 @@ extension RegionLibrary {
         var score: Float
     }
 
-    /// - Parameter step: takes each site with the couplers that it closes, their cost, and its depth in the tree.
-    private static func grow(
+    /// Grows a region step by step, to fewer sites than asked where there is no more room.
+    static func grow(
         from seed: Int, within free: SiteMask, to width: Int, isPath: Bool, _ map: DeviceMap,
-        _ step: (_ site: Int, _ couplers: Int, _ cost: Float, _ distance: Float) -> Void
+        _ step: (Step) -> Void
     ) {
         // Couplers from the region to sites outside, and some that have become internal since: each at most once from
         // either side.
@@ -56,7 +54,7 @@ extension RegionLibrary {
                     }
                     // Two random sites of a tree that grew to depth d are about d apart.
                     depth[site] = next.site == next.from ? 0 : depth[Int(next.from)] + 1
-                    step(site, couplers, cost, depth[site])
+                    step(Step(site: site, couplers: couplers, cost: cost, distance: depth[site]))
                     inside.insert(site)
                     taken += 1
                     if next.from == ends.0 { ends.0 = next.site } else if next.from == ends.1 { ends.1 = next.site }
@@ -79,5 +77,12 @@ extension RegionLibrary {
                 }
             }
         }
+    }
+}
+
+extension RegionLibrary.Region {
+    mutating func add(_ step: RegionLibrary.Step, _ map: DeviceMap) {
+        sites.insert(step.site)
+        figures.add(step.site, couplers: step.couplers, couplerCost: step.cost, distance: step.distance, map)
     }
 }

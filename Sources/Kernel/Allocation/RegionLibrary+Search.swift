@@ -32,9 +32,8 @@ extension RegionLibrary {
         let budget = Float(coherenceBudget)
         var best: FoundRegion?
         var deepest: Float = .infinity
-        let n = program.width - 1
-        for order in orders where order.sites.count > n && order.masks[n].isSubset(of: free) {
-            take(order.masks[n], order.figures[n], program, budget, &best, &deepest)
+        for region in known(program.width) where region.sites.isSubset(of: free) {
+            take(region, program, budget, &best, &deepest)
         }
         if let best { return .success(best) }
         if free != map.live || deepest < .infinity || program.width > widest {
@@ -46,7 +45,7 @@ extension RegionLibrary {
                 for isPath in [false, true] {
                     guard let grown = Self.grown(from: seed, within: allowed, to: program.width, isPath: isPath, map)
                     else { continue }
-                    take(grown.sites, grown.figures, program, budget, &best, &deepest)
+                    take(grown, program, budget, &best, &deepest)
                 }
             }
             if let best { return .success(best) }
@@ -56,16 +55,16 @@ extension RegionLibrary {
     }
 
     private func take(
-        _ sites: SiteMask, _ figures: RegionFigures, _ program: ProgramProfile, _ budget: Float,
-        _ best: inout FoundRegion?, _ deepest: inout Float
+        _ region: Region, _ program: ProgramProfile, _ budget: Float, _ best: inout FoundRegion?,
+        _ deepest: inout Float
     ) {
-        let estimate = RegionEstimate(program, figures, map.timing)
+        let estimate = RegionEstimate(program, region.figures, map.timing)
         guard estimate.coherenceUse <= budget else {
             deepest = min(deepest, estimate.coherenceUse)
             return
         }
         if best.map({ estimate.cost < $0.estimate.cost }) ?? true {
-            best = FoundRegion(sites: sites, estimate: estimate)
+            best = FoundRegion(sites: region.sites, estimate: estimate)
         }
     }
 
@@ -81,13 +80,11 @@ extension RegionLibrary {
     func regions(
         for program: ProgramProfile, below limit: Float, coherenceBudget: Double
     ) -> [(sites: SiteMask, cost: Float)] {
-        let n = program.width - 1, budget = Float(coherenceBudget)
         var found: [(sites: SiteMask, cost: Float)] = []
-        for order in orders where order.sites.count > n {
-            let estimate = RegionEstimate(program, order.figures[n], map.timing)
-            guard estimate.cost <= limit, estimate.coherenceUse <= budget else { continue }
-            let mask = order.masks[n]
-            if !found.contains(where: { $0.sites == mask }) { found.append((mask, estimate.cost)) }
+        for region in known(program.width) {
+            let estimate = RegionEstimate(program, region.figures, map.timing)
+            guard estimate.cost <= limit, estimate.coherenceUse <= Float(coherenceBudget) else { continue }
+            if !found.contains(where: { $0.sites == region.sites }) { found.append((region.sites, estimate.cost)) }
         }
         if found.isEmpty, case .success(let best) = region(for: program, within: map.live, coherenceBudget: coherenceBudget)
         {

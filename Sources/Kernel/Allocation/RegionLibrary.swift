@@ -5,30 +5,16 @@
 /// width; sums along the order give the mean costs of each prefix without looking at its sites again.
 public final class RegionLibrary: Sendable {
     public let map: DeviceMap
-    let orders: [Order]
+    /// By width − 1, the first sites of every order that is so long.
+    let regions: [[Region]]
     /// The width up to which regions are kept.
     let widest: Int
     /// Sites of the largest connected region.
     public let widestRegion: Int
 
-    struct Order: Sendable {
-        let isPath: Bool
-        private(set) var sites: [UInt16] = []
-        /// By prefix length − 1.
-        private(set) var masks: [SiteMask] = []
-        private(set) var figures: [RegionFigures] = []
-
-        init(isPath: Bool) { self.isPath = isPath }
-
-        mutating func append(_ site: Int, couplers: Int, couplerCost: Float, distance: Float, _ map: DeviceMap) {
-            var mask = masks.last ?? SiteMask()
-            mask.insert(site)
-            var next = figures.last ?? RegionFigures()
-            next.add(site, couplers: couplers, couplerCost: couplerCost, distance: distance, map)
-            sites.append(UInt16(site))
-            masks.append(mask)
-            figures.append(next)
-        }
+    struct Region: Sendable {
+        var sites = SiteMask()
+        var figures = RegionFigures()
     }
 
     /// - Parameter widest: regions of more sites are not kept but grown when they are asked for.
@@ -36,14 +22,25 @@ public final class RegionLibrary: Sendable {
         self.map = map
         self.widest = map.isAllToAll ? map.liveCount : min(widest, map.liveCount)
         widestRegion = map.isAllToAll ? map.liveCount : map.largestComponent
-        var orders: [Order] = []
+        var regions: [[Region]] = Array(repeating: [], count: self.widest)
         for seed in 0..<map.siteCount where !map.isAllToAll && map.live.contains(seed) {
             for isPath in [false, true] {
-                orders.append(Self.grow(from: seed, within: map.live, to: self.widest, isPath: isPath, map))
+                var region = Region(), width = 0
+                Self.grow(from: seed, within: map.live, to: self.widest, isPath: isPath, map) { site in
+                    region.add(site, map)
+                    // Paths and trees that grew from elsewhere often meet.
+                    if !regions[width].suffix(8).contains(where: { $0.sites == region.sites }) {
+                        regions[width].append(region)
+                    }
+                    width += 1
+                }
             }
         }
-        self.orders = orders
+        self.regions = regions
     }
+
+    /// Known regions of a width.
+    func known(_ width: Int) -> [Region] { width <= regions.count ? regions[width - 1] : [] }
 }
 
 extension DeviceMap {

@@ -3,6 +3,9 @@
 ///
 /// Columns by machine are padded to whole vectors, so that the choice of a machine is one sweep.
 struct Cycle: Sendable {
+    /// By machine, between cycles: whether it takes one more job, room or not, and else until when its tenants stay;
+    /// infinite where it takes none at all.
+    private var standing: [Standing] = []
     /// The moment from which delays count.
     private(set) var origin = 0.0
     /// Whether a machine takes one more job, room or not.
@@ -22,6 +25,11 @@ struct Cycle: Sendable {
     private var weights: [Float] = []
     private var estimateWeights: [Float] = []
 
+    private struct Standing: Sendable {
+        var isOpen: Bool
+        var end: Double
+    }
+
     struct Start: Sendable {
         let row: Int32
         let placement: Placement
@@ -32,6 +40,7 @@ struct Cycle: Sendable {
 
     mutating func grow(to count: Int) {
         while isOpen.count < count {
+            standing.append(Standing(isOpen: false, end: .infinity))
             isOpen.append(false)
             promises.append(.infinity)
         }
@@ -48,19 +57,27 @@ struct Cycle: Sendable {
         estimateWeights[d] = weight * factor
     }
 
+    /// Notes what has become of a machine, for this cycle and the next ones.
+    mutating func note(_ d: Int, isOpen open: Bool, end: Double) {
+        standing[d] = Standing(isOpen: open, end: end)
+        if isOpen[d] != open { openCount += open ? 1 : -1 }
+        isOpen[d] = open
+    }
+
     /// Forgets what the last cycle promised.
     mutating func begin(at now: Double) {
         origin = now
-        openCount = 0
         starts.removeAll(keepingCapacity: true)
         plan.removeAll()
-    }
-
-    mutating func set(_ d: Int, isOpen open: Bool, delay: Float) {
-        isOpen[d] = open
-        if open { openCount += 1 }
-        delays[d] = delay
-        promises[d] = .infinity
+        var open = 0
+        for d in standing.indices {
+            let state = standing[d]
+            isOpen[d] = state.isOpen
+            if state.isOpen { open += 1 }
+            delays[d] = state.isOpen ? 0 : Float(max(0, state.end - now))
+            promises[d] = .infinity
+        }
+        openCount = open
     }
 
     mutating func close(_ d: Int, for seconds: Float) {
@@ -101,10 +118,11 @@ struct Cycle: Sendable {
                 var d = 0
                 while d < delays.count {
                     // A machine on which the program does not fit costs infinitely much.
-                    let cost = Self.load(costs + d), wait = Self.load(delays.baseAddress! + d) - shift
+                    let cost = Self.load(costs + d)
+                    var wait = Self.load(delays.baseAddress! + d) - shift
+                    wait.replace(with: none, where: wait .< none)
                     let time = seconds > 0 ? owned : Self.load(shotSeconds + d) * shots
-                    let score =
-                        pointwiseMax(wait, none) + cost * secondsPerNat + time * Self.load(weights.baseAddress! + d)
+                    let score = wait + cost * secondsPerNat + time * Self.load(weights.baseAddress! + d)
                     let isBetter = (score .< least) .& (cost .< .infinity)
                     least.replace(with: score, where: isBetter)
                     places.replace(with: place, where: isBetter)
@@ -121,6 +139,15 @@ struct Cycle: Sendable {
             }
         }
         return best
+    }
+
+    /// The same sum for one machine.
+    @inline(__always)
+    func score(
+        _ d: Int, cost: Float, shotSeconds: Float, shots: Float, seconds: Float, secondsPerNat: Float, at now: Double
+    ) -> Float {
+        let time = seconds > 0 ? seconds * weights[d] : shotSeconds * shots * estimateWeights[d]
+        return delay(d, at: now) + cost * secondsPerNat + time
     }
 
     @inline(__always)

@@ -24,7 +24,9 @@ extension FleetScheduler {
             // Those before it have found all they can have: it is looked at behind them.
             if cycle.openCount > 0 { look(at: slot.rawValue, book, now) }
         } else {
-            run(book, now, refused: refused)
+            var changed: Int?
+            if case .device(let device) = cause, hasRun, refused.isEmpty { changed = device.place }
+            run(book, now, refused: refused, changed: changed)
         }
         for start in cycle.starts {
             placements.append(start.placement)
@@ -41,24 +43,12 @@ extension FleetScheduler {
         queue.turn(at: now, rules: rules).flatMap { queue.first(of: $0, shares: shares, rules: rules) } == row
     }
 
-    /// Forgets what the last cycle promised, and sees where there may be room.
-    mutating func beginCycle(_ book: KernelBook, _ now: Double) {
+    /// Goes through the queue from its front until no machine is open any more.
+    ///
+    /// - Parameter changed: the only machine that has more room than at the last cycle, where that is known.
+    private mutating func run(_ book: KernelBook, _ now: Double, refused: [Int32], changed: Int?) {
         cycle.begin(at: now)
         hasRun = true
-        for d in machines.indices {
-            if !book.devices[d].isAvailable {
-                cycle.set(d, isOpen: false, delay: .infinity)
-            } else if machines[d].isOpen(rules.sharing) {
-                cycle.set(d, isOpen: true, delay: 0)
-            } else {
-                cycle.set(d, isOpen: false, delay: Float(max(0, (machines[d].tenants.last?.end ?? now) - now)))
-            }
-        }
-    }
-
-    /// Goes through the queue from its front until no machine is open any more.
-    private mutating func run(_ book: KernelBook, _ now: Double, refused: [Int32]) {
-        beginCycle(book, now)
         guard cycle.openCount > 0 else { return }
         for row in takeClaims(book) where !refused.contains(row) { look(at: row, book, now) }
         guard cycle.openCount > 0 else { return }
@@ -70,9 +60,33 @@ extension FleetScheduler {
             guard row >= 0 else { continue }
             looked += 1
             if !refused.isEmpty, refused.contains(row) { continue }
+            if let changed, keepsWaiting(row, changed, now) { continue }
             look(at: row, book, now)
         }
     }
+
+    /// Whether a job goes on waiting for the machine that it waits for, since that is still better than the one that
+    /// changed; if so, it holds its moment there.
+    private mutating func keepsWaiting(_ row: Int32, _ changed: Int, _ now: Double) -> Bool {
+        let d = Int(wishes[Int(row)])
+        guard d >= 0, d != changed else { return false }
+        let job = queue.rows[Int(row)], place = Int(job.program) * estimates.stride
+        guard !estimates.costs[place + d].isNaN, !estimates.costs[place + changed].isNaN else { return false }
+        if cycle.isOpen[d], cycle.delay(d, at: now) == 0 {
+            guard machines[d].hasNoRoom.contains(Int(job.program)) else { return false }
+            cycle.setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
+        }
+        let score = { [self] (d: Int) in
+            cycle.score(
+                d, cost: estimates.costs[place + d], shotSeconds: estimates.shotSeconds[place + d],
+                shots: Float(job.shots), seconds: job.seconds, secondsPerNat: secondsPerNat, at: now)
+        }
+        guard job.device >= 0 || score(d) <= score(changed) else { return false }
+        wait(row, job, d, seconds(of: job, on: d), now)
+        return true
+    }
+
+    private var secondsPerNat: Float { rules.secondsPerNat.isFinite ? Float(rules.secondsPerNat) : 1e12 }
 
     /// Finds one job its place, now or later.
     private mutating func look(at row: Int32, _ book: KernelBook, _ now: Double) {
@@ -94,6 +108,7 @@ extension FleetScheduler {
         var tries = 0
         while let (d, cost, seconds) = choose(job, now) {
             guard book.devices[d].isAvailable else {
+                reconcile(d, book)
                 cycle.close(d, for: .infinity)
                 continue
             }
@@ -127,7 +142,7 @@ extension FleetScheduler {
         var device = Int(job.device)
         if device < 0 {
             // Success counts as waiting does: in seconds.
-            let nat = rules.secondsPerNat.isFinite ? Float(rules.secondsPerNat) : 1e12
+            let nat = secondsPerNat
             let best = estimates.costs.withUnsafeBufferPointer { costs in
                 estimates.shotSeconds.withUnsafeBufferPointer { seconds in
                     cycle.best(
@@ -166,7 +181,7 @@ extension FleetScheduler {
                 PlannedStart(job: placement.job, device: placement.device, start: now, seconds: seconds))
         }
         admit(tenant, on: d)
-        if !machines[d].isOpen(rules.sharing) {
+        if !cycle.isOpen[d] {
             cycle.close(d, for: Float(now - cycle.origin + seconds))
         }
         return tenant
@@ -174,6 +189,7 @@ extension FleetScheduler {
 
     /// Lets a job wait for a machine: the first to do so is promised the moment at which it should have room.
     private mutating func wait(_ row: Int32, _ job: WaitingJob, _ d: Int, _ seconds: Double, _ now: Double) {
+        wishes[Int(row)] = Int32(d)
         let start = now + Double(cycle.delay(d, at: now))
         if cycle.promises[d] == .infinity { cycle.promises[d] = start }
         if cycle.keepsPlan {

@@ -76,6 +76,15 @@ extension FleetScheduler {
         if book.devices[d].runs > machines[d].tenants.count { adopt(d, book) }
         machines[d].strangers = max(0, book.devices[d].runs - machines[d].tenants.count)
         retake(d, book)
+        noteStanding(of: d, isAvailable: book.devices[d].isAvailable)
+    }
+
+    func isOpen(_ d: Int) -> Bool { machines[d].isOpen(rules.sharing) }
+
+    private mutating func noteStanding(of d: Int, isAvailable: Bool) {
+        let isOpen = isAvailable && machines[d].isOpen(rules.sharing)
+        // A stranger's end is not known: any moment now.
+        cycle.note(d, isOpen: isOpen, end: isAvailable ? machines[d].tenants.last?.end ?? 0 : .infinity)
     }
 
     private mutating func adopt(_ d: Int, _ book: KernelBook) {
@@ -131,8 +140,8 @@ extension FleetScheduler {
     /// A job comes in.
     mutating func admit(_ tenant: Tenant, on d: Int) {
         machines[d].add(tenant)
-        guard let map = machines[d].library?.map else { return }
-        setTaken(machines[d].taken.union(tenant.reach), d, map)
+        if let map = machines[d].library?.map { setTaken(machines[d].taken.union(tenant.reach), d, map) }
+        noteStanding(of: d, isAvailable: true)
     }
 }
 

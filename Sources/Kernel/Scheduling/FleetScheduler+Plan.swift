@@ -34,7 +34,7 @@ extension FleetScheduler {
         var copy = self
         copy.catchUp(book)
         for d in copy.machines.indices { copy.reconcile(d, book) }
-        copy.beginCycle(book, now)
+        copy.cycle.begin(at: now)
         copy.cycle.keepsPlan = true
         copy.cycle.plan.reserveCapacity(copy.queue.count)
         var time = now

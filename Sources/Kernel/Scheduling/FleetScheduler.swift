@@ -18,6 +18,8 @@ public struct FleetScheduler: SchedulingPolicy {
     var estimates = EstimateTable()
     /// What the last cycle left: machines that have room, and what waits for them.
     var cycle = Cycle()
+    /// By row of the queue, the machine that the job waits for; −1 for none.
+    var wishes: [Int32] = []
     /// Moments before which some waiting job may not start.
     var wakes: [Double] = []
     /// What was proposed in the last cycle, to tell on the next call whether the kernel took it.
@@ -47,6 +49,7 @@ public struct FleetScheduler: SchedulingPolicy {
     public mutating func setLibrary(_ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0) {
         growMachines(to: device.place + 1)
         machines[device.place].library = library
+        machines[device.place].siteCount = library.map.siteCount
         machines[device.place].rooms = RoomTable()
         machines[device.place].hasNoRoom.removeAll()
         setTaken(machines[device.place].taken, device.place, library.map)
@@ -96,10 +99,10 @@ public struct FleetScheduler: SchedulingPolicy {
         if machines.count < book.devices.count {
             let known = machines.count
             growMachines(to: book.devices.count)
-            for d in known..<machines.count { machines[d].siteCount = book.devices[d].siteCount }
-        }
-        for d in machines.indices where machines[d].siteCount == 0 && d < book.devices.count {
-            machines[d].siteCount = book.devices[d].siteCount
+            for d in known..<machines.count {
+                machines[d].siteCount = book.devices[d].siteCount
+                reconcile(d, book)
+            }
         }
         while accountCount < book.accounts.count {
             let record = book.accounts[accountCount]
@@ -134,6 +137,8 @@ extension FleetScheduler {
             seconds: card.seconds * Float(remaining), shots: UInt32((Double(card.shots) * remaining).rounded(.up)),
             width: card.width, priority: card.priority, wantsMachineAlone: card.wantsMachineAlone)
         front.expect(job, in: queue)
+        while wishes.count <= slot.place { wishes.append(-1) }
+        wishes[slot.place] = -1
         queue.insert(job, at: slot.rawValue, shares: shares, now: now)
         if record.notBefore > now { wakes.append(record.notBefore) }
     }
