@@ -102,6 +102,9 @@ private struct WatchingTransaction: StorageTransaction {
     func facts(after last: UInt64) throws(KernelError) -> (entries: [JournalEntry], last: UInt64) {
         try base.facts(after: last)
     }
+    func keptPromises(_ limit: Int) throws(KernelError) -> [(forecast: WaitForecaster.Forecast, wait: Double)] {
+        try base.keptPromises(limit)
+    }
     func history(of job: JobID) throws(KernelError) -> [JournalEntry] { try base.history(of: job) }
     func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool) {
         try base.register(submission)

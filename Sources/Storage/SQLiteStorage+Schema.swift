@@ -52,6 +52,9 @@ extension SQLiteStorage {
                 table.column("until", .double).notNull()
             }
         }
+        migrator.registerMigration("2: promises") { database in
+            try database.execute(sql: "CREATE INDEX facts_foretold ON facts (number) WHERE kind = 'foretold'")
+        }
         return migrator
     }
 }

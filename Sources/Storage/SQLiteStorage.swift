@@ -10,7 +10,7 @@ import Darwin
 /// The kernel's memory in one SQLite file that several processes share.
 ///
 /// Transactions are immediate: whoever writes has the file to itself from the first read on. The write-ahead log is
-/// synchronised at checkpoints: a killed process loses nothing, a power cut at most the last moments, never the order.
+/// synchronised at every commit: what was acknowledged outlives a killed process and a power cut alike.
 public final class SQLiteStorage: KernelStorage {
     private let queue: DatabaseQueue
     public let path: String
@@ -23,7 +23,7 @@ public final class SQLiteStorage: KernelStorage {
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
         }
         // Two processes that open a new file at once would both create the tables.
         let lock = FileLock(path: path + ".lock")

@@ -38,6 +38,28 @@ extension SQLiteTransaction {
         return (entries, UInt64(newest))
     }
 
+    func keptPromises(_ limit: Int) throws(KernelError) -> [(forecast: WaitForecaster.Forecast, wait: Double)] {
+        try asking {
+            let decoder = JSONDecoder()
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT told.time AS time, told.detail AS detail, (
+                        SELECT MIN(time) FROM facts
+                        WHERE job = told.job AND kind = 'placed' AND number > told.number
+                    ) AS placed
+                    FROM facts AS told WHERE kind = 'foretold' ORDER BY number DESC LIMIT ?
+                    """, arguments: [limit]
+            ).compactMap { row in
+                let detail: String = row["detail"], placed: Double? = row["placed"], time: Double = row["time"]
+                guard let placed,
+                    case .foretold(_, let forecast)? = try decoder.decode(FactRecord.self, from: Data(detail.utf8)).fact
+                else { return nil }
+                return (forecast, placed - time)
+            }.reversed()
+        }
+    }
+
     func history(of job: JobID) throws(KernelError) -> [JournalEntry] {
         try fetch("SELECT time, detail FROM facts WHERE job = ? ORDER BY number", [job.stored])
     }

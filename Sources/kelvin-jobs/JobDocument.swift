@@ -20,6 +20,56 @@ struct JobDocument: Encodable {
     /// Times it went back to the queue.
     var retries: Int
     var history: [Step]?
+    /// Of a job that is not over.
+    var outlook: Outlook?
+
+    struct Outlook: Encodable {
+        /// Waiting jobs before it.
+        var position: Int?
+        /// Seconds until it should start, and the interval that holds the stated part of all waits.
+        var startsInSeconds: Double?
+        var earliestSeconds: Double?
+        var latestSeconds: Double?
+        var coverage: Double?
+        /// Why it waits, where that is not the queue.
+        var hindrance: String?
+        /// What its parts still take at most.
+        var machineSecondsLeft: Double?
+
+        init(_ outlook: JobOutlook) {
+            position = outlook.position
+            startsInSeconds = outlook.wait?.planned
+            earliestSeconds = outlook.wait?.lower
+            latestSeconds = outlook.wait?.upper
+            coverage = outlook.wait.map { _ in outlook.coverage }
+            hindrance = outlook.hindrance
+            machineSecondsLeft = outlook.machineSecondsLeft
+        }
+
+        fileprivate var lines: [String] {
+            var lines: [String] = []
+            if let position {
+                lines.append("  queue     \(position == 0 ? "first in line" : "\(position) waiting before it")")
+            }
+            if let hindrance { lines.append("  waits     \(hindrance)") }
+            if let earliestSeconds, let latestSeconds, let coverage {
+                let span = "\(Self.text(earliestSeconds)) to \(Self.text(latestSeconds))"
+                lines.append("  starts    in \(span) (holds for \(Int((coverage * 100).rounded())) of 100 jobs)")
+            }
+            if let machineSecondsLeft {
+                lines.append("  left      at most \((machineSecondsLeft * 1000).rounded() / 1000) s of the machine")
+            }
+            return lines
+        }
+
+        private static func text(_ seconds: Double) -> String {
+            switch seconds {
+            case ..<90: "\(Int(seconds.rounded())) s"
+            case ..<5400: "\(Int((seconds / 60).rounded())) min"
+            default: "\(Int((seconds / 3600).rounded())) h"
+            }
+        }
+    }
 
     struct Step: Encodable {
         var time: String
@@ -55,6 +105,7 @@ struct JobDocument: Encodable {
         ]
         if !account.isEmpty { lines.append("  account   \(account)") }
         if let key { lines.append("  key       \(key)") }
+        lines += outlook?.lines ?? []
         if retries > 0 { lines.append("  retries   \(retries)") }
         lines.append("  history")
         for step in history ?? [] { lines.append("    \(step.time)  \(step.event)") }
@@ -78,6 +129,8 @@ extension FactRecord {
             }
         case "part finished": "part finished, \(((seconds ?? 0) * 1e6).rounded() / 1e6) s of the machine"
         case "compiled": "compiled to \(count ?? 0) parts"
+        case "foretold":
+            "foretold to start after \(Int((start ?? 0).rounded())) to \(Int((end ?? 0).rounded())) s"
         case "ended": state?.description ?? "ended"
         case "paused": flag == true ? "paused: the budget is used up" : "paused"
         default: kind

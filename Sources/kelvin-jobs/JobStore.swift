@@ -5,6 +5,13 @@ import Hardware
 import Kernel
 import Storage
 
+/// Asks the kernel; what it refuses is the command's failure.
+func asking<Value: Sendable>(
+    _ body: () async throws(KernelError) -> Value
+) async throws(CommandFailure) -> Value {
+    do { return try await body() } catch { throw CommandFailure(error, source: nil) }
+}
+
 /// The user's store, and what commands do with it.
 struct JobStore {
     let directory: StateDirectory
@@ -31,13 +38,13 @@ struct JobStore {
 
     /// - Parameter adopts: whether it works on other people's jobs.
     func runtime(adopts: Bool = false) throws(CommandFailure) -> Runtime {
-        do throws(DeviceError) {
-            return Runtime(
-                devices: CatalogFleet(catalog: try DeviceCatalog()), storage: storage,
-                options: RuntimeOptions(isShared: true, adopts: adopts, rules: rules))
-        } catch {
-            throw CommandFailure(error)
-        }
+        Runtime(
+            devices: CatalogFleet(catalog: try catalog()), storage: storage,
+            options: RuntimeOptions(isShared: true, adopts: adopts, rules: rules))
+    }
+
+    func catalog() throws(CommandFailure) -> DeviceCatalog {
+        do throws(DeviceError) { return try DeviceCatalog() } catch { throw CommandFailure(error) }
     }
 
     /// Reads from the store.

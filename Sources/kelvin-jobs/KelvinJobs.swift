@@ -13,7 +13,8 @@ struct KelvinJobs: AsyncParsableCommand {
             """,
         subcommands: [
             SubmitCommand.self, JobsCommand.self, JobCommand.self, CancelCommand.self, PauseCommand.self,
-            ResumeCommand.self, ResultsCommand.self, BudgetCommand.self, WorkerCommand.self,
+            ResumeCommand.self, ResultsCommand.self, BudgetCommand.self, ShareCommand.self, ReserveCommand.self,
+            FleetCommand.self, WorkerCommand.self,
         ])
 
     static func main() async {

@@ -8,7 +8,8 @@ import Darwin
 enum SiblingProgram {
     /// The words that `kelvin-jobs` answers to.
     static let jobWords: Set<String> = [
-        "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "worker",
+        "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "share", "reserve", "fleet",
+        "worker",
     ]
 
     /// Hands this process over, arguments and all; says how to build the program where it is not there.

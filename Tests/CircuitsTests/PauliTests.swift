@@ -41,7 +41,7 @@ import Testing
 
     @Test(arguments: [
         ("ZZ", 0), ("ZZI +", 5), ("1..5*ZZI", 0), ("ZZI XXI", 4), ("Z0 Z7", 3), ("Z0 Z0", 3), ("", 0), ("QQQ", 0),
-        ("2*", 2),
+        ("2*", 2), ("ZZQ", 2), ("0.5*XyZ", 5),
         ("1e999*ZZI", 0),
     ])
     func faultsArePlaced(text: String, offset: Int) {

@@ -146,7 +146,7 @@ import Testing
 
     @Test(arguments: [
         ("qft", "01101"), ("adder", "1011"), ("bit-flip-code", "111"), ("bernstein-vazirani", "10110"),
-        ("iterative-phase-estimation", "0101"),
+        ("iterative-phase-estimation", "0101"), ("loschmidt-echo", "00000000"),
     ])
     func examplesGiveTheirAnswers(name: String, answer: String) throws {
         let sample = try #require(try result("Examples/\(name).qasm", "--device", "ideal").results[0].samples?.first)
@@ -154,6 +154,14 @@ import Testing
             sample.counts.allSatisfy {
                 $0.key.contains(answer) || $0.key.split(separator: " ").contains(Substring(answer))
             })
+    }
+
+    /// Time turned back on a real machine does not lead home, and the result says so.
+    @Test func aDeepProgramIsCalledNoise() throws {
+        let document = try result("Examples/loschmidt-echo.qasm", "--seed", "5")
+        #expect(document.trust.likelyNoise)
+        let counts = try #require(document.results[0].samples?.first?.counts)
+        #expect((counts["00000000"] ?? 0) < 300)
     }
 
     /// A try succeeds with probability 5/8, and the verified rotation always gives 0.

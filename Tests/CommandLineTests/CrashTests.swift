@@ -147,7 +147,7 @@ import Testing
         print("killed at: paused, cancelled × before, within, after")
     }
 
-    /// Two processes at once share one machine: never at the same time, and both are served.
+    /// Four processes at once share one machine: each in a region of its own, one speaking to the machine at a time.
     @Test func twoProcessesShareTheStore() async throws {
         let home = Home()
         _ = try home.run(["jobs"])
@@ -163,13 +163,18 @@ import Testing
             try await group.waitForAll()
         }
         let entries = try home.store.exclusively { (turn) throws(KernelError) in try turn.facts(after: 0).entries }
-        var holder: JobID?
+        var regions: [JobID: SiteSet] = [:], speaker: JobID?
         for entry in entries {
             switch entry.fact {
-            case .placed(let id, _, _, _):
-                #expect(holder == nil)
-                holder = id
-            case .mitigating(let id, _), .queued(let id, _, _): if holder == id { holder = nil }
+            case .placed(let id, _, let sites, _):
+                for other in regions.values { #expect(other.isDisjoint(with: sites)) }
+                regions[id] = sites
+            case .partStarted(let id, _):
+                #expect(speaker == nil || speaker == id)
+                speaker = id
+            case .mitigating(let id, _), .queued(let id, _, _):
+                regions[id] = nil
+                if speaker == id { speaker = nil }
             default: break
             }
         }

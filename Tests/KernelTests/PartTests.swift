@@ -184,7 +184,7 @@ import Testing
             outputs: [[.int(-3, width: 32), .float(0.5, width: 64), .bits(wide)], [.bool(true)]],
             exactProbabilities: [(wide, 0.25)], method: "m", isEmulated: true, notes: ["n", "ö"],
             noiseRealisations: 3, deviceTime: Seconds(1.5))
-        let bytes = PartDocument(calibration: "c", result: result).bytes
+        let bytes = PartDocument(calibration: "c", result: result, machine: "m", region: [Site(3), Site(1)]).bytes
         let read = try #require(PartDocument(bytes: bytes))
         #expect(read.result.shots == result.shots && read.result.outputs == result.outputs)
         #expect(read.result.exactProbabilities?.first?.bits == wide && read.result.noiseRealisations == 3)

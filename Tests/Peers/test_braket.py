@@ -58,7 +58,7 @@ def test_expectations_are_what_braket_says(tmp_path):
         text = braket.program(seed, length=8).replace("#pragma braket unitary", "// ")
         rng = random.Random(seed)
         for _ in range(3):
-            qubits = rng.sample(range(5), 2)
+            qubits = rng.sample(range(3), 2)
             factors = " @ ".join(f"{rng.choice('xyz')}(q[{k}])" for k in qubits)
             text += f"#pragma braket result expectation {factors}\n"
         theirs = LocalSimulator().run(Program(source=text), shots=0).result().values

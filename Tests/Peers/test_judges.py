@@ -10,7 +10,7 @@ import warnings
 from peers import command, qasm2, qasm3
 
 # Of each version.
-VALID = 250
+VALID = 300
 ONLY_VERSION_3 = {"openqasm3", "qiskit-qasm3-import"}
 # What a judge's refusal of a valid program, or its silence about an invalid one, comes down to.
 EXCUSED = {

@@ -33,12 +33,14 @@ import Testing
             .sessionOpened(SessionCard(kind: .shared, account: account, device: device, budget: 12)),
             .sessionActivated(session), .sessionClosing(session), .sessionClosed(session), .reserved(reservation),
             .reservationEnded(reservation), .submitted(id, card),
-            .validated(id, JobDemand(width: 3, shots: 1000, seconds: 2)), .queued(id, .retried, notBefore: 12.5),
+            .validated(id, JobDemand(width: 3, shots: 1000, seconds: 2)),
+            .validated(id, JobDemand(width: 3, shots: 1000, seconds: 2, profile: ProgramProfile(width: 3))),
+            .submitted(id, JobCard(choices: [device, DeviceIndex(3)])), .queued(id, .retried, notBefore: 12.5),
             .placed(id, device, SiteSet(words: [1, 1 << 63]), 5), .claimed(id, .max, 6), .unclaimed(id, 7),
             .compiled(id, parts: 4, partSeconds: 0.25), .partStarted(id, 8), .partFinished(id, seconds: 0.125),
             .recompiling(id, discarding: true, 9), .flagged(id), .mitigating(id, 10), .paused(id, overBudget: true),
             .marked(id, [.stale, .pause]), .unmarked(id, .stale), .stopping(id), .released(id, 11, seconds: 0.5),
-            .ended(id, .cancelled),
+            .foretold(id, .init(planned: 3, lower: 1, upper: 9.5, priority: .high)), .ended(id, .cancelled),
         ]
     }()
 

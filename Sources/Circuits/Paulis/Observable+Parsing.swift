@@ -99,6 +99,9 @@ private struct ObservableReader {
     private mutating func readString() throws(ObservableError) -> PauliString {
         let start = place
         while place < characters.count, "IXYZ".contains(characters[place]) { place += 1 }
+        if place < characters.count, characters[place].isLetter {
+            throw fault("'\(characters[place])' is no Pauli letter; write I, X, Y or Z")
+        }
         let isSparse = place < characters.count && characters[place].isASCII && characters[place].isNumber
         if !isSparse {
             let letters = String(characters[start..<place])

@@ -1,7 +1,7 @@
 public import ArgumentParser
 package import Circuits
 public import Compiler
-import Drivers
+package import Drivers
 public import Kernel
 import Languages
 
@@ -29,6 +29,13 @@ package struct WorkloadOptions: ParsableArguments {
 
     package mutating func validate() throws {
         if shots < 1 { throw ValidationError("--shots must be at least 1") }
+    }
+
+    /// Reads the program and prints the warnings about it.
+    package func readProgram() throws(CommandFailure) -> ProgramFile {
+        let program = try ProgramFile(reading: file, dialect: language.dialect)
+        for warning in program.warnings { Terminal.complain(warning + "\n") }
+        return program
     }
 
     package func workload(_ program: ProgramFile, _ parameters: ParameterTable) throws -> Workload {
@@ -67,7 +74,12 @@ package struct WorkloadOptions: ParsableArguments {
 
 /// Where a program goes, and how.
 package struct TargetOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "A device's id (see `kelvin devices`) or the path of a device file.")
+    @Option(
+        name: .shortAndLong,
+        help: """
+            A device's id (see `kelvin devices`) or the path of a device file; several with commas, or any: then the one \
+            with the best sum of wait and success is chosen when it is the job's turn.
+            """)
     package var device: String = DeviceCatalog.defaultID
 
     @Option(help: "Everything random follows from it: the same seed gives the same result. Default: a fresh one.")
@@ -77,6 +89,16 @@ package struct TargetOptions: ParsableArguments {
     package var effort = CompilerOptions.Effort.standard
 
     package var compilerOptions: CompilerOptions { CompilerOptions(effort: effort) }
+
+    /// The machines that may be chosen: those named, or for `any` all of the catalogue that are no ideal simulator.
+    package func devices(in catalog: DeviceCatalog) throws(CommandFailure) -> [String] {
+        if device == "any" { return catalog.entries.filter { $0.path != nil }.map(\.id) }
+        let names = device.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard names.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) || names.count == 1,
+            Set(names).count == names.count
+        else { throw CommandFailure.usage("--device: '\(device)' is no list of different devices: expected a,b,c") }
+        return names
+    }
 
     package init() {}
 }
@@ -114,4 +136,14 @@ package struct InputOptions: ParsableArguments {
 
 package enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
+}
+
+extension OutputFormat {
+    /// Runs a command; where it answers in JSON, its failure does too.
+    package func reporting(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch var failure as CommandFailure {
+            failure.isJSON = self == .json
+            throw failure
+        }
+    }
 }

@@ -12,7 +12,7 @@ package struct ResultReport {
             sections += (block.samples ?? []).map(section)
             if let estimates = block.estimates { sections.append(section(estimates)) }
         }
-        sections.append(trust)
+        sections.append(trust + (isolation.map { "\n" + $0 } ?? ""))
         sections.append(steps)
         if !notes.isEmpty { sections.append(notes.joined(separator: "\n")) }
         return sections.joined(separator: "\n\n") + "\n"
@@ -101,6 +101,20 @@ package struct ResultReport {
             }
         let word = Style.heat(badness)("\(result.trust.grade.rawValue)")
         return "trust     \(word)\n" + result.trust.sentences.map { "          \($0)" }.joined(separator: "\n")
+    }
+
+    /// Of a job that agreed to share its machine: what could have come through from next door.
+    private var isolation: String? {
+        guard let report = result.isolation else { return nil }
+        if report.isAlone { return "isolation nobody else was on the machine" }
+        let distance =
+            report.sharedCouplers == 0
+            ? "no coupler joins your sites to theirs"
+            : "\(report.sharedCouplers) couplers join your sites to theirs"
+        let leak =
+            report.leakBound.map { "outcomes moved by at most \(Self.fixed($0 * 100, 3)) %" }
+            ?? "what came through over them was never measured, so there is no bound"
+        return "isolation other programs ran at the same time: \(distance); \(leak)"
     }
 
     private var steps: String {

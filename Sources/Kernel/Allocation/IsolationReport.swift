@@ -44,3 +44,28 @@ public struct IsolationReport: Hashable, Sendable, Codable {
         leakBound = bound.map { min(1, $0) }
     }
 }
+
+extension IsolationReport {
+    /// Of a program that had its neighbourhood to itself.
+    public static func alone(guardDistance: Int) -> IsolationReport { IsolationReport(guardDistance: guardDistance) }
+
+    private init(guardDistance: Int) {
+        isAlone = true
+        self.guardDistance = guardDistance
+        sharedCouplers = 0
+        leakBound = 0
+        sharedHelpers = 0
+    }
+
+    /// Of two rounds of the same job: the worse of each figure.
+    public func joined(with next: IsolationReport) -> IsolationReport {
+        var both = self
+        both.isAlone = isAlone && next.isAlone
+        both.guardDistance = min(guardDistance, next.guardDistance)
+        both.sharedCouplers = max(sharedCouplers, next.sharedCouplers)
+        both.sharedHelpers = max(sharedHelpers, next.sharedHelpers)
+        // A bound on the whole is that of its worst round; unknown in one, it is unknown.
+        both.leakBound = leakBound.flatMap { bound in next.leakBound.map { max(bound, $0) } }
+        return both
+    }
+}

@@ -24,10 +24,7 @@ public struct PackedExecutable: Sendable {
             guard program.deviceID == first.deviceID, program.calibrationID == first.calibrationID else {
                 throw .differentCalibrations
             }
-            let isPlain =
-                program.circuit.body.controlFlow.isEmpty && program.circuit.body.assignments.isEmpty
-                && program.circuit.expressions.isEmpty
-            guard isPlain, program.schedule != nil || programs.allSatisfy({ $0.schedule == nil }) else {
+            guard program.isPlain, program.schedule != nil || programs.allSatisfy({ $0.schedule == nil }) else {
                 throw .dynamic(k)
             }
             ranges.append(circuit.bitCount..<circuit.bitCount + program.circuit.bitCount)
@@ -106,6 +103,18 @@ public struct PackedExecutable: Sendable {
     /// The outcomes of one program.
     public func outcomes(of program: Int, in result: RawResult) -> [BitString] {
         result.shots.map { $0[bits[program]] }
+    }
+}
+
+extension Executable {
+    /// Whether it can be part of a packed executable: its course does not depend on outcomes, it has times, and it gives
+    /// bits alone.
+    public var isPackable: Bool {
+        isPlain && schedule != nil && !circuit.variables.contains { $0.role == .output }
+    }
+
+    fileprivate var isPlain: Bool {
+        circuit.body.controlFlow.isEmpty && circuit.body.assignments.isEmpty && circuit.expressions.isEmpty
     }
 }
 

@@ -1,7 +1,7 @@
 public import Circuits
 
 /// What the allocator needs to know of a program, counted once at submission.
-public struct ProgramProfile: Hashable, Sendable {
+public struct ProgramProfile: Hashable, Sendable, Codable {
     /// Qubits that some instruction touches.
     public var width = 0
     /// Physical gates, a gate on three or more qubits counted as the two-qubit gates that it takes.
@@ -38,6 +38,20 @@ public struct ProgramProfile: Hashable, Sendable {
         var tally = Tally(circuit)
         tally.visit(circuit.body)
         self = tally.profile
+    }
+
+    /// The worse of two programs in every respect: what a place must offer that is to take both, one after the other.
+    public mutating func formMaximum(_ other: ProgramProfile) {
+        width = max(width, other.width)
+        oneQubitGates = max(oneQubitGates, other.oneQubitGates)
+        twoQubitGates = max(twoQubitGates, other.twoQubitGates)
+        measurements = max(measurements, other.measurements)
+        twoQubitDepth = max(twoQubitDepth, other.twoQubitDepth)
+        oneQubitDepth = max(oneQubitDepth, other.oneQubitDepth)
+        pairs = max(pairs, other.pairs)
+        isLinear = isLinear && other.isLinear
+        isDynamic = isDynamic || other.isDynamic
+        helpers = max(helpers, other.helpers)
     }
 
     /// Moves per two-qubit gate that routing adds in a region whose sites are `distance` couplers apart on average.

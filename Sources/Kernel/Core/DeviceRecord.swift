@@ -14,6 +14,10 @@ public struct DeviceRecord: Hashable, Sendable {
     public internal(set) var solitaryRuns = 0
     /// The session that has the machine to itself.
     public internal(set) var session: SessionIndex?
+    /// The worker that speaks to the machine; 0 for none. It has the machine to itself: runs of others wait for it.
+    public internal(set) var holder: WorkerID = 0
+    /// Grows whenever the machine goes to another worker.
+    public internal(set) var holderFence: Fence = 0
     /// By start.
     public internal(set) var reservations: [Reservation] = []
 

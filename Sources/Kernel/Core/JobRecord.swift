@@ -6,6 +6,8 @@ public struct JobCard: Hashable, Sendable {
     public var session: SessionIndex?
     /// The machine asked for; nil where the scheduler may choose.
     public var device: DeviceIndex?
+    /// The machines it may choose among; empty for all.
+    public var choices: [DeviceIndex]
     public var priority: Priority
     /// What happens when the machine is calibrated anew while the job runs.
     public var onRecalibration: RecalibrationPolicy
@@ -21,11 +23,12 @@ public struct JobCard: Hashable, Sendable {
     public var budget: Float
     /// Seconds since 1970-01-01 UTC; infinite where there is none.
     public var deadline: Double
-    /// Free for the driver of the kernel; a simulation keeps the program's number here.
+    /// The number under which the policy knows the program; set at validation where the demand tells its profile.
     public var tag: UInt32
 
     public init(
         account: AccountIndex = .root, session: SessionIndex? = nil, device: DeviceIndex? = nil,
+        choices: [DeviceIndex] = [],
         priority: Priority = .normal, onRecalibration: RecalibrationPolicy = .split, wantsMachineAlone: Bool = true,
         width: Int = 1, shots: Int = 1, seconds: Double = 0, budget: Double = .infinity, deadline: Double = .infinity,
         tag: UInt32 = 0
@@ -33,6 +36,7 @@ public struct JobCard: Hashable, Sendable {
         self.account = account
         self.session = session
         self.device = device
+        self.choices = choices
         self.priority = priority
         self.onRecalibration = onRecalibration
         self.wantsMachineAlone = wantsMachineAlone
@@ -42,6 +46,12 @@ public struct JobCard: Hashable, Sendable {
         self.budget = Float(budget)
         self.deadline = deadline
         self.tag = tag
+    }
+
+    /// Whether the job may go to a machine.
+    public func admits(_ machine: DeviceIndex) -> Bool {
+        if let device { return device == machine }
+        return choices.isEmpty || choices.contains(machine)
     }
 }
 

@@ -23,6 +23,9 @@ extension KernelBook {
             }
             occupied[run.device.place].formUnion(run.sites)
             counts[run.device.place] += 1
+            if run.worker != 0, devices[run.device.place].holder != run.worker {
+                return "two workers speak to \(devices[run.device.place].name)"
+            }
             if let broken = brokenReservation(by: run) { return broken }
         }
         for (place, device) in devices.enumerated() {

@@ -76,6 +76,29 @@ public struct KernelBook: Sendable {
         if run.isSolitary { devices[run.device.place].solitaryRuns -= 1 }
     }
 
+    // Who speaks to a machine: one worker at a time, for all the runs there.
+
+    mutating func lend(_ device: DeviceIndex, to worker: WorkerID) {
+        if devices[device.place].holder == worker { return }
+        devices[device.place].holder = worker
+        devices[device.place].holderFence += 1
+    }
+
+    /// Whether a worker may take a run up: no other worker speaks to its machine.
+    public func mayClaim(_ run: RunRecord, _ worker: WorkerID) -> Bool {
+        if run.sites.isEmpty { return true }
+        let holder = devices[run.device.place].holder
+        return holder == 0 || holder == worker
+    }
+
+    /// Ends the lease if its holder has no run there any more.
+    mutating func returnMachine(_ device: DeviceIndex) {
+        let holder = devices[device.place].holder
+        guard holder != 0 else { return }
+        for case let run? in runs where run.device == device && run.worker == holder && !run.sites.isEmpty { return }
+        devices[device.place].holder = 0
+    }
+
     // The two halves of a promise: machine time set aside for a part, and given back or charged at its end.
 
     mutating func promise(_ seconds: Double, _ account: AccountIndex, _ session: SessionIndex?) {

@@ -38,6 +38,7 @@ extension KernelState {
             book.jobs[slot].card.width = UInt16(clamping: demand.width)
             book.jobs[slot].card.shots = UInt32(clamping: demand.shots)
             book.jobs[slot].card.seconds = Float(demand.seconds)
+            if let number = demand.profile.flatMap({ policy.number(of: $0) }) { book.jobs[slot].card.tag = number }
         case .queued(_, let reason, let notBefore):
             if reason == .retried { book.jobs[slot].failures &+= 1 }
             if reason == .workerLost { book.jobs[slot].losses &+= 1 }
@@ -129,6 +130,8 @@ extension KernelState {
             run.fence = fence
             run.leaseEnd = end
         }
+        guard let run = book.run(of: slot), !run.sites.isEmpty else { return }
+        if worker == 0 { book.returnMachine(run.device) } else { book.lend(run.device, to: worker) }
     }
 
     private mutating func startPart(_ slot: JobSlot, _ fence: Fence, at now: Double) {
@@ -161,6 +164,7 @@ extension KernelState {
         guard let run = book.run(of: slot), !run.sites.isEmpty else { return }
         book.vacate(run)
         updateRun(slot) { run, _ in run.sites = SiteSet() }
+        book.returnMachine(run.device)
     }
 
     private mutating func dropRun(of slot: JobSlot, at now: Double) {
@@ -180,7 +184,10 @@ extension KernelState {
         guard let run = book.runs[Int(place)] else { return }
         book.runs[Int(place)] = nil
         book.freeRuns.append(place)
-        if !run.sites.isEmpty { book.vacate(run) }
+        if !run.sites.isEmpty {
+            book.vacate(run)
+            book.returnMachine(run.device)
+        }
         if run.hasPart {
             book.settle(run.promised, used: seconds, run.account, run.session)
             if seconds > 0 { policy.charge(run.account, seconds: seconds, in: book, at: now) }
@@ -195,7 +202,9 @@ extension KernelState {
         case .calibrated(let device, let calibration): book.devices[device.place].calibration = calibration
         case .accountAdded(let path, let parent, let share):
             book.addAccount(AccountRecord(path: path, parent: parent, share: share))
-        case .shareSet(let account, let share): book.accounts[account.place].share = share
+        case .shareSet(let account, let share):
+            book.accounts[account.place].share = share
+            policy.shareChanged(of: account, in: book)
         case .budgetSet(let account, let seconds): book.accounts[account.place].budget = seconds
         case .used(let account, let session, let seconds):
             book.promise(0, account, session)

@@ -46,7 +46,7 @@ extension KernelBook {
         let job = jobs[placement.job], device = devices[placement.device.place]
         if job.state != .queued { return .notWaiting }
         if job.notBefore > now { return .tooEarly }
-        if let wanted = job.card.device, wanted != placement.device { return .otherDevice }
+        if !job.card.admits(placement.device) { return .otherDevice }
         if !device.isAvailable { return .unavailable }
         if placement.sites.isEmpty || !placement.sites.fits(device.siteCount) { return .noSites }
         if !device.occupied.isDisjoint(with: placement.sites) { return .occupied }

@@ -32,7 +32,9 @@ public struct KernelState<Policy: SchedulingPolicy>: Sendable {
             emit(.queued(id, .accepted, notBefore: 0), now, &output)
             dispatch(.job(slot), now, &output)
         case .claim(let id, let worker):
-            guard let slot = book.jobs.slot(of: id), let run = book.run(of: slot), run.worker == 0 else { return }
+            guard let slot = book.jobs.slot(of: id), let run = book.run(of: slot), run.worker == 0,
+                book.mayClaim(run, worker)
+            else { return }
             emit(.claimed(id, worker, book.jobs[slot].fence + 1), now, &output)
             resumeWork(slot, &output)
         case .renew(let id, let fence):

@@ -14,6 +14,9 @@ public protocol SchedulingPolicy: Sendable {
     /// Machine time was used.
     mutating func charge(_ account: AccountIndex, seconds: Double, in book: KernelBook, at now: Double)
 
+    /// An account has another share among its siblings from now on.
+    mutating func shareChanged(of account: AccountIndex, in book: KernelBook)
+
     /// Appends what is to start now. Called again until it appends nothing or everything it appended was refused.
     ///
     /// - Parameter cause: what changed, so that not everything must be looked at.
@@ -23,6 +26,9 @@ public protocol SchedulingPolicy: Sendable {
     /// Appends running jobs that are to make room at the end of their part.
     mutating func preempt(_ cause: DispatchCause, in book: KernelBook, at now: Double, into jobs: inout [JobSlot])
 
+    /// The number under which the policy will know a program; nil where it does not care.
+    mutating func number(of profile: ProgramProfile) -> UInt32?
+
     /// How many waiting jobs come before this one; nil where that is not known.
     func position(of job: JobSlot, in book: KernelBook) -> Int?
 
@@ -31,10 +37,12 @@ public protocol SchedulingPolicy: Sendable {
 }
 
 extension SchedulingPolicy {
+    public mutating func shareChanged(of account: AccountIndex, in book: KernelBook) {}
     public mutating func charge(_ account: AccountIndex, seconds: Double, in book: KernelBook, at now: Double) {}
     public mutating func preempt(
         _ cause: DispatchCause, in book: KernelBook, at now: Double, into jobs: inout [JobSlot]
     ) {}
+    public mutating func number(of profile: ProgramProfile) -> UInt32? { nil }
     public func nextDecision(in book: KernelBook, after now: Double) -> Double { .infinity }
 }
 

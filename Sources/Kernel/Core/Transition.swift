@@ -27,6 +27,8 @@ public enum Transition: Hashable, Sendable {
     /// The worker still works on a job that is over or paused; its sites stay taken until it has stopped.
     case stopping(JobID)
     case released(JobID, Fence, seconds: Double)
+    /// Its owner was told how long it should wait; nothing follows from it but that promises can be counted.
+    case foretold(JobID, WaitForecaster.Forecast)
     // Of machines, accounts, sessions, reservations.
     case deviceAdded(name: String, siteCount: Int)
     case deviceChanged(DeviceIndex, isAvailable: Bool)
@@ -48,13 +50,16 @@ public enum Transition: Hashable, Sendable {
 public struct JobDemand: Hashable, Sendable {
     public var width: Int
     public var shots: Int
-    /// Estimated machine time, seconds.
+    /// Estimated machine time, seconds; 0 where the policy's own estimate counts.
     public var seconds: Double
+    /// What the allocator must know of the program; nil to be judged by the width alone.
+    public var profile: ProgramProfile?
 
-    public init(width: Int, shots: Int, seconds: Double) {
+    public init(width: Int, shots: Int, seconds: Double, profile: ProgramProfile? = nil) {
         self.width = width
         self.shots = shots
         self.seconds = seconds
+        self.profile = profile
     }
 }
 
@@ -82,7 +87,7 @@ extension Transition {
             .claimed(let id, _, _), .unclaimed(let id, _), .compiled(let id, _, _), .partStarted(let id, _),
             .partFinished(let id, _), .recompiling(let id, _, _), .flagged(let id), .mitigating(let id, _),
             .paused(let id, _), .ended(let id, _), .marked(let id, _), .unmarked(let id, _), .stopping(let id),
-            .released(let id, _, _):
+            .released(let id, _, _), .foretold(let id, _):
             id
         default: nil
         }
@@ -127,6 +132,9 @@ extension Transition {
             .mitigating(_, let fence):
             mix(UInt64(fence))
         case .partFinished(_, let seconds), .released(_, _, let seconds): mix(seconds.bitPattern)
+        case .foretold(_, let forecast):
+            mix(forecast.planned.bitPattern)
+            mix(forecast.upper.bitPattern)
         case .marked(_, let marks), .unmarked(_, let marks): mix(UInt64(marks.rawValue))
         default: break
         }

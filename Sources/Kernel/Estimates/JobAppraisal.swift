@@ -60,7 +60,7 @@ extension FleetScheduler {
         let program = profile ?? ProgramProfile(width: Int(card.width))
         var appraisal = JobAppraisal(offers: [], refusals: [], position: copy.ahead(of: card))
         let delays = copy.delays(for: card, in: book, at: now)
-        for d in machines.indices where card.device.map({ $0.place == d }) ?? true {
+        for d in machines.indices where card.admits(DeviceIndex(d)) {
             switch copy.offer(card, program, d, book, now, delays[d]) {
             case .success(let offer): appraisal.offers.append(offer)
             case .failure(let refusal): appraisal.refusals.append(refusal.value)

@@ -37,6 +37,13 @@ public struct WaitForecaster: Sendable {
         public var upper: Double
         public var priority: Priority
 
+        public init(planned: Double, lower: Double, upper: Double, priority: Priority) {
+            self.planned = planned
+            self.lower = lower
+            self.upper = upper
+            self.priority = priority
+        }
+
         public func contains(_ wait: Double) -> Bool { wait >= lower && wait <= upper }
     }
 

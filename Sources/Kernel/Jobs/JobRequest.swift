@@ -5,8 +5,9 @@ public import Compiler
 public struct JobRequest: Sendable {
     public var name: String
     public var workload: Workload
-    /// The id of the device.
-    public var device: String
+    /// The names of the machines it may run on; of several the scheduler takes the one with the best sum of wait, success
+    /// and price when it is the job's turn.
+    public var devices: [String]
     /// Shots where a block says nothing else.
     public var shots: Int
     /// All randomness of the job comes from it: compilation, sampling, emulated noise.
@@ -27,6 +28,16 @@ public struct JobRequest: Sendable {
     public var budget = Double.infinity
     /// Compile while the job waits; compiled again at dispatch if the machine was calibrated meanwhile.
     public var compilesAhead = false
+    /// Whether others may run on the machine at the same time, on sites of their own.
+    public var tenancy = Tenancy.alone
+    /// When it should have ended, seconds since 1970-01-01 UTC; earlier deadlines come first within a class.
+    public var deadline = Double.infinity
+
+    /// The machine asked for, where it is one.
+    public var device: String {
+        get { devices.first ?? "" }
+        set { devices = [newValue] }
+    }
 
     public init(
         name: String, workload: Workload, device: String, shots: Int, seed: UInt64, priority: Priority = .normal,
@@ -35,7 +46,7 @@ public struct JobRequest: Sendable {
     ) {
         self.name = name
         self.workload = workload
-        self.device = device
+        devices = [device]
         self.shots = shots
         self.seed = seed
         self.priority = priority
@@ -43,6 +54,14 @@ public struct JobRequest: Sendable {
         self.compilerOptions = compilerOptions
         self.source = source
     }
+}
+
+/// With whom a job shares its machine.
+public enum Tenancy: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A region of the machine; others may have other regions, kept apart by free sites.
+    case shared
+    /// All of the machine, and nobody else on it.
+    case alone
 }
 
 public enum Workload: Sendable {

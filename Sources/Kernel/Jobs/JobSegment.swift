@@ -3,9 +3,12 @@ import Compiler
 import Hardware
 import Mitigation
 
-/// What a job runs under one calibration: its programs as compiled for it, and what has come back so far. A job whose
-/// machine is calibrated while it runs has several.
+/// What a job runs at one place under one calibration: its programs as compiled for it, and what has come back so far. A
+/// job whose machine is calibrated while it runs, or that went on elsewhere after it had made room, has several.
 struct JobSegment: Sendable {
+    let station: Station
+    /// The machine as it was when the programs were compiled.
+    let device: any Device
     let calibration: Calibration
     /// By program of the plan.
     var compilations: [Compilation]
@@ -20,6 +23,8 @@ struct JobSegment: Sendable {
     /// Begin and end of the compilations, and the time spent in their two halves.
     var compileSpan = (begin: 0.0, end: 0.0)
     var stageSeconds: [CompilationStage: Double] = [:]
+    /// What could have come through from neighbours; nil where the job had all of the machine.
+    var isolation: IsolationReport?
 
     /// One part: a batch of shots of one executable.
     enum Task: Hashable, Sendable {
@@ -63,8 +68,10 @@ struct JobSegment: Sendable {
         }
     }
 
-    mutating func take(_ result: RawResult, of task: Task) {
+    mutating func take(_ part: PartOutcome, of task: Task) {
+        let result = part.result
         finished += 1
+        if let next = part.isolation { isolation = isolation?.joined(with: next) ?? next }
         switch task {
         case .readout(let sites, _):
             readoutRuns[sites]?.counts.append(Counts(result.shots))
@@ -73,6 +80,20 @@ struct JobSegment: Sendable {
             raw[program] = raw[program]?.joined(with: result) ?? result
         }
     }
+}
+
+/// Where a job was placed.
+struct Station: Hashable, Sendable {
+    /// What users call the machine.
+    var machine: String
+    /// The sites it got; nil for all.
+    var region: [Site]?
+}
+
+/// What one part gave.
+struct PartOutcome: Sendable {
+    var result: RawResult
+    var isolation: IsolationReport?
 }
 
 extension RawResult {
@@ -93,14 +114,18 @@ extension RawResult {
 }
 
 extension JobPlan {
-    /// The batches of all programs, in order; equal in size but for rounding.
-    func batches(of most: Int) -> [JobSegment.Task] {
+    /// The batches of what is left of each program, in order; equal in size but for rounding.
+    ///
+    /// - Parameters:
+    ///   - ran: shots and batches of each program that ran already.
+    ///   - most: shots of a batch.
+    func batches(after ran: [(shots: Int, batches: Int)], of most: Int) -> [JobSegment.Task] {
         programs.indices.flatMap { (program: Int) -> [JobSegment.Task] in
-            let shots = programs[program].shots
+            let shots = programs[program].shots - ran[program].shots
             let count = (shots + most - 1) / most
             return (0..<count).map { number in
                 let begin = shots * number / count, end = shots * (number + 1) / count
-                return JobSegment.Task.batch(program: program, number: number, shots: end - begin)
+                return .batch(program: program, number: ran[program].batches + number, shots: end - begin)
             }
         }
     }

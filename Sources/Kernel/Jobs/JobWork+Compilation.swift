@@ -5,28 +5,36 @@ import Mitigation
 
 // Compilation, at dispatch: against the calibration of this moment.
 extension JobWork {
-    /// Compiles what is left of the job, unless it is compiled for this calibration already.
-    mutating func compile(_ request: JobRequest, in context: JobContext) throws(KernelError) {
-        guard let device else { preconditionFailure("a job is compiled after it was validated") }
-        let calibration: Calibration
-        do { calibration = try device.calibration() } catch { throw KernelError(error) }
-        try compile(request, for: calibration, in: context)
+    /// Compiles what is left of the job for a place, unless it is compiled for it and its calibration already.
+    mutating func compile(_ request: JobRequest, at station: Station, in context: JobContext) throws(KernelError) {
+        let device: any Device, calibration: Calibration
+        do {
+            device = try context.machines.device(station.machine)
+            calibration = try device.calibration()
+        } catch {
+            throw KernelError(error)
+        }
+        try compile(request, at: station, of: device, for: calibration, in: context)
     }
 
     mutating func compile(
-        _ request: JobRequest, for calibration: Calibration, in context: JobContext
+        _ request: JobRequest, at station: Station, of device: any Device, for calibration: Calibration,
+        in context: JobContext
     ) throws(KernelError) {
-        guard let device, let plan else { preconditionFailure("a job is compiled after it was validated") }
-        if segments.last?.calibration.id == calibration.id { return }
+        guard let plan else { preconditionFailure("a job is compiled after it was validated") }
+        if segments.last?.calibration.id == calibration.id, segments.last?.station == station { return }
         if segments.last?.finished == 0 { segments.removeLast() }
-        let left = batchesLeft(of: plan, request)
+        var request = request
+        if let region = station.region { request.compilerOptions.allowedSites = region }
+        let left = batchesLeft(of: plan, request, on: device.description, context)
         let needed = Set(
             left.compactMap { task in
                 if case .batch(let program, _, _) = task { return program }
                 return nil
             })
         var segment = JobSegment(
-            calibration: calibration, compilations: [], raw: Array(repeating: nil, count: plan.programs.count))
+            station: station, device: device, calibration: calibration, compilations: [],
+            raw: Array(repeating: nil, count: plan.programs.count))
         segment.compileSpan.begin = context.clock.now
         for (index, program) in plan.programs.enumerated() {
             if !needed.contains(index), let before = segments.last {
@@ -47,10 +55,20 @@ extension JobWork {
     }
 
     /// The shots that no segment has run.
-    private func batchesLeft(of plan: JobPlan, _ request: JobRequest) -> [JobSegment.Task] {
-        var done: Set<JobSegment.Task> = []
-        for segment in segments { done.formUnion(segment.tasks[..<segment.finished]) }
-        return plan.batches(of: request.batchShots).filter { !done.contains($0) }
+    private func batchesLeft(
+        of plan: JobPlan, _ request: JobRequest, on description: DeviceDescription, _ context: JobContext
+    ) -> [JobSegment.Task] {
+        var ran = plan.programs.map { _ in (shots: 0, batches: 0) }
+        for segment in segments {
+            for case .batch(let program, _, let shots) in segment.tasks[..<segment.finished] {
+                ran[program].shots += shots
+                ran[program].batches += 1
+            }
+        }
+        // A machine can be taken back at the end of a batch: none is longer than the rules say.
+        let delay = description.timing.repetitionDelay.value
+        let soon = delay > 0 ? max(1, Int(min(1e9, context.batchSeconds / delay))) : Int.max
+        return plan.batches(after: ran, of: min(request.batchShots, soon))
     }
 
     /// In a session a program is compiled once with its inputs open; then they are only bound.

@@ -8,16 +8,16 @@ extension JobWork {
 
     /// Machine time of the longest part that is left, seconds.
     var longestPart: Double {
-        guard let device, let segment = segments.last else { return 0 }
-        let delay = device.description.timing.repetitionDelay.value
+        guard let segment = segments.last else { return 0 }
+        let delay = segment.device.description.timing.repetitionDelay.value
         return segment.tasks[segment.finished...].reduce(0) { max($0, segment.seconds($1, delay: delay)) }
     }
 
     /// Runs the next part and takes its result in.
     ///
     /// - Returns: what the machine gave, to be kept for a worker that may have to go on from here.
-    mutating func runPart(_ request: JobRequest, in context: JobContext) async throws(KernelError) -> RawResult {
-        guard let device, let plan, var segment = segments.popLast() else {
+    mutating func runPart(_ request: JobRequest, in context: JobContext) async throws(KernelError) -> PartOutcome {
+        guard let plan, var segment = segments.popLast() else {
             preconditionFailure("a job runs after it was compiled")
         }
         let task = segment.tasks[segment.finished]
@@ -27,24 +27,27 @@ extension JobWork {
         if case .readout = task { activity = "measuring the readout" } else { activity = "running" }
         context.report(activity, base / total)
         if Task.isCancelled { throw .cancelled }
-        let result: RawResult
+        let outcome: SharedMachine.Outcome
         do {
-            result = try await device.run(executable, shots: shots, seed: seed) {
-                context.report(activity, (base + $0) / total)
-            }
+            outcome = try await context.machines.gate(segment.station.machine).run(
+                SharedMachine.Part(
+                    executable: executable, shots: shots, seed: seed, device: segment.device,
+                    calibration: segment.calibration, region: segment.station.region
+                ) { context.report(activity, (base + $0) / total) })
         } catch {
             throw KernelError(error)
         }
-        segment.take(result, of: task)
+        let part = PartOutcome(result: outcome.result, isolation: outcome.isolation)
+        segment.take(part, of: task)
         warmth?.keep(segment.readoutRuns, calibration: segment.calibration.id)
         segments.append(segment)
-        return result
+        return part
     }
 
     /// Takes in a part that ran before: another worker's, or ours before a crash. The segment must be compiled already.
-    mutating func restore(_ result: RawResult) {
+    mutating func restore(_ part: PartOutcome) {
         guard var segment = segments.popLast() else { preconditionFailure("a part belongs to a segment") }
-        segment.take(result, of: segment.tasks[segment.finished])
+        segment.take(part, of: segment.tasks[segment.finished])
         segments.append(segment)
     }
 
@@ -60,13 +63,22 @@ extension JobWork {
             }
         }
         let ran = segments.filter { $0.raw.contains { $0 != nil } }
-        if ran.count > 1 {
-            let shares = ran.map { segment in
-                "\(segment.raw.reduce(0) { $0 + ($1?.shots.count ?? 0) }) shots under \(segment.calibration.id)"
-            }
-            note(
-                "the machine was calibrated while the job ran, which was split there: \(shares.joined(separator: ", "))"
-            )
+        noteSplits(ran)
+    }
+
+    /// Says where the job was split, and why.
+    private mutating func noteSplits(_ ran: [JobSegment]) {
+        guard ran.count > 1 else { return }
+        func shares(_ place: (JobSegment) -> String) -> String {
+            ran.map { "\($0.raw.reduce(0) { $0 + ($1?.shots.count ?? 0) }) shots \(place($0))" }.joined(separator: ", ")
+        }
+        if Set(ran.map(\.station.machine)).count > 1 {
+            note("the job made room on one machine and went on on another: \(shares { "on \($0.station.machine)" })")
+        } else if Set(ran.map(\.calibration.id)).count > 1 {
+            let places = shares { "under \($0.calibration.id)" }
+            note("the machine was calibrated while the job ran, which was split there: \(places)")
+        } else {
+            note("the job made room and went on on other sites of the machine: \(shares { _ in "in one region" })")
         }
     }
 

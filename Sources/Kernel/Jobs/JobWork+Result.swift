@@ -6,14 +6,15 @@ import Mitigation
 // Delivery: everything a reader of the result must know, in one value.
 extension JobWork {
     func result(of id: JobID, _ request: JobRequest, deliveredAt: Double) -> JobResult {
-        guard let device, let calibration = segments.last?.calibration else {
+        guard let device = segments.last?.device, let calibration = segments.last?.calibration else {
             preconditionFailure("a finished job ran on a device")
         }
         let programs = executions.indices.map { place -> RanProgram in
             let compilation = compilation(place), correction = corrections[place], raw = executions[place].raw
-            let calibration = segments[executions[place].segment].calibration
+            let segment = segments[executions[place].segment]
             let trust = TrustVerdict(
-                estimate: compilation.report.estimateAfter, calibration: calibration, device: device.description,
+                estimate: compilation.report.estimateAfter, calibration: segment.calibration,
+                device: segment.device.description,
                 now: deliveredAt, readoutCorrected: !correction.bits.isEmpty)
             return RanProgram(
                 executable: compilation.executable, report: compilation.report, shots: raw.shots.count,
@@ -29,7 +30,7 @@ extension JobWork {
             job: id, name: request.name, device: device.description, calibration: calibration, seed: request.seed,
             mitigation: request.mitigation, blocks: blocks, programs: programs, trust: trust,
             steps: steps(deliveredAt: deliveredAt, programs), notes: notes, source: request.source,
-            kelvinVersion: KelvinVersion.current)
+            isolation: isolation, kelvinVersion: KelvinVersion.current)
     }
 
     private func steps(deliveredAt: Double, _ programs: [RanProgram]) -> [StepRecord] {
@@ -49,7 +50,7 @@ extension JobWork {
                 step: .submit, start: received, end: time(.validated), detail: "read, checked and accepted"),
             StepRecord(
                 step: .schedule, start: time(.queued), end: time(.compiling),
-                detail: "the device was allocated to this job alone"),
+                detail: allocation),
             StepRecord(
                 step: .compile, start: span.begin, end: span.end,
                 busy: busy(.translation), detail: "\(count)\(gates) gates, \(pairs) of them on two qubits"),
@@ -65,6 +66,18 @@ extension JobWork {
             StepRecord(
                 step: .deliver, start: time(.completed), end: deliveredAt, detail: "result with provenance"),
         ]
+    }
+
+    private var isolation: IsolationReport? {
+        segments.compactMap(\.isolation).reduce(nil) { $0?.joined(with: $1) ?? $1 }
+    }
+
+    private var allocation: String {
+        guard let segment = segments.last, let region = segment.station.region else {
+            return "the device was allocated to this job alone"
+        }
+        let company = isolation?.isAlone == false ? "beside other programs" : "nobody else was on the machine"
+        return "\(segment.station.machine), \(Self.places(region)), \(company)"
     }
 
     private static func places(_ sites: [Site]) -> String {

@@ -9,12 +9,11 @@ struct JobWork: Sendable {
     var received = 0.0
     /// When each state was reached, the first time.
     var reachedTimes: [JobState: Double] = [:]
-    var device: (any Device)?
     var plan: JobPlan?
     /// One for each calibration the job ran under.
     var segments: [JobSegment] = []
     /// What the machine gave last.
-    var latest: RawResult?
+    var latest: PartOutcome?
     /// Of the session it belongs to.
     var warmth: SessionWarmth?
     /// Programs as they ran, in the order of the plan; those of a split job once for each segment.
@@ -50,8 +49,39 @@ struct JobWork: Sendable {
 extension JobWork {
     mutating func validate(_ request: JobRequest, in context: JobContext) throws(KernelError) -> JobDemand {
         context.report("checking", nil)
+        let plan = try JobPlan(request, warmth: warmth)
+        guard request.batchShots > 0 else {
+            throw KernelError(
+                .program, code: "shots", "a batch of \(request.batchShots) shots was asked for",
+                cure: "let a batch hold at least one shot")
+        }
+        // One machine that takes it is enough.
+        var refusals: [KernelError] = []
+        var delay: Double?
+        for name in request.devices {
+            do throws(KernelError) {
+                let own = try Self.check(plan, on: name, in: context)
+                delay = delay ?? own
+            } catch { refusals.append(error) }
+        }
+        if refusals.count == request.devices.count, let first = refusals.first {
+            throw refusals.count == 1 ? first : KernelError(noneOf: refusals)
+        }
+        self.plan = plan
+        let shots = plan.programs.reduce(0) { $0 + $1.shots }
+        // Where regions are looked for, time is estimated with them.
+        let isPlaced = request.tenancy == .shared || request.devices.count > 1
+        return JobDemand(
+            width: plan.programs.reduce(0) { max($0, $1.circuit.qubitCount) }, shots: shots,
+            seconds: isPlaced ? 0 : Double(shots) * (delay ?? 0), profile: isPlaced ? plan.profile : nil)
+    }
+
+    /// - Returns: the seconds between two shots.
+    private static func check(
+        _ plan: JobPlan, on name: String, in context: JobContext
+    ) throws(KernelError) -> Double {
         let device: any Device
-        do { device = try context.devices.device(request.device) } catch { throw KernelError(error) }
+        do { device = try context.machines.device(name) } catch { throw KernelError(error) }
         let description = device.description
         switch device.status() {
         case .online, .busy, .calibrating: break
@@ -60,7 +90,6 @@ extension JobWork {
                 .system, code: "device.unavailable", "the device \(description.id) takes no jobs: \(reason)",
                 cure: "choose another device, or wait until it is back")
         }
-        let plan = try JobPlan(request, warmth: warmth)
         for program in plan.programs where program.shots > description.abilities.maxShots {
             throw KernelError(
                 .program, code: "shots",
@@ -73,17 +102,19 @@ extension JobWork {
                 "the program needs \(program.circuit.qubitCount) qubits, \(description.id) has \(description.siteCount)",
                 cure: "use fewer qubits or a larger device; `kelvin devices` lists them")
         }
-        guard request.batchShots > 0 else {
-            throw KernelError(
-                .program, code: "shots", "a batch of \(request.batchShots) shots was asked for",
-                cure: "let a batch hold at least one shot")
+        return description.timing.repetitionDelay.value
+    }
+}
+
+extension JobPlan {
+    /// What the allocator must know: the most that any of the programs needs.
+    var profile: ProgramProfile {
+        programs.map(\.template).reduce(into: ProgramProfile()) { profile, circuit in
+            var next = ProgramProfile(circuit)
+            // Qubits that nothing touches have a place all the same.
+            next.width = max(next.width, circuit.qubitCount)
+            profile.formMaximum(next)
         }
-        self.device = device
-        self.plan = plan
-        let shots = plan.programs.reduce(0) { $0 + $1.shots }
-        return JobDemand(
-            width: plan.programs.reduce(0) { max($0, $1.circuit.qubitCount) }, shots: shots,
-            seconds: Double(shots) * description.timing.repetitionDelay.value)
     }
 }
 

@@ -64,6 +64,14 @@ extension KernelError {
             cure: "dimensions must be equal or one, counted from the last")
     }
 
+    /// None of several machines takes the job.
+    init(noneOf refusals: [KernelError]) {
+        self.init(
+            refusals.contains { $0.kind == .system } ? .system : .program, code: "device.none",
+            "none of the \(refusals.count) machines takes the job: "
+                + refusals.map(\.message).joined(separator: "; "), cure: refusals.first?.cure)
+    }
+
     /// Whether another attempt is worth it.
     public var failureClass: FailureClass {
         switch kind {

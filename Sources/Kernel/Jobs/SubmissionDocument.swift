@@ -27,6 +27,12 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     public var batchShots: Int?
     /// Seconds of machine time.
     public var budget: Double?
+    /// The machines to choose among, where they are several; `device` is the first of them.
+    public var devices: [String]?
+    /// `shared` or `alone`; nil for shared.
+    public var tenancy: Tenancy?
+    /// Seconds since 1970-01-01 UTC.
+    public var deadline: Double?
 
     /// A program with what varies in it.
     public struct Block: Hashable, Sendable, Codable {
@@ -152,6 +158,10 @@ extension SubmissionDocument {
         request.account = account ?? ""
         if let batchShots { request.batchShots = batchShots }
         if let budget { request.budget = budget }
+        if let devices, !devices.isEmpty { request.devices = devices }
+        // A program that names its sites gets no region to be placed in.
+        request.tenancy = request.workload.namesSites ? .alone : tenancy ?? .shared
+        if let deadline { request.deadline = deadline }
         return request
     }
 

@@ -1,6 +1,14 @@
 public import Circuits
 
 extension Workload {
+    /// Whether some program says itself on which sites it runs.
+    public var namesSites: Bool {
+        switch self {
+        case .sample(let pubs): pubs.contains { $0.circuit.namesPhysicalQubits }
+        case .estimate(let pubs): pubs.contains { $0.circuit.namesPhysicalQubits }
+        }
+    }
+
     /// What a program asks for itself: its expectation values, or the distribution over the qubits it names; without any
     /// request its outcomes.
     ///

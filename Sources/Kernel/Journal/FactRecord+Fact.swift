@@ -7,7 +7,7 @@ extension FactRecord {
         case "submitted": return card?.jobCard.map { .submitted(id, $0) }
         case "validated":
             guard let count, let start, let seconds else { return nil }
-            return .validated(id, JobDemand(width: count, shots: Int(start), seconds: seconds))
+            return .validated(id, JobDemand(width: count, shots: Int(start), seconds: seconds, profile: profile))
         case "queued":
             guard let reason = code.flatMap(QueueReason.init) else { return nil }
             return .queued(id, reason, notBefore: start ?? 0)
@@ -21,6 +21,10 @@ extension FactRecord {
         case "compiled":
             guard let count, let seconds else { return nil }
             return .compiled(id, parts: UInt32(clamping: count), partSeconds: Float(seconds))
+        case "foretold":
+            guard let seconds, let start, let end, let priority = code.flatMap(Priority.init) else { return nil }
+            return .foretold(
+                id, WaitForecaster.Forecast(planned: seconds, lower: start, upper: end, priority: priority))
         case "part started": return fence.map { .partStarted(id, $0) }
         case "part finished": return seconds.map { .partFinished(id, seconds: $0) }
         case "recompiling":

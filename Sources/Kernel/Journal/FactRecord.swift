@@ -18,12 +18,14 @@ public struct FactRecord: Hashable, Sendable, Codable {
     public var code: UInt8?
     public var flag: Bool?
     public var card: CardRecord?
+    public var profile: ProgramProfile?
 
     /// A job card or session card.
     public struct CardRecord: Hashable, Sendable, Codable {
         var account: Int32
         var session: Int32?
         var device: Int32?
+        var choices: [Int32]?
         var kind: UInt8
         var priority: UInt8?
         var alone: Bool?
@@ -50,6 +52,7 @@ extension FactRecord.CardRecord {
         account = card.account.rawValue
         session = card.session?.rawValue
         device = card.device?.rawValue
+        choices = card.choices.isEmpty ? nil : card.choices.map(\.rawValue)
         kind = card.onRecalibration.rawValue
         priority = card.priority.rawValue
         alone = card.wantsMachineAlone
@@ -75,7 +78,8 @@ extension FactRecord.CardRecord {
         else { return nil }
         return JobCard(
             account: AccountIndex(rawValue: account), session: session.map { SessionIndex(rawValue: $0) },
-            device: device.map { DeviceIndex(rawValue: $0) }, priority: priority, onRecalibration: policy,
+            device: device.map { DeviceIndex(rawValue: $0) },
+            choices: (choices ?? []).map { DeviceIndex(rawValue: $0) }, priority: priority, onRecalibration: policy,
             wantsMachineAlone: alone ?? true, width: Int(width ?? 1), shots: Int(shots ?? 1),
             seconds: Double(seconds ?? 0), budget: budget ?? .infinity, deadline: deadline ?? .infinity, tag: tag ?? 0)
     }
@@ -100,6 +104,7 @@ extension FactRecord {
             count = demand.width
             start = Double(demand.shots)
             seconds = demand.seconds
+            profile = demand.profile
         case .queued(let id, let reason, let notBefore):
             self.init("queued", id)
             code = reason.rawValue
@@ -143,6 +148,12 @@ extension FactRecord {
         case .released(let id, let fence, let seconds):
             self.init("released", id, fence)
             self.seconds = seconds
+        case .foretold(let id, let forecast):
+            self.init("foretold", id)
+            seconds = forecast.planned
+            start = forecast.lower
+            end = forecast.upper
+            code = forecast.priority.rawValue
         default: self.init(ofFleet: fact)
         }
     }

@@ -25,6 +25,9 @@ public protocol StorageTransaction {
     /// - Returns: the number of the last fact.
     func append(_ entries: [JournalEntry]) throws(KernelError) -> UInt64
 
+    /// The last promises of a wait that can be judged, the oldest first.
+    func keptPromises(_ limit: Int) throws(KernelError) -> [(forecast: WaitForecaster.Forecast, wait: Double)]
+
     /// The facts of one job, oldest first.
     func history(of job: JobID) throws(KernelError) -> [JournalEntry]
 

@@ -70,6 +70,18 @@ public final class MemoryStorage: KernelStorage {
             return UInt64(memory.entries.count)
         }
 
+        func keptPromises(_ limit: Int) -> [(forecast: WaitForecaster.Forecast, wait: Double)] {
+            var open: [JobID: (forecast: WaitForecaster.Forecast, time: Double)] = [:]
+            var kept: [(forecast: WaitForecaster.Forecast, wait: Double)] = []
+            for entry in memory.entries {
+                if case .foretold(let id, let forecast) = entry.fact { open[id] = (forecast, entry.time) }
+                if case .placed(let id, _, _, _) = entry.fact, let promise = open.removeValue(forKey: id) {
+                    kept.append((promise.forecast, entry.time - promise.time))
+                }
+            }
+            return kept.suffix(limit)
+        }
+
         func history(of job: JobID) -> [JournalEntry] { memory.entries.filter { $0.fact.job == job } }
 
         func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool) {

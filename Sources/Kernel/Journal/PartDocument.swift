@@ -6,13 +6,24 @@ public struct PartDocument: Sendable {
     /// The calibration it ran under.
     public var calibration: String
     public var result: RawResult
+    /// What users call the machine.
+    public var machine: String
+    /// The sites the job had; nil for all.
+    public var region: [Site]?
+    public var isolation: IsolationReport?
 
-    public init(calibration: String, result: RawResult) {
+    public init(
+        calibration: String, result: RawResult, machine: String, region: [Site]? = nil,
+        isolation: IsolationReport? = nil
+    ) {
         self.calibration = calibration
         self.result = result
+        self.machine = machine
+        self.region = region
+        self.isolation = isolation
     }
 
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     public var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -42,6 +53,9 @@ public struct PartDocument: Sendable {
         writer.put(result.lostShots)
         writer.put(result.noiseRealisations ?? -1)
         writer.put(result.deviceTime.value)
+        writer.put(machine)
+        writer.put(region.map { [$0.count] + $0.map(\.index) } ?? [-1])
+        writer.put(isolation)
         return writer.bytes
     }
 
@@ -76,16 +90,32 @@ public struct PartDocument: Sendable {
         let lost = try reader.integer()
         guard lost >= 0 else { throw ByteReader.Truncated() }
         let realisations = try reader.integer()
+        let result = RawResult(
+            shots: strings, outputs: outputs, exactProbabilities: exact, method: method, isEmulated: isEmulated,
+            notes: notes, lostShots: lost, noiseRealisations: realisations < 0 ? nil : realisations,
+            deviceTime: Seconds(try reader.double()))
+        let machine = try reader.text(), count = try reader.integer()
+        var region: [Site] = []
+        for _ in 0..<max(0, count) {
+            let site = try reader.integer()
+            guard site >= 0, site < 1 << 24 else { throw ByteReader.Truncated() }
+            region.append(Site(site))
+        }
         return PartDocument(
-            calibration: calibration,
-            result: RawResult(
-                shots: strings, outputs: outputs, exactProbabilities: exact, method: method, isEmulated: isEmulated,
-                notes: notes, lostShots: lost, noiseRealisations: realisations < 0 ? nil : realisations,
-                deviceTime: Seconds(try reader.double())))
+            calibration: calibration, result: result, machine: machine, region: count < 0 ? nil : region,
+            isolation: try reader.isolation())
     }
 }
 
 extension ByteWriter {
+    fileprivate mutating func put(_ numbers: [Int]) { for number in numbers { put(number) } }
+
+    fileprivate mutating func put(_ report: IsolationReport?) {
+        let bytes = report.map { DocumentCoding.encode($0) } ?? []
+        put(bytes.count)
+        for byte in bytes { put(byte) }
+    }
+
     fileprivate mutating func put(_ value: ClassicalValue) {
         switch value {
         case .bool(let value):
@@ -111,6 +141,14 @@ extension ByteWriter {
 }
 
 extension ByteReader {
+    fileprivate mutating func isolation() throws(Truncated) -> IsolationReport? {
+        let count = try length()
+        if count == 0 { return nil }
+        var bytes: [UInt8] = []
+        for _ in 0..<count { bytes.append(try byte()) }
+        do { return try DocumentCoding.decode(bytes) } catch { throw Truncated() }
+    }
+
     fileprivate mutating func classicalValue() throws(Truncated) -> ClassicalValue {
         switch try byte() {
         case 0: return .bool(try byte() == 1)

@@ -21,6 +21,8 @@ public struct JobResult: Sendable {
     /// What the reader must know: approximations, corrections that were left out and why.
     public var notes: [String]
     public var source: ProgramSource?
+    /// Of a job that agreed to share its machine: what could have come through from next door.
+    public var isolation: IsolationReport?
     public var kelvinVersion: String
 }
 

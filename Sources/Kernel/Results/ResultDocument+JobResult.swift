@@ -26,6 +26,7 @@ extension ResultDocument {
             }, sentences: result.trust.sentences)
         notes = result.notes
         source = result.source.map { SourceDocument(file: $0.fileName, text: $0.text) }
+        isolation = result.isolation
         timing = includesTiming ? TimingDocument(result) : nil
     }
 }

@@ -15,6 +15,8 @@ public struct ResultDocument: Codable, Sendable {
     public var trust: TrustDocument
     public var notes: [String]
     public var source: SourceDocument?
+    /// Of a job that agreed to share its machine.
+    public var isolation: IsolationReport?
     /// When things happened: the only part that differs between two runs of the same.
     public var timing: TimingDocument?
 

@@ -13,8 +13,10 @@ public struct FleetHealth: Sendable {
 
     private struct Machine: Sendable {
         var health: DeviceHealth
-        /// What the kernel was told last.
+        /// What the kernel holds.
         var isAvailable = true
+        /// What was last said here: of several that watch one machine, none repeats itself against the others.
+        var said: Bool?
         /// Whether it was in error when it was made available: one job may find out whether it still is.
         var isProbed = false
     }
@@ -45,6 +47,12 @@ public struct FleetHealth: Sendable {
     public mutating func observe(
         _ facts: some Sequence<Transition>, failure: String? = nil, at now: Double
     ) -> [KernelEvent] {
+        absorb(facts, failure: failure, at: now)
+        return changes(at: now)
+    }
+
+    /// The same for facts that are history: what follows is said later.
+    public mutating func absorb(_ facts: some Sequence<Transition>, failure: String? = nil, at now: Double) {
         for fact in facts {
             switch fact {
             case .deviceAdded: machines.append(Machine(health: DeviceHealth(rules: rules)))
@@ -73,7 +81,6 @@ public struct FleetHealth: Sendable {
             default: break
             }
         }
-        return changes(at: now)
     }
 
     /// Looks at the clock: silence and waiting times end by themselves.
@@ -110,6 +117,8 @@ public struct FleetHealth: Sendable {
             // The one job with which a machine in error is tried does not make it unavailable for itself.
             if machines[place].isProbed, health.running > 0, health.drainReason == nil { continue }
             let takes = health.takesJobs(at: now)
+            if takes == machines[place].said { continue }
+            machines[place].said = takes
             if takes != machines[place].isAvailable {
                 machines[place].isAvailable = takes
                 machines[place].isProbed = takes && isError

@@ -30,12 +30,16 @@ extension Runtime {
                 for run in state.book.liveRuns where run.worker == options.worker {
                     state.handle(.renew(run.job, run.fence), at: now, into: &output)
                 }
+                if hasNews || equipment.isEmpty { equipAll { state.handle($0, at: now, into: &output) } }
                 let value = try body(transaction) { state.handle($0, at: now, into: &output) }
                 try adoptOrphans(transaction, now, &output)
+                watch(&output, failure: failure, at: now)
                 for run in state.book.liveRuns where run.worker == 0 && run.stage != .stopping {
+                    guard state.book.mayClaim(run, options.worker) else { continue }
                     guard jobs[run.job]?.final == nil, jobs[run.job] != nil else { continue }
                     state.handle(.claim(run.job, options.worker), at: now, into: &output)
                 }
+                try foretell(transaction, now, &output)
                 if !output.facts.isEmpty {
                     seen = try transaction.append(output.facts.map { JournalEntry(time: now, fact: $0) })
                 }
@@ -47,12 +51,14 @@ extension Runtime {
             throw error
         }
         for fact in output.facts {
+            judge(fact, at: now)
             guard let job = fact.job, let state = fact.state else { continue }
             jobs[job]?.work.reached(state, at: now)
             if state == .paused { stoodAside(job) }
         }
         for effect in output.effects { perform(effect) }
         if hasNews { reconcile() }
+        tellGates()
         pulse?.set(state.book.liveRuns.filter { $0.worker == options.worker })
         scheduleTick(now)
         return value
@@ -65,13 +71,16 @@ extension Runtime {
         var hasNews = false
         if let last = seen {
             let (entries, number) = try transaction.facts(after: last)
-            for entry in entries { state.apply(entry.fact, at: entry.time) }
+            for entry in entries { take(entry) }
             hasNews = !entries.isEmpty
             seen = number
         } else {
-            state = KernelState(policy: StandardPolicy(), rules: options.rules)
+            state = KernelState(policy: StandardPolicy(rules: options.scheduling), rules: options.rules)
+            equipment = [:]
+            health = FleetHealth()
+            promises = [:]
             let (entries, number) = try transaction.livingFacts()
-            for entry in entries { state.apply(entry.fact, at: entry.time) }
+            for entry in entries { take(entry) }
             hasNews = !jobs.isEmpty
             seen = number
         }
@@ -81,10 +90,19 @@ extension Runtime {
         return hasNews
     }
 
+    /// A fact that was journaled before, or elsewhere.
+    private func take(_ entry: JournalEntry) {
+        state.apply(entry.fact, at: entry.time)
+        judge(entry.fact, at: entry.time)
+        // What follows for the machines is said with the next facts of our own.
+        health.absorb([entry.fact], at: entry.time)
+    }
+
     private func perform(_ effect: KernelEffect) {
         switch effect {
         case .validate(let id): validate(id)
-        case .compile(let id, _, _, let fence): if isMine(id, fence) { compile(id, fence) }
+        case .compile(let id, let device, let sites, let fence):
+            if isMine(id, fence) { compile(id, fence, at: station(device, sites)) }
         case .run(let id, _, let fence): if isMine(id, fence) { run(id, fence) }
         case .mitigate(let id, let fence): if isMine(id, fence) { mitigate(id, fence) }
         case .stop(let id, _): jobs[id]?.task?.cancel()
@@ -156,7 +174,7 @@ extension Runtime {
 
     /// Asks the kernel again when a wait is over, though nothing happens.
     private func scheduleTick(_ now: Double) {
-        let next = state.nextTick(after: now)
+        let next = min(state.nextTick(after: now), health.nextTick(after: now))
         guard next < nextTick || nextTick <= now else { return }
         timer?.cancel()
         timer = nil

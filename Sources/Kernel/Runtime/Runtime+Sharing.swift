@@ -39,6 +39,7 @@ extension Runtime {
     }
 
     func startPolling() {
+        startHeartbeats()
         guard options.isShared, poller == nil else { return }
         let seconds = options.pollSeconds
         poller = Task { [weak self] in
@@ -89,11 +90,25 @@ extension Runtime {
 }
 
 extension Runtime {
-    /// What can be known to be wrong with a request before it becomes a job.
-    public func check(_ request: JobRequest) throws(KernelError) {
+    /// What can be known of a request before it becomes a job: a dry run by the checks that decide later.
+    ///
+    /// - Returns: what each machine offers; nil for a job that takes the whole of the only machine it may have.
+    /// - Throws: what makes the request wrong, or why no machine takes it, with the figure that stands in the way.
+    @discardableResult
+    public func check(_ request: JobRequest) throws(KernelError) -> JobAppraisal? {
         var work = JobWork()
-        _ = try work.validate(
-            request, in: JobContext(id: JobID(0), devices: devices, clock: clock, report: { _, _ in }))
+        let demand = try work.validate(request, in: context(of: JobID(0)))
+        guard let profile = demand.profile else { return nil }
+        let sites = siteCounts(request)
+        let appraisal = try transact { _, handle throws(KernelError) -> JobAppraisal in
+            var card = card(for: request, sites, handle)
+            equip(for: card, handle)
+            card.width = UInt16(clamping: demand.width)
+            card.shots = UInt32(clamping: demand.shots)
+            return state.policy.appraise(card, profile, in: state.book, at: clock.now)
+        }
+        if let refusal = appraisal.refusal { throw refusal }
+        return appraisal
     }
 
     /// Machine time that an account and those under it have used and may use, seconds.

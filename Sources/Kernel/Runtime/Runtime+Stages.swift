@@ -8,25 +8,27 @@ extension Runtime {
     func validate(_ id: JobID) {
         start(id, 0) { work, request, context throws(KernelError) in
             let demand = try work.validate(request, in: context)
-            if request.compilesAhead { try work.compile(request, in: context) }
+            if request.compilesAhead, request.tenancy == .alone {
+                try work.compile(request, at: Station(machine: request.device), in: context)
+            }
             return .validated(id, demand)
         }
     }
 
-    func compile(_ id: JobID, _ fence: Fence) {
+    func compile(_ id: JobID, _ fence: Fence, at station: Station) {
         let stored = storedParts(of: id)
         start(id, fence) { work, request, context throws(KernelError) in
             try work.prepare(request, restoring: stored.get(), in: context)
-            try work.compile(request, in: context)
+            try work.compile(request, at: station, in: context)
             return .compiled(id, fence, parts: work.partCount, partSeconds: work.longestPart)
         }
     }
 
     func run(_ id: JobID, _ fence: Fence) {
         start(id, fence) { work, request, context throws(KernelError) in
-            let result = try await work.runPart(request, in: context)
-            work.latest = result
-            return .partFinished(id, fence, seconds: result.deviceTime.value)
+            let part = try await work.runPart(request, in: context)
+            work.latest = part
+            return .partFinished(id, fence, seconds: part.result.deviceTime.value)
         }
     }
 
@@ -74,7 +76,7 @@ extension Runtime {
         guard let record = jobs[id] else { return }
         let request = record.request, progress = record.progress
         let state = state.state(of: id) ?? .created
-        let context = JobContext(id: id, devices: devices, clock: clock) { activity, fraction in
+        let context = context(of: id) { activity, fraction in
             progress?(JobProgress(job: id, state: state, activity: activity, fraction: fraction))
         }
         let begun = record.work
@@ -116,17 +118,18 @@ extension Runtime {
 
     /// Tells the kernel what the machine says of its calibration, before it hears what ran.
     private func noteCalibration(of work: JobWork) {
-        guard let device = work.device, !work.segments.isEmpty, let current = try? device.calibration(),
-            let index = state.book.device(named: device.description.id)
+        guard let machine = work.segments.last?.station.machine,
+            let current = try? machines.device(machine).calibration(), let index = state.book.device(named: machine)
         else { return }
         if state.book.devices[index.place].calibration != current.id { take(.calibrated(index, current.id)) }
     }
 
     private func keepCalibration(of work: JobWork, in transaction: any StorageTransaction) throws(KernelError) {
-        guard options.isShared, let device = work.device, let calibration = work.segments.last?.calibration,
-            try transaction.calibration(calibration.id) == nil
+        guard options.isShared, let segment = work.segments.last,
+            try transaction.calibration(segment.calibration.id) == nil
         else { return }
-        let file = DeviceFile(description: device.description, calibration: calibration)
+        let calibration = segment.calibration
+        let file = DeviceFile(description: segment.device.description, calibration: calibration)
         try transaction.setCalibration(calibration.id, Array(file.text.utf8))
     }
 
@@ -134,11 +137,13 @@ extension Runtime {
     private func keepPart(
         of id: JobID, _ work: JobWork, _ fence: Fence, in transaction: any StorageTransaction
     ) throws(KernelError) {
-        guard options.isShared, let result = work.latest, let calibration = work.segments.last?.calibration.id,
+        guard options.isShared, let latest = work.latest, let segment = work.segments.last,
             // If the news was void, so is the part.
             let slot = state.book.jobs.slot(of: id), Int(state.book.jobs[slot].finishedParts) == work.finishedParts
         else { return }
-        let part = PartDocument(calibration: calibration, result: result)
+        let part = PartDocument(
+            calibration: segment.calibration.id, result: latest.result, machine: segment.station.machine,
+            region: segment.station.region, isolation: latest.isolation)
         try transaction.setDocument(.part, of: id, number: work.finishedParts - 1, part.bytes)
     }
 
@@ -147,6 +152,9 @@ extension Runtime {
         jobs[id]?.outcome = .failure(error)
         let event: KernelEvent =
             fence > 0 && current != .created ? .attemptFailed(id, fence, error.failureClass) : .refuse(id)
+        // A wrong program says nothing about the machine.
+        failure = error.failureClass == .permanent ? nil : error.message
+        defer { failure = nil }
         take(event) { transaction throws(KernelError) in
             guard options.isShared, state.state(of: id) == nil else { return }
             try transaction.setDocument(.failure, of: id, number: 0, FailureDocument(error).bytes)
@@ -163,8 +171,10 @@ struct StoredPart: Sendable {
 /// What a stage of a job may use of its surroundings.
 struct JobContext: Sendable {
     let id: JobID
-    let devices: any DeviceProvider
+    let machines: MachinePark
     let clock: any KernelClock
+    /// The longest batch of shots, seconds of machine time.
+    let batchSeconds: Double
     let report: @Sendable (_ activity: String, _ fraction: Double?) -> Void
 }
 
@@ -176,17 +186,24 @@ extension JobWork {
     ) throws(KernelError) {
         if plan == nil { _ = try validate(request, in: context) }
         for stored in stored {
-            let id = stored.part.calibration
-            if segments.last?.calibration.id != id {
-                try compile(request, for: try calibration(id, stored.file), in: context)
+            let part = stored.part
+            let station = Station(machine: part.machine, region: part.region)
+            if segments.last?.calibration.id != part.calibration || segments.last?.station != station {
+                let device: any Device
+                do { device = try context.machines.device(part.machine) } catch { throw KernelError(error) }
+                let record = try calibration(part.calibration, of: device, stored.file)
+                try compile(request, at: station, of: device, for: record, in: context)
             }
-            restore(stored.part.result)
+            restore(PartOutcome(result: part.result, isolation: part.isolation))
         }
     }
 
-    private func calibration(_ id: String, _ file: [UInt8]?) throws(KernelError) -> Calibration {
+    private func calibration(
+        _ id: String, of device: any Device, _ file: [UInt8]?
+    ) throws(KernelError) -> Calibration {
         do {
-            if let current = try device?.calibration(), current.id == id { return current }
+            let current = try device.calibration()
+            if current.id == id { return current }
             if let file {
                 let calibration = try DeviceFile(text: String(decoding: file, as: UTF8.self), name: id).calibration
                 if calibration.id == id { return calibration }

@@ -10,7 +10,9 @@ public actor Runtime {
     /// Number of the last fact that `state` holds; nil where it must be read anew.
     var seen: UInt64?
     var jobs: [JobID: JobRecord] = [:]
-    let devices: any DeviceProvider
+    let machines: MachinePark
+    /// The regions that the scheduler knows, by the calibration they belong to.
+    var equipment: [DeviceIndex: String] = [:]
     let storage: any KernelStorage
     let clock: any KernelClock
     let options: RuntimeOptions
@@ -21,22 +23,33 @@ public actor Runtime {
     var nextTick = Double.infinity
     var poller: Task<Void, Never>?
     var mark: UInt64?
+    var health = FleetHealth()
+    var heartbeats: Task<Void, Never>?
+    /// What failed with a machine, while that is being taken in.
+    var failure: String?
+    /// Nil until somebody asks for a wait.
+    var forecaster: WaitForecaster?
+    /// Waits that were promised and have not ended.
+    var promises: [JobID: (forecast: WaitForecaster.Forecast, time: Double)] = [:]
 
     public init(
         devices: any DeviceProvider, storage: any KernelStorage = MemoryStorage(), clock: any KernelClock = WallClock(),
         options: RuntimeOptions = RuntimeOptions()
     ) {
-        self.devices = devices
+        machines = MachinePark(
+            devices, clock: clock, gatherSeconds: options.gatherSeconds,
+            guardDistance: options.scheduling.sharing.guardDistance)
         self.storage = storage
         self.clock = clock
         self.options = options
-        state = KernelState(policy: StandardPolicy(), rules: options.rules)
+        state = KernelState(policy: StandardPolicy(rules: options.scheduling), rules: options.rules)
         pulse = options.isShared ? Pulse(storage: storage, clock: clock, leaseSeconds: options.rules.leaseSeconds) : nil
     }
 
     deinit {
         timer?.cancel()
         poller?.cancel()
+        heartbeats?.cancel()
     }
 
     /// All that belongs to one job.
@@ -85,9 +98,9 @@ extension Runtime {
         isDetached: Bool = false, receivedAt: Double? = nil, progress: (@Sendable (JobProgress) -> Void)? = nil
     ) throws(KernelError) -> JobID {
         let submission = Submission(
-            key: key, name: request.name, account: request.account, device: request.device,
+            key: key, name: request.name, account: request.account, device: request.devices.joined(separator: ","),
             owner: isDetached ? 0 : options.worker, request: document?.bytes ?? [])
-        let sites = (try? devices.device(request.device))?.description.siteCount ?? 0
+        let sites = siteCounts(request)
         var known: JobID?
         let id = try transact { transaction, handle throws(KernelError) -> JobID in
             let (id, isNew) = try transaction.register(submission)
@@ -101,10 +114,8 @@ extension Runtime {
                 record.work.warmth = session.flatMap { warmth[$0] }
                 jobs[id] = record
             }
-            let card = JobCard(
-                account: account(request.account, handle), session: session,
-                device: device(request.device, sites, handle), priority: request.priority,
-                onRecalibration: request.onRecalibration, budget: request.budget)
+            let card = card(for: request, in: session, sites, handle)
+            equip(for: card, handle)
             handle(.submit(id, card))
             return id
         }
@@ -115,6 +126,25 @@ extension Runtime {
         }
         startPolling()
         return id
+    }
+
+    /// What the scheduler must know of a request.
+    ///
+    /// - Parameter sites: how many each of its machines has.
+    func card(
+        for request: JobRequest, in session: SessionIndex? = nil, _ sites: [Int], _ handle: (KernelEvent) -> Void
+    ) -> JobCard {
+        var card = JobCard(
+            account: account(request.account, handle), session: session, priority: request.priority,
+            onRecalibration: request.onRecalibration, wantsMachineAlone: request.tenancy == .alone,
+            budget: request.budget, deadline: request.deadline, tag: .max)
+        let choices = zip(request.devices, sites).compactMap { device($0, $1, handle) }
+        if choices.count == 1 { card.device = choices[0] } else { card.choices = choices }
+        return card
+    }
+
+    func siteCounts(_ request: JobRequest) -> [Int] {
+        request.devices.map { (try? machines.device($0))?.description.siteCount ?? 0 }
     }
 
     /// The kernel's number for a machine; one it has not met is added, and found wanting when the job is validated.

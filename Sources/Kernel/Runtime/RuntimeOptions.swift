@@ -11,15 +11,26 @@ public struct RuntimeOptions: Sendable {
     /// How often a shared storage is looked at, seconds.
     public var pollSeconds: Double
     public var rules: KernelRules
+    /// How the machines are shared out.
+    public var scheduling: SchedulingRules
+    /// How long a machine waits for tenants that are not ready, so that they run together, seconds.
+    public var gatherSeconds: Double
+    /// How often machines with work are asked how they are, seconds.
+    public var heartbeatSeconds: Double
 
     public init(
         worker: WorkerID = .random(in: 1...(.max)), isShared: Bool = false, adopts: Bool = false,
-        pollSeconds: Double = 0.02, rules: KernelRules = KernelRules()
+        pollSeconds: Double = 0.02, rules: KernelRules = KernelRules(),
+        scheduling: SchedulingRules = SchedulingRules(window: 1024), gatherSeconds: Double = 0.05,
+        heartbeatSeconds: Double = 5
     ) {
         self.worker = worker
         self.isShared = isShared
         self.adopts = adopts
         self.pollSeconds = pollSeconds
         self.rules = rules
+        self.scheduling = scheduling
+        self.gatherSeconds = gatherSeconds
+        self.heartbeatSeconds = heartbeatSeconds
     }
 }

@@ -45,7 +45,7 @@ extension Runtime {
         maximalSeconds: Double = 28_800, budget: Double = .infinity
     ) throws(KernelError) -> Session {
         let sites: Int
-        do { sites = try devices.device(device).description.siteCount } catch { throw KernelError(error) }
+        do { sites = try machines.device(device).description.siteCount } catch { throw KernelError(error) }
         let index = try transact { _, handle throws(KernelError) -> SessionIndex? in
             guard let machine = self.device(device, sites, handle) else { return nil }
             handle(

@@ -76,14 +76,17 @@ extension FleetScheduler {
             guard machines[d].hasNoRoom.contains(Int(job.program)) else { return false }
             cycle.setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
         }
-        let score = { [self] (d: Int) in
-            cycle.score(
-                d, cost: estimates.costs[place + d], shotSeconds: estimates.shotSeconds[place + d],
-                shots: Float(job.shots), seconds: job.seconds, secondsPerNat: secondsPerNat, at: now)
-        }
-        guard job.device >= 0 || score(d) <= score(changed) else { return false }
+        guard job.device >= 0 || score(job, on: d, now) <= score(job, on: changed, now) else { return false }
         wait(row, job, d, seconds(of: job, on: d), now)
         return true
+    }
+
+    /// What the choice of a machine minimises, in seconds of waiting. The job's row in the estimates is complete.
+    private func score(_ job: WaitingJob, on d: Int, _ now: Double) -> Float {
+        let place = Int(job.program) * estimates.stride + d
+        return cycle.score(
+            d, cost: estimates.costs[place], shotSeconds: estimates.shotSeconds[place], shots: Float(job.shots),
+            seconds: job.seconds, secondsPerNat: secondsPerNat, at: now)
     }
 
     private var secondsPerNat: Float { rules.secondsPerNat.isFinite ? Float(rules.secondsPerNat) : 1e12 }
@@ -106,7 +109,7 @@ extension FleetScheduler {
     mutating func give(_ row: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double) -> Tenant? {
         // A machine that turns out to have no room is asked once more, with the time until it has.
         var tries = 0
-        while let (d, cost, seconds) = choose(job, now) {
+        while let (d, cost, seconds) = choose(row, job, book, now) {
             guard book.devices[d].isAvailable else {
                 reconcile(d, book)
                 cycle.close(d, for: .infinity)
@@ -135,12 +138,19 @@ extension FleetScheduler {
     }
 
     /// The machine with the least sum of waiting, error and price.
-    private mutating func choose(_ job: WaitingJob, _ now: Double) -> (device: Int, cost: Float, seconds: Double)? {
+    private mutating func choose(
+        _ number: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double
+    ) -> (device: Int, cost: Float, seconds: Double)? {
         let row = Int(job.program)
         estimates.complete(row, machines, rules)
         let base = row * estimates.stride
         var device = Int(job.device)
-        if device < 0 {
+        if job.hasChoices {
+            let choices = book.jobs[JobSlot(rawValue: number)].card.choices.map(\.place)
+            device = choices.filter { $0 < machines.count && cycle.delay($0, at: now) < .infinity }
+                .min { (score(job, on: $0, now), $0) < (score(job, on: $1, now), $1) } ?? -1
+            guard device >= 0 else { return nil }
+        } else if device < 0 {
             // Success counts as waiting does: in seconds.
             let nat = secondsPerNat
             let best = estimates.costs.withUnsafeBufferPointer { costs in

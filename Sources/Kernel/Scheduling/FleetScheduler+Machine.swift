@@ -3,6 +3,8 @@ extension FleetScheduler {
     struct Machine: Sendable {
         /// Nil until its calibration is known: then it is given out whole.
         var library: RegionLibrary?
+        /// Whether several programs may run side by side.
+        var isShared = true
         /// 0 until the book was seen.
         var siteCount = 0
         var pricePerSecond = 0.0
@@ -34,7 +36,7 @@ extension FleetScheduler {
         /// Whether one more job may come in beside those that are there, room or not.
         func isOpen(_ sharing: SharingPolicy) -> Bool {
             if isEmpty { return true }
-            return tenants.count < sharing.maximumPrograms && library != nil && solitary == 0
+            return isShared && tenants.count < sharing.maximumPrograms && library != nil && solitary == 0
         }
 
         mutating func add(_ tenant: Tenant) {

@@ -1,5 +1,7 @@
 // What the queue looks like from inside.
 extension FleetScheduler {
+    public var waitingCount: Int { queue.count }
+
     /// Waiting jobs that would start before this one if nothing else came in.
     public func position(of slot: JobSlot, in book: KernelBook) -> Int? {
         var copy = self

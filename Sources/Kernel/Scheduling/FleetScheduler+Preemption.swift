@@ -15,7 +15,8 @@ extension FleetScheduler {
         estimates.complete(Int(job.program), machines, rules)
         let candidates = job.device >= 0 ? Int(job.device)..<Int(job.device) + 1 : 0..<machines.count
         var victim: (device: Int, priority: Priority, end: Double)?
-        for d in candidates where book.devices[d].isAvailable {
+        let card = book.jobs[JobSlot(rawValue: row)].card
+        for d in candidates where book.devices[d].isAvailable && card.admits(DeviceIndex(d)) {
             guard estimates.costs[Int(job.program) * estimates.stride + d] < .infinity else { continue }
             // Room, or room that is being made: nobody else has to go.
             guard let highest = machines[d].tenants.map(\.priority).max() else { return }

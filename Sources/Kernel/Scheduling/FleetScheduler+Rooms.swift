@@ -5,7 +5,7 @@ extension FleetScheduler {
     mutating func room(for job: WaitingJob, on d: Int, soloCost: Float) -> SiteMask? {
         let row = Int(job.program), width = estimates.profiles[row].width
         // Alone, a job gets all sites, and the compiler chooses among them.
-        guard let library = machines[d].library, !job.wantsMachineAlone, width > 0 else {
+        guard let library = machines[d].library, machines[d].isShared, !job.wantsMachineAlone, width > 0 else {
             return machines[d].isEmpty ? SiteMask() : nil
         }
         if machines[d].freeCount < width || machines[d].hasNoRoom.contains(row) { return nil }

@@ -1,3 +1,5 @@
+import Hardware
+
 /// The scheduler of a fleet: who starts next, on which machine, on which sites.
 ///
 /// The order of jobs is that of `ReadyQueue`. A cycle goes through it from the front and gives each job the machine with
@@ -45,10 +47,15 @@ public struct FleetScheduler: SchedulingPolicy {
 
     /// Takes note of a machine's regions under the calibration in force.
     ///
-    /// - Parameter pricePerSecond: of machine time.
-    public mutating func setLibrary(_ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0) {
+    /// - Parameters:
+    ///   - pricePerSecond: of machine time.
+    ///   - isShared: whether several programs may run side by side on the machine.
+    public mutating func setLibrary(
+        _ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0, isShared: Bool
+    ) {
         growMachines(to: device.place + 1)
         machines[device.place].library = library
+        machines[device.place].isShared = isShared
         machines[device.place].siteCount = library.map.siteCount
         machines[device.place].rooms = RoomTable()
         machines[device.place].hasNoRoom.removeAll()
@@ -58,6 +65,12 @@ public struct FleetScheduler: SchedulingPolicy {
         estimates.forget(device: device.place)
         hasRun = false
     }
+
+    public mutating func setLibrary(_ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0) {
+        setLibrary(library, of: device, pricePerSecond: pricePerSecond, isShared: true)
+    }
+
+    public mutating func number(of profile: ProgramProfile) -> UInt32? { addProgram(profile) }
 
     /// Adds a program; `JobCard.tag` of its jobs is the number returned, the same for equal programs.
     public mutating func addProgram(_ profile: ProgramProfile) -> UInt32 {
@@ -135,7 +148,8 @@ extension FleetScheduler {
             sequence: record.id.rawValue, submitted: record.submitted, deadline: card.deadline,
             account: Int32(Self.line(of: card.account)), program: row(of: card), device: pinned,
             seconds: card.seconds * Float(remaining), shots: UInt32((Double(card.shots) * remaining).rounded(.up)),
-            width: card.width, priority: card.priority, wantsMachineAlone: card.wantsMachineAlone)
+            width: card.width, priority: card.priority, wantsMachineAlone: card.wantsMachineAlone,
+            hasChoices: pinned < 0 && !card.choices.isEmpty)
         front.expect(job, in: queue)
         while wishes.count <= slot.place { wishes.append(-1) }
         wishes[slot.place] = -1
@@ -146,6 +160,14 @@ extension FleetScheduler {
     public mutating func remove(_ slot: JobSlot, in book: KernelBook, at now: Double) {
         front.remove(slot.rawValue)
         queue.unlink(slot.rawValue, shares)
+    }
+
+    public mutating func shareChanged(of account: AccountIndex, in book: KernelBook) {
+        catchUp(book)
+        guard account != .root else { return }
+        shares.setShare(book.accounts[account.place].share, of: Self.node(of: account))
+        queue.usageChanged(of: Self.line(of: account), shares: shares)
+        front.invalidate()
     }
 
     public mutating func charge(_ account: AccountIndex, seconds: Double, in book: KernelBook, at now: Double) {

@@ -1,2 +1,2 @@
-/// The policy that runtimes schedule by.
-public typealias StandardPolicy = FirstComePolicy
+/// The policy that runtimes schedule by: the same that simulated fleets are planned with.
+public typealias StandardPolicy = FleetScheduler

@@ -30,7 +30,7 @@ struct JobsCommand: ParsableCommand {
     }
 }
 
-struct JobCommand: ParsableCommand {
+struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job", abstract: "Show one job and what happened to it.")
 
@@ -40,14 +40,22 @@ struct JobCommand: ParsableCommand {
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
-    func run() throws {
-        let store = try JobStore()
-        let summary = try store.job(job)
-        let history = try store.read { store throws(KernelError) in try store.history(of: summary.job) }
-        let document = JobDocument(summary, history: history)
-        switch format {
-        case .json: Terminal.write(JSON.text(document) + "\n")
-        case .text: Terminal.write(document.text)
+    func run() async throws {
+        try await format.reporting {
+            let store = try JobStore()
+            let summary = try store.job(job)
+            let history = try store.read { store throws(KernelError) in try store.history(of: summary.job) }
+            var document = JobDocument(summary, history: history)
+            if summary.state?.isFinal != true {
+                let runtime = try store.runtime()
+                document.outlook = try await asking { () throws(KernelError) in
+                    try await runtime.outlook(of: summary.job)
+                }.map(JobDocument.Outlook.init)
+            }
+            switch format {
+            case .json: Terminal.write(JSON.text(document) + "\n")
+            case .text: Terminal.write(document.text)
+            }
         }
     }
 }

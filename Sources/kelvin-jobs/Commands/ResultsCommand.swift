@@ -20,7 +20,7 @@ struct ResultsCommand: AsyncParsableCommand {
     var noTiming = false
 
     func run() async throws {
-        do {
+        try await format.reporting {
             let store = try JobStore()
             var summary = try store.job(job)
             if wait, summary.state?.isFinal != true {
@@ -33,9 +33,6 @@ struct ResultsCommand: AsyncParsableCommand {
                 }
             }
             try store.printResult(of: summary.job, format, includesTiming: !noTiming)
-        } catch var failure as CommandFailure {
-            failure.isJSON = format == .json
-            throw failure
         }
     }
 }

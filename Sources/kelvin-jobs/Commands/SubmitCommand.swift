@@ -36,6 +36,12 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "The most shots that run in one go; between two batches a job can be stopped, paused and resumed.")
     var batchShots: Int?
 
+    @Flag(help: "Have all of the machine; without it others may run on other sites of it at the same time.")
+    var alone = false
+
+    @Option(help: "When it should have ended: 90s, 15m, 2h from now, or 2026-04-17T10:00:00Z. Earlier ones come first.")
+    var deadline: Moment?
+
     @Option(help: "If the machine is calibrated while the job runs: split, flag or rerun.")
     var onRecalibration = RecalibrationPolicy.split
 
@@ -60,6 +66,9 @@ struct SubmitCommand: AsyncParsableCommand {
     func validate() throws {
         if let budget, !(budget > 0 && budget.isFinite) { throw ValidationError("--budget must be positive seconds") }
         if let batchShots, batchShots < 1 { throw ValidationError("--batch-shots must be at least 1") }
+        if key != nil, deadline?.isRelative == true {
+            throw ValidationError("--key: a request that is sent again must be the same; write --deadline as a time")
+        }
         if let key, key.isEmpty || key.utf8.count > 200 {
             throw ValidationError("--key must have 1 to 200 bytes")
         }
@@ -70,31 +79,29 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        do {
-            try await execute()
-        } catch var failure as CommandFailure {
-            failure.isJSON = format == .json
-            throw failure
-        }
+        try await format.reporting { try await execute() }
     }
 
     private func execute() async throws {
         let received = WallClock().now
-        let program = try ProgramFile(reading: options.file, dialect: options.language.dialect)
-        for warning in program.warnings { Terminal.complain(warning + "\n") }
+        let program = try options.readProgram()
         // A request with a key is the same when it is sent again, its seed too.
         let seed = target.seed ?? (key == nil ? UInt64.random(in: 0..<1 << 32) : 0)
         var document = options.document(program, try inputs.table(), target, seed: seed)
-        if target.device.contains("/") {
-            // Another process works in another directory.
-            document.device = URL(fileURLWithPath: target.device).standardizedFileURL.path
+        let store = try JobStore()
+        // Another process works in another directory.
+        let devices = try target.devices(in: store.catalog()).map { name in
+            name.contains("/") ? URL(fileURLWithPath: name).standardizedFileURL.path : name
         }
+        document.device = devices[0]
+        document.devices = devices.count > 1 ? devices : nil
+        document.tenancy = alone ? .alone : nil
+        document.deadline = deadline?.seconds(after: received)
         document.priority = Int(priority.priority.rawValue)
         document.account = account.isEmpty ? nil : account
         document.onRecalibration = onRecalibration.name
         document.batchShots = batchShots
         document.budget = budget
-        let store = try JobStore()
         let runtime = try store.runtime()
         let line = ProgressLine("running")
         defer { line.finish() }

@@ -33,27 +33,22 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        do {
-            try await execute()
-        } catch var failure as CommandFailure {
-            failure.isJSON = format == .json
-            throw failure
-        }
+        try await format.reporting { try await execute() }
     }
 
     private func execute() async throws {
         let received = WallClock().now
-        let program = try ProgramFile(reading: options.file, dialect: options.language.dialect)
-        for warning in program.warnings { Terminal.complain(warning + "\n") }
+        let program = try options.readProgram()
         let catalog: DeviceCatalog
         do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw CommandFailure(error) }
         let seed = target.seed ?? UInt64.random(in: 0..<1 << 32)
-        let request = JobRequest(
+        var request = JobRequest(
             name: program.circuit.name, workload: try options.workload(program, inputs.table()),
-            device: target.device, shots: options.shots,
+            device: "", shots: options.shots,
             seed: seed, mitigation: options.mitigation, compilerOptions: target.compilerOptions,
             source: ProgramSource(
                 fileName: program.source.name, text: String(decoding: program.source.bytes, as: UTF8.self)))
+        request.devices = try target.devices(in: catalog)
         let line = ProgressLine("running")
         let runtime = Runtime(devices: CatalogFleet(catalog: catalog, emulationLimit: timeLimit.map { Seconds($0) }))
         let result: JobResult

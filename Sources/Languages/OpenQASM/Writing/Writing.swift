@@ -62,8 +62,12 @@ struct Writing {
         }
     }
 
-    /// Registers in their order if they cover the qubits one after the other, else one register of all.
+    /// Registers in their order if they cover the qubits one after the other, else one register of all. Sites of a machine
+    /// become one register that ends with the last one used: an ideal machine has more of them than a reader can hold.
     private mutating func nameQubits() {
+        let reach =
+            circuit.namesPhysicalQubits
+            ? (circuit.body.usedQubits.max().map { $0.index + 1 } ?? 1) : circuit.qubitCount
         var next = 0
         for register in circuit.qubitRegisters {
             if register.start != next { break }
@@ -71,7 +75,7 @@ struct Writing {
         }
         let registers =
             next == circuit.qubitCount && circuit.qubitRegisters.allSatisfy { $0.count > 0 && $0.name != "$" }
-            ? circuit.qubitRegisters : [QubitRegister(name: "q", start: 0, count: circuit.qubitCount)]
+            ? circuit.qubitRegisters : [QubitRegister(name: "q", start: 0, count: reach)]
         for register in registers where register.count > 0 {
             let name = names.take(register.name, fallback: "q")
             qubitDeclarations.append((name, register.count))

@@ -1,0 +1,104 @@
+public import Hardware
+
+/// What can be said of a job that is not over.
+public struct JobOutlook: Sendable {
+    public var state: JobState
+    /// Waiting jobs that would start before it; nil unless it waits.
+    public var position: Int?
+    /// Its wait from now on, with the interval that holds the stated part of all waits; nil where nothing can be said.
+    public var wait: WaitForecaster.Forecast?
+    /// The part of waits that fall into their interval.
+    public var coverage: Double
+    /// Why it waits, where that is not the queue.
+    public var hindrance: String?
+    /// Machine time that its parts still take at most, seconds; nil before it is compiled.
+    public var machineSecondsLeft: Double?
+}
+
+// How long jobs will wait: promised when they begin to, judged when they start, and asked for in between.
+extension Runtime {
+    /// Beyond so many waiting jobs nobody is told a time: the plan of the queue would cost more than it is worth.
+    private static let longestPlan = 2_000
+
+    /// Takes in a fact that was journaled.
+    func judge(_ fact: Transition, at time: Double) {
+        switch fact {
+        case .foretold(let id, let forecast): promises[id] = (forecast, time)
+        case .placed(let id, _, _, _):
+            if let promise = promises.removeValue(forKey: id) {
+                forecaster?.observe(time - promise.time, promise.forecast)
+            }
+        case .ended(let id, _): promises[id] = nil
+        default: break
+        }
+    }
+
+    /// Promises a wait to jobs that have just begun to.
+    func foretell(
+        _ transaction: any StorageTransaction, _ now: Double, _ output: inout KernelOutput
+    ) throws(KernelError) {
+        guard options.isShared, state.policy.waitingCount <= Self.longestPlan else { return }
+        for fact in output.facts {
+            guard case .queued(let id, .accepted, _) = fact, state.state(of: id) == .queued,
+                let forecast = try forecast(id, transaction, now)
+            else { continue }
+            state.emit(.foretold(id, forecast), now, &output)
+        }
+    }
+
+    private func forecast(
+        _ id: JobID, _ transaction: any StorageTransaction, _ now: Double
+    ) throws(KernelError) -> WaitForecaster.Forecast? {
+        guard let slot = state.book.jobs.slot(of: id),
+            let start = state.policy.plan(in: state.book, at: now).first(where: { $0.job == slot })?.start
+        else { return nil }
+        if forecaster == nil {
+            var learning = WaitForecaster()
+            for kept in try transaction.keptPromises(600) { learning.observe(kept.wait, kept.forecast) }
+            forecaster = learning
+        }
+        return forecaster?.forecast(planned: max(0, start - now), priority: state.book.jobs[slot].card.priority)
+    }
+
+    /// What can be said of a job now; nil where it is over or unknown.
+    public func outlook(of id: JobID) throws(KernelError) -> JobOutlook? {
+        try transact { transaction, _ throws(KernelError) -> JobOutlook? in
+            guard let slot = state.book.jobs.slot(of: id) else { return nil }
+            let job = state.book.jobs[slot], now = clock.now
+            var outlook = JobOutlook(state: job.state, coverage: WaitForecaster().coverage)
+            if job.parts > 0 {
+                outlook.machineSecondsLeft = Double(job.parts - job.finishedParts) * Double(job.partSeconds)
+            }
+            guard job.state == .queued else { return outlook }
+            outlook.hindrance = hindrance(slot, now)
+            outlook.position = state.position(of: id)
+            if outlook.hindrance == nil, state.policy.waitingCount <= Self.longestPlan {
+                outlook.wait = try forecast(id, transaction, now)
+            }
+            return outlook
+        }
+    }
+
+    /// What keeps a job from starting that no queue explains.
+    private func hindrance(_ slot: JobSlot, _ now: Double) -> String? {
+        let job = state.book.jobs[slot]
+        if job.notBefore > now {
+            return "an attempt failed; the next is in \(Int((job.notBefore - now).rounded(.up))) s"
+        }
+        let devices = state.book.devices.indices.map { DeviceIndex($0) }.filter { job.card.admits($0) }
+        if devices.allSatisfy({ !state.book.devices[$0.place].isAvailable }) {
+            let names = devices.map { device in
+                let name = state.book.devices[device.place].name
+                return name + (health[device]?.status(at: now).reason.map { " (\($0))" } ?? "")
+            }
+            return "no machine takes jobs: \(names.joined(separator: ", "))"
+        }
+        if devices.allSatisfy({
+            state.book.devices[$0.place].secondsFree(for: job.card.account, at: now, in: state.book) <= 0
+        }) {
+            return "its machine is reserved for others"
+        }
+        if !state.book.affords(slot, seconds: Double(job.partSeconds)) { return "its budget is used up" }
+        return nil
+    }
+}

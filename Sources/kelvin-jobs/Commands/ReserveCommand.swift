@@ -1,0 +1,75 @@
+import ArgumentParser
+import Console
+import Hardware
+import Kernel
+
+struct ReserveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reserve", abstract: "Keep a machine free for an account for a while.",
+        discussion: "Jobs of others that would run into that time do not start; `kelvin fleet` shows the calendar.")
+
+    @Argument(help: "The device's id.")
+    var device: String
+
+    @Option(help: "For whom, as a path: physics, or physics/alice.")
+    var account: String
+
+    @Option(help: "When it begins: 15m, 2h from now, or 2026-04-17T10:00:00Z.")
+    var from = Moment.after(0)
+
+    @Option(help: "When it ends, likewise.")
+    var until: Moment?
+
+    @Flag(help: "Give up the account's reservations of the machine instead.")
+    var cancel = false
+
+    func validate() throws {
+        if !cancel, until == nil { throw ValidationError("--until says when the reservation ends") }
+    }
+
+    func run() async throws {
+        let runtime = try JobStore().runtime()
+        let now = WallClock().now
+        if cancel {
+            let count = try await asking { () throws(KernelError) in
+                try await runtime.endReservations(device, of: account)
+            }
+            Terminal.write("\(count) \(count == 1 ? "reservation" : "reservations") of \(device) given up\n")
+            return
+        }
+        let start = from.seconds(after: now), end = until?.seconds(after: now) ?? start
+        try await asking { () throws(KernelError) in
+            try await runtime.reserve(device, for: account, from: start, to: end)
+        }
+        let span = "from \(Timestamp.text(from: start.rounded())) to \(Timestamp.text(from: end.rounded()))"
+        Terminal.write("\(device) is reserved for \(account) \(span)\n")
+    }
+}
+
+struct ShareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "share", abstract: "Set what an account may use in proportion to its siblings.",
+        discussion: "Machine time is shared out by these weights as long as several have jobs waiting; 1 if never set.")
+
+    @Argument(help: "The account, as a path: physics, or physics/alice.")
+    var account: String
+
+    @Argument(help: "A positive weight.")
+    var weight: Double
+
+    func validate() throws {
+        if !(weight > 0 && weight.isFinite && weight < 1e9) {
+            throw ValidationError("the weight must be a positive number")
+        }
+        if account.isEmpty || account.split(separator: "/", omittingEmptySubsequences: false).contains(where: \.isEmpty)
+        {
+            throw ValidationError("the account must be a path such as physics/alice")
+        }
+    }
+
+    func run() async throws {
+        let runtime = try JobStore().runtime()
+        try await asking { () throws(KernelError) in try await runtime.setShare(account, weight) }
+        Terminal.write("\(account) has the share \(weight) among its siblings\n")
+    }
+}
