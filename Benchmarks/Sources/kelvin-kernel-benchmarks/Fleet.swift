@@ -13,15 +13,21 @@ struct Fleet {
         return try names.enumerated().map { k, name in
             var group = FleetScenario.DeviceGroup(file: "falcon-27-\(name)")
             group.spread = k < 4 ? 0 : 0.2
+            group.crosstalk = Self.crosstalk(of: group.file)
             group.driftPerDay = 0
             group.calibrateEvery = .infinity
             return Machine(try file(group.file), index: k, group: group, seed: seed)
         }
     }
 
+    /// ZZ coupling of neighbours, for files that do not say: of the order of machines without tunable couplers, and of
+    /// that which `heron-156` has published. Hertz.
+    private static func crosstalk(of name: String) -> Double { name.hasPrefix("falcon") ? 50_000 : 4_000 }
+
     func machines(_ name: String, count: Int, seed: UInt64, spread: Double = 0) throws -> [Machine] {
         var group = FleetScenario.DeviceGroup(file: name)
         group.spread = spread
+        group.crosstalk = Self.crosstalk(of: name)
         group.driftPerDay = 0
         group.calibrateEvery = .infinity
         let file = try file(name)

@@ -56,12 +56,15 @@ struct Page {
                 "| measure | anchor | result |", "| --- | --- | --- |",
                 "| one scheduling cycle: 100 jobs of 100 programs, 8 × 27 sites, regions, estimates and placement from the calibration records on | TUM QOS repository data: 102–163 s | \((cycles[cycles.count / 2] * 1_000).text(1)) ms (median of \(cycles.count), longest \((cycles[cycles.count - 1] * 1_000).text(1)) ms) |",
                 "| full re-plan of 10,000 queued jobs on 100 machines of 133 sites | – | \((plans[plans.count / 2] * 1_000).text(0)) ms (median of \(plans.count), longest \((plans[plans.count - 1] * 1_000).text(0)) ms) |",
-                "", "Whole simulations of a fleet on one thread: 20 payers, three classes, the programs of the next section.", "",
+                "",
+                "Whole simulations of a fleet on one thread: 20 payers, three classes, the programs of the next section.",
+                "",
                 "| machines | use | jobs | job events/s | events | seconds | bytes a job at the peak |",
                 "| --- | --- | --- | --- | --- | --- | --- |",
-            ] + simulations.map {
-                "| \($0.machines) | \($0.name) | \($0.jobs) | \(Int($0.eventsPerSecond)) | \($0.events) | \($0.seconds.text(1)) | \($0.bytesPerJob.text(0)) |"
-            } + [""])
+            ]
+                + simulations.map {
+                    "| \($0.machines) | \($0.name) | \($0.jobs) | \(Int($0.eventsPerSecond)) | \($0.events) | \($0.seconds.text(1)) | \($0.bytesPerJob.text(0)) |"
+                } + [""])
     }
 
     func waits(_ measurement: WaitFidelity) async throws {
@@ -115,7 +118,7 @@ struct Page {
         let rows = try await measurement.run(loads: loads)
         var lines = [
             "## Multi-programming", "",
-            "One machine, 120 jobs: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, 4,000–20,000 shots. The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use. Every packed job is executed by the emulator in one circuit with those beside it, crosstalk included; *alone* is the same job with the machine to itself. Loss allowed per job by the allocator's estimate: 3 %. Means over \(seeds.count) seeds.",
+            "One machine, 120 jobs: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, 4,000–20,000 shots. The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use. Every packed job is executed by the emulator in one circuit with those beside it, with a ZZ crosstalk of neighbours of 50 kHz on the 27-site and 4 kHz on the 133-site machine; *alone* is the same job with the machine to itself. Loss allowed per job by the allocator's estimate: 3 %. Means over \(seeds.count) seeds.",
             "", "| machine | load | policy | utilisation | times solo | jobs/h | fidelity packed | alone | loss |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]

@@ -145,7 +145,8 @@ struct Speed {
         var profiles: [ProgramProfile] = [], k = 0
         while profiles.count < count {
             let kinds = ProgramKind.allCases
-            let profile = ProgramProfile(kinds[k % kinds.count].circuit(qubits: 4 + k / kinds.count % 17, seed: UInt64(k)))
+            let profile = ProgramProfile(
+                kinds[k % kinds.count].circuit(qubits: 4 + k / kinds.count % 17, seed: UInt64(k)))
             k += 1
             if profiles.contains(profile) { continue }
             let found = library.region(for: profile, within: library.map.live, coherenceBudget: 1)

@@ -86,7 +86,8 @@ extension RegionLibrary {
             guard estimate.cost <= limit, estimate.coherenceUse <= Float(coherenceBudget) else { continue }
             if !found.contains(where: { $0.sites == region.sites }) { found.append((region.sites, estimate.cost)) }
         }
-        if found.isEmpty, case .success(let best) = region(for: program, within: map.live, coherenceBudget: coherenceBudget)
+        if found.isEmpty,
+            case .success(let best) = region(for: program, within: map.live, coherenceBudget: coherenceBudget)
         {
             found.append((best.sites, best.estimate.cost))
         }

@@ -19,6 +19,8 @@ extension FleetScheduler {
         case .job: break
         }
         guard queue.count > 0 else { return }
+        for d in changed where d < book.devices.count { reconcile(d, book) }
+        changed.removeAll(keepingCapacity: true)
         if !refused.isEmpty { for d in machines.indices { reconcile(d, book) } }
         if case .job(let slot) = cause, refused.isEmpty, hasRun, !isFirst(slot.rawValue, now) {
             // Those before it have found all they can have: it is looked at behind them.
@@ -147,7 +149,8 @@ extension FleetScheduler {
         var device = Int(job.device)
         if job.hasChoices {
             let choices = book.jobs[JobSlot(rawValue: number)].card.choices.map(\.place)
-            device = choices.filter { $0 < machines.count && cycle.delay($0, at: now) < .infinity }
+            device =
+                choices.filter { $0 < machines.count && cycle.delay($0, at: now) < .infinity }
                 .min { (score(job, on: $0, now), $0) < (score(job, on: $1, now), $1) } ?? -1
             guard device >= 0 else { return nil }
         } else if device < 0 {

@@ -21,7 +21,8 @@ extension FleetScheduler {
         else { return }
         let job = queue.rows[Int(row)], slot = JobSlot(rawValue: row), program = Int(job.program)
         estimates.complete(program, machines, rules)
-        guard job.device < 0 || Int(job.device) == d, book.jobs[slot].card.admits(DeviceIndex(d)), !job.wantsMachineAlone, book.jobs[slot].notBefore <= now,
+        guard job.device < 0 || Int(job.device) == d, book.jobs[slot].card.admits(DeviceIndex(d)),
+            !job.wantsMachineAlone, book.jobs[slot].notBefore <= now,
             estimates.costs[program * estimates.stride + d] < .infinity
         else { return }
         let map = library.map, width = estimates.profiles[program].width

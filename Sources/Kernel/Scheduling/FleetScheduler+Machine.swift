@@ -51,7 +51,7 @@ extension FleetScheduler {
         let slot: JobSlot
         let sites: SiteMask
         /// Its sites and those within guard distance.
-        let reach: SiteMask
+        var reach: SiteMask
         let isAlone: Bool
         let priority: Priority
         /// When it should be gone.
@@ -128,7 +128,7 @@ extension FleetScheduler {
         setTaken(taken, d, map)
     }
 
-    mutating func setTaken(_ taken: SiteMask, _ d: Int, _ map: DeviceMap) {
+    private mutating func setTaken(_ taken: SiteMask, _ d: Int, _ map: DeviceMap) {
         machines[d].taken = taken
         machines[d].free = map.live.subtracting(taken)
         machines[d].freeCount = machines[d].free.count

@@ -20,6 +20,8 @@ public struct FleetScheduler: SchedulingPolicy {
     var estimates = EstimateTable()
     /// What the last cycle left: machines that have room, and what waits for them.
     var cycle = Cycle()
+    /// Machines whose regions changed since the last cycle.
+    var changed: [Int] = []
     /// By row of the queue, the machine that the job waits for; −1 for none.
     var wishes: [Int32] = []
     /// Moments before which some waiting job may not start.
@@ -59,7 +61,13 @@ public struct FleetScheduler: SchedulingPolicy {
         machines[device.place].siteCount = library.map.siteCount
         machines[device.place].rooms = RoomTable()
         machines[device.place].hasNoRoom.removeAll()
-        setTaken(machines[device.place].taken, device.place, library.map)
+        // Which sites are neighbours is the calibration's to say: tenants reach as far as it says now.
+        machines[device.place].tenants = machines[device.place].tenants.map { tenant in
+            var tenant = tenant
+            tenant.reach = reach(of: tenant.sites, on: device.place)
+            return tenant
+        }
+        changed.append(device.place)
         machines[device.place].pricePerSecond = pricePerSecond
         weigh(device.place)
         estimates.forget(device: device.place)
