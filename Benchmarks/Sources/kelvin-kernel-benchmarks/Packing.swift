@@ -9,6 +9,7 @@ import Kernel
 struct Packing {
     let fleet: Fleet
     let seeds: ClosedRange<UInt64>
+    let machineNames = ["falcon-27-hanoi", "heron-133"]
 
     struct Row {
         var machine: String
@@ -21,16 +22,28 @@ struct Packing {
         var alone: [Double] = []
     }
 
-    static let policies: [(name: String, policy: SchedulingSettings.Policy, programs: Int, guardDistance: Int)] = [
-        ("solo", .kelvin, 1, 1), ("pairs (Das)", .pairwise, 2, 0), ("kelvin, guard 1", .kelvin, 32, 1),
-        ("kelvin, guard 0", .kelvin, 32, 0),
+    struct Choice {
+        var name: String
+        var policy = SchedulingSettings.Policy.kelvin
+        var programs = 32
+        var guardDistance = 1
+        /// What a job may lose of its success probability by its place, as estimated.
+        var loss = 0.03
+    }
+
+    static let choices = [
+        Choice(name: "solo", programs: 1),
+        Choice(name: "pairs (Das)", policy: .pairwise, programs: 2, guardDistance: 0),
+        Choice(name: "kelvin, guard 1, 3 %"),
+        Choice(name: "kelvin, guard 1, 8 %", loss: 0.08),
+        Choice(name: "kelvin, guard 0, 3 %", guardDistance: 0),
     ]
 
     func run(loads: [Double]) async throws -> [Row] {
         var rows: [Row] = []
-        for name in ["falcon-27-hanoi", "heron-133"] {
+        for name in machineNames {
             for load in loads {
-                for choice in Self.policies {
+                for choice in Self.choices {
                     var row = Row(machine: name, policy: choice.name, load: load)
                     for seed in seeds { try await measure(&row, choice, seed) }
                     rows.append(row)
@@ -42,9 +55,7 @@ struct Packing {
     }
 
     private func measure(
-        _ row: inout Row,
-        _ choice: (name: String, policy: SchedulingSettings.Policy, programs: Int, guardDistance: Int),
-        _ seed: UInt64
+        _ row: inout Row, _ choice: Choice, _ seed: UInt64
     ) async throws {
         // The load is in units of solo use: 4 asks for four times what one program at a time can do.
         var workload = WorkloadSettings(load: row.load, programs: packedPrograms)
@@ -54,7 +65,7 @@ struct Packing {
         scenario.scheduling.policy = choice.policy
         scenario.scheduling.maximumPrograms = choice.programs
         scenario.scheduling.guardDistance = choice.guardDistance
-        scenario.scheduling.maximumLoss = 0.03
+        scenario.scheduling.maximumLoss = choice.loss
         let machines = try fleet.machines(row.machine, count: 1, seed: 7)
         let outcome = try await scenario.simulate(
             on: machines, options: FleetOptions(executes: false, keepsTenancies: true))

@@ -92,13 +92,13 @@ struct Speed {
         scenario.scheduling.secondsPerNat = 300
         scenario.scheduling.maximumPrograms = programs
         Self.resetPeak()
-        let before = Self.residentBytes()
+        let before = Self.residentBytes(), begin = processorSeconds()
         let outcome = try await scenario.simulate(on: machines, options: FleetOptions(executes: false))
-        let report = outcome.report
+        let report = outcome.report, used = processorSeconds() - begin
         return Simulation(
             name: name, jobs: jobs, machines: machines.count,
-            eventsPerSecond: Double(report.events) / report.wallSeconds, events: report.events,
-            seconds: report.wallSeconds, bytesPerJob: Double(Self.peakBytes() - before) / Double(jobs),
+            eventsPerSecond: Double(report.events) / used, events: report.events,
+            seconds: used, bytesPerJob: Double(Self.peakBytes() - before) / Double(jobs),
             medianWait: report.waits.median)
     }
 
