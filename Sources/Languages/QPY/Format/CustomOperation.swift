@@ -30,6 +30,9 @@ struct CustomOperation {
         let state = try cursor.integer(UInt32.self)
         let baseSize = try cursor.integer(UInt64.self)
         let name = try cursor.text(nameSize)
+        guard max(qubits, bits, controls) <= ProgramReading.maximumWidth else {
+            throw cursor.fault("'\(name)' acts on more qubits or bits than are possible")
+        }
         guard let kind = Kind(rawValue: tag) else {
             throw cursor.fault("'\(name)' is an operation of unknown kind '\(tag)'")
         }
