@@ -16,7 +16,15 @@ package struct ProgramFile {
     /// - Throws: a failure with all diagnostics if the program has errors, or warnings that shall be errors.
     package init(reading path: String, _ language: LanguageOptions) throws(CommandFailure) {
         let policy = try language.policy()
-        source = try Self.source(path)
+        let file = try Self.source(path)
+        if QPY.isQPY(file.bytes) {
+            (circuit, source) = try Self.circuit(ofQPY: file)
+            text = source
+            warnings = []
+            includes = [:]
+            return
+        }
+        source = file
         let included = Mutex<[String: String]>([:])
         let files = IncludeReader(besideProgram: path)
         let outcome = OpenQASM.check(
