@@ -39,9 +39,11 @@ struct JobStore {
     /// - Parameter adopts: whether it works on other people's jobs.
     func runtime(adopts: Bool = false) throws(CommandFailure) -> Runtime {
         Runtime(
-            devices: CatalogFleet(catalog: try catalog()), storage: storage,
+            devices: try catalogFleet(), storage: storage,
             options: RuntimeOptions(isShared: true, adopts: adopts, rules: rules))
     }
+
+    func catalogFleet() throws(CommandFailure) -> CatalogFleet { CatalogFleet(catalog: try catalog()) }
 
     func catalog() throws(CommandFailure) -> DeviceCatalog {
         do throws(DeviceError) { return try DeviceCatalog() } catch { throw CommandFailure(error) }

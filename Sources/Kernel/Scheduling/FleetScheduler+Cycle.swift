@@ -172,7 +172,10 @@ extension FleetScheduler {
             if !choices.isEmpty, !choices.contains(DeviceIndex(d)) { continue }
             guard let (cost, seconds) = expectation(of: job, on: d) else { continue }
             // Success counts as waiting does: in seconds.
-            var score = cycle.delay[d] + Float(seconds) * 1e-3
+            let kept = book.devices[d].secondsKept(
+                from: book.jobs[JobSlot(rawValue: row)].card, at: cycle.now, in: book)
+            guard kept < .infinity || range.count == 1 else { continue }
+            var score = max(cycle.delay[d], Float(min(1e9, kept))) + Float(seconds) * 1e-3
             score += patience.isFinite ? patience * cost : cost * 1e12
             if thrift > 0 { score += thrift * Float(machines[d].pricePerSecond * seconds) }
             if score < least {
