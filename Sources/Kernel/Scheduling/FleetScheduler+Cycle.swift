@@ -17,7 +17,8 @@ extension FleetScheduler {
             wakes.removeAll { $0 <= now }
         case .job: break
         }
-        if !refused.isEmpty { for d in machines.indices { reconcile(d, book) } }
+        if !refused.isEmpty || isOutOfDate { for d in book.devices.indices { reconcile(d, book) } }
+        isOutOfDate = false
         guard queue.count > 0, machines.indices.contains(where: { isOpen($0, book) }) else { return }
         var cycle = Cycle(self, book, now)
         guard cycle.openCount > 0 else { return }

@@ -22,6 +22,8 @@ public struct FleetScheduler: SchedulingPolicy {
     /// Jobs for which a running one is being moved, by machine.
     var claims: [Int: Claim] = [:]
     private(set) var accountCount = 0
+    /// Whether jobs were placed that nobody proposed here: by another process, or before a restart.
+    var isOutOfDate = false
     /// The latest moment that was told.
     var lastTime = 0.0
 
@@ -77,11 +79,15 @@ public struct FleetScheduler: SchedulingPolicy {
     ) {
         growMachines(to: device.place + 1)
         machines[device.place].isShared = isShared
+        isOutOfDate = true
         machines[device.place].library = library
         machines[device.place].fullFrom = .max
         machines[device.place].pricePerSecond = pricePerSecond
         estimates.forget(device: device.place)
     }
+
+    /// Says that the book took in what was decided elsewhere: who is where is read from it before the next decision.
+    public mutating func catchUpLater() { isOutOfDate = true }
 
     /// Adds a program; `JobCard.tag` of its jobs is the number returned.
     public mutating func addProgram(_ profile: ProgramProfile) -> UInt32 {
