@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "Circuits", swiftSettings: numeric),
         // Floor 2: how programs are written, what a machine is, what physics does.
         .target(name: "Languages", dependencies: ["Circuits"], swiftSettings: numeric),
-        .target(name: "Hardware", dependencies: ["Circuits"], swiftSettings: settings),
+        .target(name: "Hardware", dependencies: ["Circuits"], swiftSettings: numeric),
         .target(name: "Simulators", dependencies: ["Circuits"], swiftSettings: numeric),
         // Floor 3: from program to machine.
         .target(name: "Compiler", dependencies: ["Circuits", "Hardware"], swiftSettings: numeric),
@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "CKelvinSystem"),
         .target(
             name: "Drivers", dependencies: ["Circuits", "Languages", "Hardware", "Simulators", "CKelvinSystem"],
-            resources: [.copy("Devices")], swiftSettings: settings),
+            resources: [.copy("Devices")], swiftSettings: numeric),
         .target(
             name: "Characterisation", dependencies: ["Circuits", "Hardware", "Simulators"], swiftSettings: numeric),
         .target(name: "Mitigation", dependencies: ["Circuits", "Hardware"], swiftSettings: settings),

@@ -14,11 +14,12 @@ struct KnownMachine: DeviceProvider {
 
     /// - Parameters:
     ///   - relaxes: whether sites have finite lifetimes.
+    ///   - crosstalk: ζ/2π of all neighbours, hertz; the record knows nothing of it.
     ///   - entangler: the native two-qubit gate, and its angles' ranges.
     init(
         sites count: Int = 5, relaxes: Bool = true, entangler: NativeGate = NativeGate(gate: .cz),
         pulses: [NativeGate] = [NativeGate(gate: .rz, isVirtual: true), NativeGate(gate: .sx), NativeGate(gate: .x)],
-        oneQubitError: Double = 1.2e-3, twoQubitError: Double = 9e-3
+        oneQubitError: Double = 1.2e-3, twoQubitError: Double = 9e-3, crosstalk: Double? = nil
     ) {
         func record(_ truth: Bool) -> (sites: [SiteCalibration], gates: [GateCalibration]) {
             // The record is off by a factor that differs from figure to figure.
@@ -67,7 +68,9 @@ struct KnownMachine: DeviceProvider {
             description: description,
             calibration: Calibration(deviceID: "known", timestamp: 1_700_000_000, sites: sites, gates: gates))
         truth = MachineTruth(
-            figures: Calibration(deviceID: "known", timestamp: 0, sites: trueSites, gates: trueGates),
+            figures: Calibration(
+                deviceID: "known", timestamp: 0, sites: trueSites, gates: trueGates,
+                environment: EnvironmentFigures(crosstalkDefault: crosstalk)),
             detuning: (0..<count).map { relaxes ? [3e3, -5e3, 0, 8e3, -1.5e3][$0 % 5] : 0 })
     }
 
@@ -104,7 +107,8 @@ struct Scores {
         let n = Double(all.count)
         let mean = all.reduce(0) { $0 + $1.z } / n, square = all.reduce(0) { $0 + $1.z * $1.z } / n
         // Three standard deviations of a mean, and of a mean of squares, of n normal numbers.
-        let comment = Comment(rawValue: "mean \(mean), mean square \(square) of \(all.count)")
+        let comment = Comment(
+            rawValue: "mean \(mean), mean square \(square) of \(all.count): \(all.map { "\($0.name), \($0.z)" })")
         #expect(abs(mean) < 3 / n.squareRoot(), comment, sourceLocation: sourceLocation)
         #expect(square < 1 + 3 * (2 / n).squareRoot(), comment, sourceLocation: sourceLocation)
         #expect(square > max(0.25, 1 - 3 * (2 / n).squareRoot()), comment, sourceLocation: sourceLocation)

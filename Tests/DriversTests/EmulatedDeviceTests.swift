@@ -1,5 +1,5 @@
 import Circuits
-import Drivers
+@testable import Drivers
 import Hardware
 import Simulators
 import Synchronization
@@ -195,5 +195,27 @@ import Darwin
         }
         running.withLock { $0 = task }
         await #expect { _ = try await task.value } throws: { ($0 as? DeviceError)?.code == .cancelled }
+    }
+}
+
+/// What neighbours do to each other is told in the order of time; what follows on one site stays as it is written.
+@Suite struct TimeOrderTests {
+    /// Starts are sums of rounded numbers: a later pulse may come a rounding error before the one it follows.
+    @Test func roundedTimesDoNotExchangePulses() async throws {
+        var machine = TestMachine(t1: nil, t2: nil, twoQubitError: 0)
+        machine.environment = EnvironmentFigures(crosstalkDefault: 1e3)
+        var circuit = Circuit(qubitCount: 3, bitCount: 1)
+        // √X·Z·√X leaves |0⟩; in another order it is an X.
+        circuit.append(.cz, [1, 2])
+        circuit.append(.sx, [0])
+        circuit.append(.rz, [0], [.pi])
+        circuit.append(.sx, [0])
+        circuit.measure(0, into: 0)
+        let executable = machine.executable(
+            circuit, starts: [1e-6, 0, 5e-8.nextDown, 5e-8.nextDown.nextDown, 1e-7])
+        let ordered = executable.inTimeOrder.circuit.body
+        #expect(ordered.indices.map { ordered.qubits(at: $0).count } == [1, 1, 1, 1, 2])
+        let result = try await machine.device.run(executable, shots: 1_000, seed: 1, progress: nil)
+        #expect(frequency(of: 0, in: result) == 0)
     }
 }

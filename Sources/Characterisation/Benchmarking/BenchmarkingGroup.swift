@@ -50,6 +50,12 @@ struct BenchmarkingGroup: Sendable {
             // Pulses, frame changes and barriers of a Clifford, in the longest form that native gates give it.
             longest = min(longest, Double(limit) / (sites.count == 1 ? 8 : 60) / fractions.last!)
         }
+        if sites.count == 2, let gate = machine.entangler(sites[0], sites[1]) {
+            // One shot in ten has to come through where gates fail or carriers get lost; a Clifford takes 1.5 of them, and
+            // one more where it is interleaved.
+            let kept = machine.survival(of: gate)
+            if kept < 1 { longest = min(longest, 2.3 / (-Exponential.logarithm(kept) * 2.5) / fractions.last!) }
+        }
         return longest
     }
 
@@ -107,6 +113,19 @@ extension Machine {
 
     func error(of gate: NativeClifford) -> Double {
         calibration.figures(for: gate.gate, on: gate.sites)?.error ?? 0
+    }
+
+    /// The chance that a gate succeeds and loses no carrier.
+    func survival(of gate: NativeClifford) -> Double {
+        guard let faults = calibration.figures(for: gate.gate, on: gate.sites)?.faults else { return 1 }
+        return faults.success * (1 - faults.loss) * (1 - faults.loss)
+    }
+
+    /// How many groups of one or two sites the machine can drive at once without making some of them wait.
+    func concurrentGroups(of size: Int) -> Int {
+        let limits = description.concurrency
+        let single = limits.oneQubitGates ?? .max
+        return max(1, size == 1 ? single : min(single / 2, limits.twoQubitGates ?? .max))
     }
 
     /// What a random Clifford takes on average, seconds: 20 of 24 one-qubit elements take a pulse; a two-qubit element one

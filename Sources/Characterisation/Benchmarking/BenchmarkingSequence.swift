@@ -29,20 +29,20 @@ struct BenchmarkingSequence {
         closing = group.element(back)
     }
 
-    /// Appends the sequence; a barrier after each element keeps the compiler from making one of several.
+    /// Cliffords with the closing one.
+    var count: Int { elements.count + 1 }
+
+    /// Appends Clifford number `k`, and the interleaved gate unless it is the closing one; a barrier after each keeps the
+    /// compiler from making one of several.
     func append(
-        to circuit: inout Circuit, on qubits: [Int], in group: CliffordGroup, interleaved: NativeClifford?,
+        _ k: Int, to circuit: inout Circuit, on qubits: [Int], in group: CliffordGroup, interleaved: NativeClifford?,
         operands: [Int]
     ) {
-        for element in elements {
-            group.append(element, to: &circuit, on: qubits)
-            circuit.barrier(qubits)
-            if let interleaved {
-                circuit.append(interleaved.gate, operands, interleaved.parameters)
-                circuit.barrier(qubits)
-            }
-        }
-        group.append(closing, to: &circuit, on: qubits)
+        group.append(k < elements.count ? elements[k] : closing, to: &circuit, on: qubits)
         circuit.barrier(qubits)
+        if let interleaved, k < elements.count {
+            circuit.append(interleaved.gate, operands, interleaved.parameters)
+            circuit.barrier(qubits)
+        }
     }
 }

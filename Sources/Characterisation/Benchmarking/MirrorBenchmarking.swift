@@ -113,7 +113,7 @@ public struct MirrorBenchmarking: Experiment {
         var place = Int.random(in: 0..<2, using: &generator)
         while place + 1 < region.count {
             if Double.random(in: 0..<1, using: &generator) < Self.density,
-                let gate = machine.entangler(region[place], region[place + 1])
+                let gate = machine.entangler(region[place], region[place + 1]), machine.survival(of: gate) > 0.5
             {
                 gates.append((gate, gate.sites.map { region.firstIndex(of: $0)! }))
             }

@@ -7,7 +7,7 @@ extension RandomizedBenchmarking {
         var group: BenchmarkingGroup
         var decay: BenchmarkingDecay
         /// Pulses on one qubit per Clifford, by operand, and entangling gates per Clifford.
-        var pulses: [Double]
+        var pulses: [PulseTally]
         var entanglers: Double
     }
 
@@ -60,7 +60,7 @@ extension RandomizedBenchmarking {
         let bits = Array(first..<first + group.sites.count)
         var samples: [(length: Int, values: [Measured])] = []
         var cliffords = 0, entanglers = 0
-        var pulses = group.sites.map { _ in 0 }
+        var pulses = group.sites.map { PulseTally(site: $0) }
         for (step, length) in group.lengths.enumerated() {
             var values: [Measured] = []
             for repetition in 0..<Self.sequences {
@@ -69,33 +69,41 @@ extension RandomizedBenchmarking {
                 values.append(Measured(right.value - 1 / group.dimension, standardError: right.standardError))
                 cliffords += length + 1
                 entanglers += run.gateCount(on: group.sites, qubits: 2) - (group.interleaved == nil ? 0 : length)
-                for (k, site) in group.sites.enumerated() { pulses[k] += run.gateCount(on: [site], qubits: 1) }
+                for k in pulses.indices { pulses[k].add(run) }
             }
             samples.append((length, values))
         }
         return BenchmarkingDecay(samples, dimension: group.dimension).map {
             Outcome(
-                group: group, decay: $0, pulses: pulses.map { Double($0) / Double(cliffords) },
+                group: group, decay: $0, pulses: pulses.map { $0.per(cliffords) },
                 entanglers: Double(entanglers) / Double(cliffords))
         }
     }
 
     // MARK: Findings
 
-    /// The error of a pulse: the n pulses of a Clifford share its decay, α_pulse = α^(1/n).
+    /// The errors of the pulses: together they make the decay of a Clifford, α = Π α_g^n_g. Pulses that the record tells
+    /// apart keep the ratio of their errors.
     private func oneQubit(_ outcome: Outcome) -> [Finding] {
-        let site = outcome.group.sites[0], n = outcome.pulses[0]
+        let site = outcome.group.sites[0], tally = outcome.pulses[0], alpha = outcome.decay.alpha
         var findings = [clifford(outcome)]
-        guard n > 0 else { return findings }
-        let alpha = outcome.decay.alpha
-        let each = alpha.map(
-            { 0.5 * (1 - Exponential.power($0, 1 / n)) }, slope: 0.5 / n * Exponential.power(alpha.value, 1 / n - 1))
-        let gates = machine.oneQubitGates.filter { machine.calibration.figures(for: $0, on: [site]) != nil }
-        findings.append(
-            Finding(
-                "error per pulse", sites: [site], value: each, unit: .probability,
-                reducedChiSquare: outcome.decay.fit.reducedChiSquare, recorded: machine.oneQubitError(site),
-                figures: each.value > 0 ? gates.map { .gateError($0, [site]) } : []))
+        let shares = tally.shares(by: machine)
+        let isUniform = Set(shares.map(\.share)).count == 1
+        for (gate, share) in isUniform ? Array(shares.prefix(1)) : shares {
+            let visible = alpha.map(
+                { 0.5 * (1 - Exponential.power($0, share)) },
+                slope: 0.5 * share * Exponential.power(alpha.value, share - 1))
+            let error = machine.published(visible, gate, [site])
+            let gates = isUniform ? machine.oneQubitGates : [gate]
+            let places = gates.filter { machine.calibration.figures(for: $0, on: [site]) != nil }
+            findings.append(
+                Finding(
+                    isUniform ? "error per pulse" : "\(gate.name) error", sites: [site], value: error,
+                    unit: .probability, reducedChiSquare: outcome.decay.fit.reducedChiSquare,
+                    recorded: isUniform
+                        ? machine.oneQubitError(site) : machine.calibration.figures(for: gate, on: [site])?.error,
+                    figures: visible.value > 0 ? places.map { .gateError($0, [site]) } : []))
+        }
         return findings
     }
 
@@ -112,9 +120,7 @@ extension RandomizedBenchmarking {
         let sites = outcome.group.sites
         var findings = [clifford(outcome)]
         guard outcome.entanglers > 0, let gate = machine.entangler(sites[0], sites[1]) else { return findings }
-        let kept = zip(sites, outcome.pulses).map { site, n in
-            Exponential.power(1 - 2 * machine.oneQubitError(site), n)
-        }
+        let kept = outcome.pulses.map { $0.recordedDecay(by: machine) }
         let pulses = (kept[0] + kept[1] + 3 * kept[0] * kept[1]) / 5
         let alpha = outcome.decay.alpha, n = outcome.entanglers
         let share = min(alpha.value / pulses, 1)
@@ -125,7 +131,9 @@ extension RandomizedBenchmarking {
         return findings
     }
 
-    private func entangler(_ gate: NativeClifford, _ error: Measured, _ outcome: Outcome) -> Finding {
+    /// - Parameter visible: the error as benchmarking sees it.
+    private func entangler(_ gate: NativeClifford, _ visible: Measured, _ outcome: Outcome) -> Finding {
+        let error = machine.published(visible, gate.gate, gate.sites)
         // A coupler that works both ways is one coupler: its figures move together.
         let places = [gate.sites, gate.sites.reversed()].filter {
             machine.calibration.figures(for: gate.gate, on: $0).map { !$0.isDead } ?? false
@@ -133,7 +141,7 @@ extension RandomizedBenchmarking {
         return Finding(
             "\(gate.gate.name) error", sites: gate.sites, value: error, unit: .probability,
             reducedChiSquare: outcome.decay.fit.reducedChiSquare, recorded: machine.error(of: gate),
-            figures: error.value > 0 ? places.map { .gateError(gate.gate, $0) } : [])
+            figures: visible.value > 0 ? places.map { .gateError(gate.gate, $0) } : [])
     }
 
     /// r = (d − 1)/d·(1 − α_with/α_without).

@@ -20,18 +20,18 @@ public struct RandomizedBenchmarking: Experiment {
     /// Benchmarks of one site each, no neighbours at the same time.
     public init(sites: [Site], of machine: Machine, shots: Int, seed: UInt64) {
         let groups = Batches.groups(
-            sites.map { [$0] }, apartIn: machine.graph)
+            sites.map { [$0] }, apartIn: machine.graph, atMost: machine.concurrentGroups(of: 1))
         self.init(
             .oneQubitBenchmarking, machine, shots, seed, groups.map { $0.map { BenchmarkingGroup($0, of: machine) } })
     }
 
     /// Benchmarks of pairs of neighbours; interleaved ones run the reference and the sequence with the gate.
     ///
-    /// Pairs without a Clifford gate of their own are left out.
+    /// Pairs without a Clifford gate of their own are left out, and those whose gate fails more often than not.
     public init(pairs: [[Site]], interleaving: Bool, of machine: Machine, shots: Int, seed: UInt64) {
         let working = machine.benchmarkable(pairs)
         let batches = Batches.groups(
-            working, apartIn: machine.graph
+            working, apartIn: machine.graph, atMost: machine.concurrentGroups(of: 2)
         ).flatMap { batch -> [[BenchmarkingGroup]] in
             let reference = batch.map { BenchmarkingGroup($0, of: machine) }
             guard interleaving else { return [reference] }
@@ -98,20 +98,51 @@ public struct RandomizedBenchmarking: Experiment {
         let sites = groups.flatMap(\.sites)
         var circuit = Circuit(
             name: "\(kind.rawValue) \(batch).\(step).\(repetition)", qubitCount: sites.count, bitCount: sites.count)
-        var first = 0
+        var parts: [Part] = [], first = 0
         for (place, group) in groups.enumerated() {
-            let qubits = Array(first..<first + group.sites.count)
-            let operands = group.interleaved.map { $0.sites.map { qubits[group.sites.firstIndex(of: $0)!] } } ?? []
-            sequence(batch, place, step, repetition).append(
-                to: &circuit, on: qubits, in: group.clifford, interleaved: group.interleaved, operands: operands)
-            for qubit in qubits { circuit.measure(qubit, into: qubit) }
+            parts.append(
+                Part(
+                    group: group, sequence: sequence(batch, place, step, repetition),
+                    qubits: Array(first..<first + group.sites.count)))
             first += group.sites.count
+        }
+        // The text follows the time, so that machines which drive few sites at once serve all groups in turn.
+        while let next = parts.indices.filter({ !parts[$0].isComplete }).min(by: { parts[$0].share < parts[$1].share })
+        {
+            parts[next].appendNext(to: &circuit)
         }
         return ExperimentProgram(circuit, on: sites, shots: shots)
     }
 }
 
+/// A group's sequence on its way into a program.
+private struct Part {
+    let group: BenchmarkingGroup
+    let sequence: BenchmarkingSequence
+    let qubits: [Int]
+    private var done = 0
+
+    init(group: BenchmarkingGroup, sequence: BenchmarkingSequence, qubits: [Int]) {
+        self.group = group
+        self.sequence = sequence
+        self.qubits = qubits
+    }
+
+    var share: Double { Double(done) / Double(sequence.count) }
+    var isComplete: Bool { done == sequence.count }
+
+    mutating func appendNext(to circuit: inout Circuit) {
+        let operands = group.interleaved.map { $0.sites.map { qubits[group.sites.firstIndex(of: $0)!] } } ?? []
+        sequence.append(
+            done, to: &circuit, on: qubits, in: group.clifford, interleaved: group.interleaved, operands: operands)
+        done += 1
+        if isComplete { for qubit in qubits { circuit.measure(qubit, into: qubit) } }
+    }
+}
+
 extension Machine {
-    /// The pairs that have an entangling Clifford gate.
-    func benchmarkable(_ pairs: [[Site]]) -> [[Site]] { pairs.filter { entangler($0[0], $0[1]) != nil } }
+    /// The pairs that have an entangling Clifford gate which succeeds more often than not.
+    func benchmarkable(_ pairs: [[Site]]) -> [[Site]] {
+        pairs.filter { pair in entangler(pair[0], pair[1]).map { survival(of: $0) > 0.5 } ?? false }
+    }
 }

@@ -200,6 +200,7 @@ struct NoiseBuilder {
         struct Pulse: Hashable {
             var gate: StandardGate
             var angles: [Double]
+            /// In tenths of a picosecond: starts are sums of rounded numbers.
             var start: Double
         }
         var pulses: [Pulse: [Int]] = [:]
@@ -207,8 +208,10 @@ struct NoiseBuilder {
             guard case .gate(.standard(let gate)) = block.operation(at: position), gate.qubitCount == 1,
                 gateNoise.hasGlobal(gate), let angles = block.parameters(at: position).constants
             else { continue }
-            pulses[Pulse(gate: gate, angles: Array(angles), start: schedule.starts[position]), default: []].append(
-                position)
+            pulses[
+                Pulse(
+                    gate: gate, angles: Array(angles), start: (schedule.starts[position] * 1e13).rounded()), default: []
+            ].append(position)
         }
         return pulses.values.reduce(into: []) { result, positions in
             if Set(positions.map { block.qubits(at: $0)[0] }) == used { result.formUnion(positions) }
