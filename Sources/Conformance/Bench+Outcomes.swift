@@ -10,10 +10,21 @@ extension Bench {
         circuit.measure(0, into: 1)
         let executable = try compiled(circuit, on: [site])
         let bound = expectedError(of: executable)
-        for shots in Set([1, 7, min(shots, 1_001)]).sorted() where shots <= description.abilities.maxShots {
+        let loss = expectedLoss(of: executable)
+        // Of a single shot nothing may be left on a machine that loses some.
+        for shots in Set([loss > 0 ? 2 : 1, 7, min(shots, 1_001)]).sorted()
+        where shots <= description.abilities.maxShots {
             let result = try await device.run(executable, shots: shots, seed: seed, progress: nil)
-            if result.shots.count != shots {
-                finding.faults.append("\(result.shots.count) outcomes where \(shots) shots were asked for")
+            if result.shots.count + result.lostShots != shots {
+                finding.faults.append(
+                    "\(result.shots.count) outcomes and \(result.lostShots) lost shots where \(shots) shots were asked for"
+                )
+            }
+            let allowed = loss > 0 ? loss * 1.5 + fluctuation(shots) : 0
+            if Double(result.lostShots) > allowed * Double(shots) {
+                finding.faults.append(
+                    "\(result.lostShots) of \(shots) shots are said to be lost, where the calibration tells of "
+                        + Self.percent(loss))
             }
             if let odd = result.shots.first(where: { $0.count != 3 }) {
                 finding.faults.append("an outcome of \(odd.count) bits, where the program has 3")
@@ -27,7 +38,7 @@ extension Bench {
                 finding.faults.append("after x a qubit reads 1 in \(Self.percent(ones)) of the shots")
             }
         }
-        finding.detail = "1, 7 and up to 1,001 shots of one qubit into the middle of three bits"
+        finding.detail = "\(loss > 0 ? 2 : 1), 7 and up to 1,001 shots of one qubit into the middle of three bits"
     }
 
     /// One excited qubit at a time, measured into a register in an order of its own.

@@ -85,6 +85,26 @@ struct Bench {
         return min(1, (1 - survival) * 1.5 + (hasNoise ? 0.02 : 0))
     }
 
+    /// The share of shots that the machine notices to have lost, from the published figures: photons that no detector sees,
+    /// gates that fail, carriers whose places are found empty.
+    func expectedLoss(of executable: Executable) -> Double {
+        let notices = calibration.environment.absence?.isHeralded ?? true
+        var survival = 1.0
+        for instruction in executable.circuit.body {
+            switch instruction.operation {
+            case .gate(.standard(let gate)):
+                guard let faults = calibration.figures(for: gate, on: instruction.qubits)?.faults else { continue }
+                survival *= faults.success
+                if notices { for _ in instruction.qubits { survival *= 1 - faults.loss } }
+            case .measure:
+                guard let readout = calibration.sites[instruction.qubits[0].index].readout else { continue }
+                if notices { survival *= readout.efficiency * (1 - 2 * min(0.5, readout.darkCounts)) }
+            default: break
+            }
+        }
+        return 1 - survival
+    }
+
     /// Five standard deviations of a probability measured with so many shots, at its widest.
     func fluctuation(_ shots: Int) -> Double { 5 * (0.25 / Double(max(1, shots))).squareRoot() }
 }

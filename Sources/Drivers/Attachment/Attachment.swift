@@ -15,6 +15,8 @@ public struct Attachment: Sendable {
     /// The machine's name at the server.
     public var target: String?
     public var token: TokenSource?
+    /// Of a server whose certificate comes from an authority of one's own: a file with that authority's certificate (PEM).
+    public var authority: String?
     /// Of a QDMI library.
     public var library: String?
     public var prefix: String?
@@ -59,7 +61,7 @@ public struct Attachment: Sendable {
 extension Attachment {
     private static let keys: Set<String> = [
         "format", "version", "id", "driver", "url", "target", "token", "library", "prefix", "session", "sites",
-        "timeout",
+        "timeout", "authority",
     ]
 
     /// Whether a parsed file is an attachment, right or wrong.
@@ -95,6 +97,7 @@ extension Attachment {
         target = node.string("target")
         prefix = node.string("prefix")
         library = node.string("library").map { Self.resolved($0, beside: path) }
+        authority = node.string("authority").map { Self.resolved($0, beside: path) }
         if let sites = node.member("sites") {
             guard let count = node.integer("sites"), (1...1 << 16).contains(count) else {
                 throw fault("\"sites\" is \(sites.compactText)", "give a number, 1…65536")
@@ -167,7 +170,9 @@ extension Attachment {
             ("format", .text(Self.format)), ("version", .integer(1)), ("id", .text(id)),
             ("driver", .text(driver.rawValue)),
         ]
-        for (key, value) in [("url", url), ("target", target), ("library", library), ("prefix", prefix)] {
+        for (key, value) in [
+            ("url", url), ("target", target), ("authority", authority), ("library", library), ("prefix", prefix),
+        ] {
             if let value { members.append((key, .text(value))) }
         }
         switch token {

@@ -47,7 +47,9 @@ final class RemoteEndpoint: Sendable {
         base = address
         token = try attachment.token?.read()
         authorization = token.map { "\(scheme) \($0)" }
-        client = HTTPClient(timeout: attachment.timeout.value, connectTimeout: min(10, attachment.timeout.value))
+        client = HTTPClient(
+            timeout: attachment.timeout.value, connectTimeout: min(10, attachment.timeout.value),
+            authority: attachment.authority)
         self.patience = patience
         self.breaker = breaker
     }

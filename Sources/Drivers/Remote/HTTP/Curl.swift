@@ -56,6 +56,7 @@ struct Curl: @unchecked Sendable {
         case userAgent = 10_018
         case headerList = 10_023
         case headerData = 10_029
+        case authority = 10_065
         case customRequest = 10_036
         case noProxy = 10_177
         case progressData = 10_057

@@ -7,6 +7,8 @@ struct HTTPClient: Sendable {
     var timeout = 30.0
     var connectTimeout = 10.0
     var bodyLimit = 256 << 20
+    /// A file with the certificate (PEM) of the authority that is trusted; nil for those of the system.
+    var authority: String?
 
     struct Request: Sendable {
         var method: String
@@ -71,6 +73,7 @@ struct HTTPClient: Sendable {
         Self.set(curl, handle, .userAgent, "kelvin")
         // This computer is not reached through the environment's proxy.
         if request.isLocal { Self.set(curl, handle, .noProxy, "*") }
+        if let authority { Self.set(curl, handle, .authority, authority) }
         curl.set(handle, .noSignal, 1)
         curl.set(handle, .followLocation, 0)
         curl.set(handle, .protocols, 3)
