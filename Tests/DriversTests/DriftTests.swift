@@ -50,6 +50,12 @@ import Testing
         #expect((0.15...0.45).contains(Double(moves) / Double(days)))
         #expect((0.15...0.20).contains(times[times.count / 2]))
         #expect((0.10...0.14).contains(readouts[readouts.count / 2]))
+        // Months later lifetimes are of the size that they were: two thirds within a factor of 2.5.
+        let wandered = zip(before.sites, start.sites).compactMap { now, then in
+            now.t1.flatMap { t1 in then.t1.map { max(t1.value / $0.value, $0.value / t1.value) } }
+        }.sorted()
+        #expect(wandered[wandered.count * 2 / 3] < 2.5)
+        #expect(wandered[wandered.count / 3] > 1.1)
         // The machine as a whole gets neither better nor worse.
         let level = errors(before).sorted()[69] / errors(start).sorted()[69]
         #expect((0.7...1.4).contains(level))

@@ -47,17 +47,24 @@ struct Page {
 
     func speed(_ speed: Speed) async throws {
         let cycles = try speed.cycle(rounds: 15).sorted(), plans = try speed.replan(rounds: 7).sorted()
-        let million = try await speed.simulation(jobs: 1_000_000)
+        let scale = ProcessInfo.processInfo.environment["SCALE"].flatMap { Double($0) } ?? 1
+        let simulations = try await speed.simulations(scale: scale)
         try save(
             "speed",
             [
-                "## Speed", "",
+                "## Speed", "", "Processor time of one thread, set-up of machines and regions included.", "",
                 "| measure | anchor | result |", "| --- | --- | --- |",
                 "| one scheduling cycle: 100 jobs of 100 programs, 8 × 27 sites, regions, estimates and placement from the calibration records on | TUM QOS repository data: 102–163 s | \((cycles[cycles.count / 2] * 1_000).text(1)) ms (median of \(cycles.count), longest \((cycles[cycles.count - 1] * 1_000).text(1)) ms) |",
                 "| full re-plan of 10,000 queued jobs on 100 machines of 133 sites | – | \((plans[plans.count / 2] * 1_000).text(0)) ms (median of \(plans.count), longest \((plans[plans.count - 1] * 1_000).text(0)) ms) |",
-                "| fleet simulation, 10⁶ jobs of 20 payers on 8 machines at load 0.8, one thread | – | \(Int(million.eventsPerSecond / 1_000)),000 kernel events/s (\(million.events) events in \(million.seconds.text(1)) s), \(million.bytesPerJob.text(0)) bytes a job at the peak |",
                 "",
-            ])
+                "Whole simulations of a fleet on one thread: 20 payers, three classes, the programs of the next section.",
+                "",
+                "| machines | use | jobs | job events/s | events | seconds | bytes a job at the peak |",
+                "| --- | --- | --- | --- | --- | --- | --- |",
+            ]
+                + simulations.map {
+                    "| \($0.machines) | \($0.name) | \($0.jobs) | \(Int($0.eventsPerSecond)) | \($0.events) | \($0.seconds.text(1)) | \($0.bytesPerJob.text(0)) |"
+                } + [""])
     }
 
     func waits(_ measurement: WaitFidelity) async throws {
@@ -107,11 +114,13 @@ struct Page {
     }
 
     func packing(_ measurement: Packing) async throws {
-        let loads = [1.0, 4, 12]
+        let loads = (ProcessInfo.processInfo.environment["LOADS"] ?? "1,4,12").split(separator: ",").compactMap {
+            Double($0)
+        }
         let rows = try await measurement.run(loads: loads)
         var lines = [
             "## Multi-programming", "",
-            "One machine, 120 jobs: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, 4,000–20,000 shots. The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use. Every packed job is executed by the emulator in one circuit with those beside it, crosstalk included; *alone* is the same job with the machine to itself. Loss allowed per job by the allocator's estimate: 3 %. Means over \(seeds.count) seeds.",
+            "One machine, 120 jobs: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, 4,000–20,000 shots. The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use. Every packed job is executed by the emulator in one circuit with those beside it, with a ZZ crosstalk of neighbours of 50 kHz on the 27-site and 4 kHz on the 133-site machine; *alone* is the same job with the machine to itself. The percentage beside a policy is the loss that the allocator allows a job by its estimate. Means over \(seeds.count) seeds.",
             "", "| machine | load | policy | utilisation | times solo | jobs/h | fidelity packed | alone | loss |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
@@ -129,7 +138,7 @@ struct Page {
             lines.append(line)
         }
         for name in Set(rows.map(\.machine)).sorted() {
-            let series = Packing.policies.map { choice in
+            let series = Packing.choices.map { choice in
                 let own = rows.filter { $0.machine == name && $0.policy == choice.name }
                 return Plot.Series(
                     choice.name, own.map { ($0.load, Statistics.mean($0.utilisation) * 100) },

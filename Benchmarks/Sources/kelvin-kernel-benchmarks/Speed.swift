@@ -11,7 +11,7 @@ struct Speed {
     /// just changed: regions found, every program estimated on every machine, every job placed or planned. Seconds.
     func cycle(rounds: Int) throws -> [Double] {
         let machines = try fleet.eightFalcons(seed: 7)
-        let profiles = Self.profiles(100)
+        let profiles = Self.profiles(100, on: machines[0])
         return try (0..<rounds).map { _ in
             var state = try Self.state(machines, profiles, SharingPolicy())
             Self.submit(&state, profiles, count: 100)
@@ -36,7 +36,7 @@ struct Speed {
     /// 10,000 queued jobs on 100 machines planned anew, estimates known. Seconds.
     func replan(rounds: Int) throws -> [Double] {
         let machines = try fleet.machines("heron-133", count: 100, seed: 3, spread: 0.2)
-        let profiles = Self.profiles(100)
+        let profiles = Self.profiles(100, on: machines[0])
         var state = try Self.state(machines, profiles, SharingPolicy())
         for machine in machines {
             let map = DeviceMap(machine.description, calibration: machine.record(version: 0))
@@ -54,26 +54,52 @@ struct Speed {
         }
     }
 
-    /// Kernel events a second of a whole simulation, and bytes a job of what it keeps.
-    func simulation(jobs: Int) async throws -> (
-        eventsPerSecond: Double, events: Int, seconds: Double, bytesPerJob: Double
-    ) {
-        var workload = WorkloadSettings(load: 0.8, programs: smallPrograms)
+    struct Simulation {
+        var name: String
+        var jobs: Int
+        var machines: Int
+        var eventsPerSecond: Double
+        var events: Int
+        var seconds: Double
+        var bytesPerJob: Double
+        var medianWait: Double
+    }
+
+    /// Whole simulations on one thread: events of jobs a second, and bytes a job of all that is kept.
+    func simulations(scale: Double = 1) async throws -> [Simulation] {
+        let falcons = try fleet.eightFalcons(seed: 7)
+        return [
+            try await simulation("alone, load 0.8", falcons, jobs: Int(2e6 * scale), load: 0.8, programs: 1),
+            try await simulation("packed, load 2.5", falcons, jobs: Int(1e6 * scale), load: 2.5, programs: 8),
+            try await simulation("packed, saturated", falcons, jobs: Int(3e5 * scale), load: 8, programs: 8),
+            try await simulation(
+                "packed, load 2.5", try fleet.machines("heron-133", count: 100, seed: 3, spread: 0.2),
+                jobs: Int(1e6 * scale), load: 2.5, programs: 16),
+            try await simulation(
+                "alone, load 0.9", try fleet.machines("falcon-27-hanoi", count: 1_000, seed: 3, spread: 0.2),
+                jobs: Int(1e6 * scale), load: 0.9, programs: 1),
+        ]
+    }
+
+    func simulation(
+        _ name: String, _ machines: [Machine], jobs: Int, load: Double, programs: Int
+    ) async throws -> Simulation {
+        var workload = WorkloadSettings(load: load, programs: smallPrograms)
         workload.jobs = jobs
         workload.priorities = [0.2, 0.7, 0.1]
         var scenario = scenario(workload, seed: 1, duration: 1e9)
         scenario.accounts = (0..<20).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
-        scenario.scheduling.batchSeconds = 1_000
         scenario.scheduling.secondsPerNat = 300
-        let machines = try fleet.eightFalcons(seed: 7)
-        let before = Self.residentBytes()
+        scenario.scheduling.maximumPrograms = programs
+        Self.resetPeak()
+        let before = Self.residentBytes(), begin = processorSeconds()
         let outcome = try await scenario.simulate(on: machines, options: FleetOptions(executes: false))
-        let bytes = Double(Self.peakBytes() - before) / Double(jobs)
-        return (
-            Double(outcome.report.events) / outcome.report.wallSeconds, outcome.report.events,
-            outcome.report.wallSeconds,
-            bytes
-        )
+        let report = outcome.report, used = processorSeconds() - begin
+        return Simulation(
+            name: name, jobs: jobs, machines: machines.count,
+            eventsPerSecond: Double(report.events) / used, events: report.events,
+            seconds: used, bytesPerJob: Double(Self.peakBytes() - before) / Double(jobs),
+            medianWait: report.waits.median)
     }
 
     /// A kernel with these machines, unknown to the scheduler as yet, and queues that nothing leaves.
@@ -88,7 +114,6 @@ struct Speed {
             // Not available until the whole queue stands: otherwise each job would be placed as it comes.
             kernel.handle(.setAvailable(DeviceIndex(machine.index), false), at: 0, into: &output)
         }
-        for profile in profiles { _ = kernel.withPolicy { $0.addProgram(profile) } }
         return (kernel, output)
     }
 
@@ -100,11 +125,12 @@ struct Speed {
             state.kernel.handle(
                 .addAccount(path: "tenant-\(k)", parent: .root, share: Double(k + 1)), at: 0, into: &state.output)
         }
+        let tags = profiles.map { profile in state.kernel.withPolicy { $0.addProgram(profile) } }
         for k in 0..<count {
             let profile = profiles[k % profiles.count], id = JobID(UInt64(k + 1))
             let card = JobCard(
                 account: AccountIndex(1 + k % 20), wantsMachineAlone: false, width: profile.width, shots: 4_000,
-                tag: UInt32(k % profiles.count))
+                tag: tags[k % profiles.count])
             state.kernel.handle(.submit(id, card), at: 0, into: &state.output)
             state.kernel.handle(
                 .validated(id, JobDemand(width: profile.width, shots: 4_000, seconds: 0)), at: 0, into: &state.output)
@@ -113,12 +139,25 @@ struct Speed {
         state.kernel.openAll()
     }
 
-    /// So many different programs of 4 to 20 qubits.
-    private static func profiles(_ count: Int) -> [ProgramProfile] {
-        let kinds = ProgramKind.allCases
-        return (0..<count).map { k in
-            ProgramProfile(kinds[k % kinds.count].circuit(qubits: 4 + k % 17, seed: UInt64(k)))
+    /// So many different programs of 4 to 20 qubits, such as fit a machine of 27 sites.
+    private static func profiles(_ count: Int, on machine: Machine) -> [ProgramProfile] {
+        let library = RegionLibrary(DeviceMap(machine.description, calibration: machine.record(version: 0)))
+        var profiles: [ProgramProfile] = [], k = 0
+        while profiles.count < count {
+            let kinds = ProgramKind.allCases
+            let profile = ProgramProfile(
+                kinds[k % kinds.count].circuit(qubits: 4 + k / kinds.count % 17, seed: UInt64(k)))
+            k += 1
+            if profiles.contains(profile) { continue }
+            let found = library.region(for: profile, within: library.map.live, coherenceBudget: 1)
+            if case .success = found { profiles.append(profile) }
         }
+        return profiles
+    }
+
+    /// From here on the peak counts anew.
+    private static func resetPeak() {
+        try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
     }
 
     static func residentBytes() -> Int {

@@ -79,8 +79,8 @@ public struct FleetReport: Hashable, Sendable, Codable {
         utilisation = Statistics.mean(utilisationByMachine)
         let sites = simulator.machines.reduce(0.0) { $0 + Double($1.description.siteCount) }
         siteUtilisation = record.siteSeconds.reduce(0, +) / (sites * span)
-        payers = zip(simulator.payers, record.serviceByAccount).map {
-            Payer(name: $0.name, entitlement: $0.entitlement, machineSeconds: $1)
+        payers = zip(simulator.entitlements, record.serviceByAccount).map {
+            Payer(name: $0.name, entitlement: $0.part, machineSeconds: $1)
         }
         jain = Statistics.jain(payers.filter { $0.machineSeconds > 0 }.map { $0.machineSeconds / $0.entitlement })
         deadlinesKept = Statistics.mean(record.keptDeadline.map { $0 ? 1 : 0 })

@@ -73,6 +73,7 @@ extension FleetScenario.DeviceGroup {
             try object.number("calibrationMinutes", in: 0...10_000, default: calibrationSeconds / 60) * 60
         driftPerDay = try object.number("driftPerDay", in: 0...5, default: driftPerDay)
         pricePerSecond = try object.number("pricePerSecond", in: 0...1e9, default: 0)
+        crosstalk = object.has("crosstalkHertz") ? try object.number("crosstalkHertz", in: 0...1e7) : nil
         reservations = try object.list("reservations", default: []) { (entry) throws(ScenarioError) in
             FleetScenario.ReservedTime(
                 account: try entry.text("account"), start: try entry.number("startHours", in: 0...1e6) * 3_600,

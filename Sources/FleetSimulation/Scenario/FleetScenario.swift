@@ -42,6 +42,8 @@ public struct FleetScenario: Hashable, Sendable {
         /// Change of errors in a day, as the standard deviation of the logarithm.
         public var driftPerDay: Double
         public var pricePerSecond: Double
+        /// ZZ coupling of neighbours in hertz, for files that say nothing of it.
+        public var crosstalk: Double?
         public var reservations: [ReservedTime]
 
         public init(file: String, count: Int = 1) {

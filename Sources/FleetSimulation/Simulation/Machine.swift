@@ -1,6 +1,6 @@
-public import Drivers
+import Drivers
 public import Hardware
-public import Kernel
+import Kernel
 
 /// A machine of the data centre: what its record says of it, and what it truly is meanwhile.
 ///
@@ -80,10 +80,11 @@ public struct Machine: Sendable {
             let worse = factor(place)
             site.t1 = site.t1.map { Seconds($0.value / worse) }
             site.t2 = site.t2.map { Seconds($0.value / worse) }
+            site.readout?.falseOne *= worse
+            site.readout?.falseZero *= worse
             if let readout = site.readout {
-                site.readout = ReadoutCalibration(
-                    falseOne: min(0.5, readout.falseOne * worse), falseZero: min(0.5, readout.falseZero * worse),
-                    duration: readout.duration)
+                site.readout?.falseOne = min(0.5, readout.falseOne)
+                site.readout?.falseZero = min(0.5, readout.falseZero)
             }
             return site
         }
@@ -93,8 +94,11 @@ public struct Machine: Sendable {
             if !gate.isDead { gate.error = min(0.5, gate.error * factor(places[k])) }
             return gate
         }
+        var environment = base.environment
+        if let crosstalk = group.crosstalk, !environment.hasCrosstalk { environment.crosstalkDefault = crosstalk }
+        // All that does not walk is the file's: shared pulses, transport, heating, crosstalk.
         return Calibration(
             id: "\(description.id)-\(index)-\(name)", timestamp: base.timestamp, sites: sites, gates: gates,
-            defaults: base.defaults)
+            defaults: base.defaults, globals: base.globals, environment: environment)
     }
 }

@@ -102,7 +102,8 @@ public struct DeviceMap: Sendable {
         let table = near[min(distance, near.count) - 1]
         var result = sites, rest = distance
         while rest > 0 {
-            for site in result.sites { result = result.union(table[site]) }
+            let before = result
+            before.forEach { result = result.union(table[$0]) }
             rest -= min(distance, near.count)
         }
         return result

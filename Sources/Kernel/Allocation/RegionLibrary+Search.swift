@@ -32,9 +32,8 @@ extension RegionLibrary {
         let budget = Float(coherenceBudget)
         var best: FoundRegion?
         var deepest: Float = .infinity
-        let n = program.width - 1
-        for order in orders where order.sites.count > n && order.masks[n].isSubset(of: free) {
-            take(order, n, program, budget, &best, &deepest)
+        for region in known(program.width) where region.sites.isSubset(of: free) {
+            take(region, program, budget, &best, &deepest)
         }
         if let best { return .success(best) }
         if free != map.live || deepest < .infinity || program.width > widest {
@@ -42,11 +41,11 @@ extension RegionLibrary {
             var allowed = free
             if deepest < .infinity { allowed = free.intersection(lasting(program, budget)) }
             // Two dozen starting points, spread over what is free, find what all would, nearly always.
-            let seeds = allowed.sites, step = max(1, seeds.count / 24)
-            for seed in stride(from: 0, to: seeds.count, by: step).map({ seeds[$0] }) {
+            for seed in Self.spread(24, over: allowed) {
                 for isPath in [false, true] {
-                    let order = Self.grow(from: seed, within: allowed, to: program.width, isPath: isPath, map)
-                    if order.sites.count > n { take(order, n, program, budget, &best, &deepest) }
+                    guard let grown = Self.grown(from: seed, within: allowed, to: program.width, isPath: isPath, map)
+                    else { continue }
+                    take(grown, program, budget, &best, &deepest)
                 }
             }
             if let best { return .success(best) }
@@ -56,17 +55,61 @@ extension RegionLibrary {
     }
 
     private func take(
-        _ order: Order, _ n: Int, _ program: ProgramProfile, _ budget: Float, _ best: inout FoundRegion?,
+        _ region: Region, _ program: ProgramProfile, _ budget: Float, _ best: inout FoundRegion?,
         _ deepest: inout Float
     ) {
-        let estimate = RegionEstimate(program, order.figures[n], map.timing)
+        let estimate = RegionEstimate(program, region.figures, map.timing)
         guard estimate.coherenceUse <= budget else {
             deepest = min(deepest, estimate.coherenceUse)
             return
         }
         if best.map({ estimate.cost < $0.estimate.cost }) ?? true {
-            best = FoundRegion(sites: order.masks[n], estimate: estimate)
+            best = FoundRegion(sites: region.sites, estimate: estimate)
         }
+    }
+
+    /// So many of the sites, evenly spread.
+    private static func spread(_ count: Int, over sites: SiteMask) -> [Int] {
+        let all = sites.sites, step = max(1, all.count / count)
+        return stride(from: 0, to: all.count, by: step).map { all[$0] }
+    }
+
+    /// Every known region whose cost is within a limit, cheapest first, each once.
+    ///
+    /// Where the coherence budget or the width leaves none, the best that `region` grows stands alone.
+    func regions(
+        for program: ProgramProfile, below limit: Float, coherenceBudget: Double
+    ) -> [(sites: SiteMask, cost: Float)] {
+        var found: [(sites: SiteMask, cost: Float)] = []
+        for region in known(program.width) {
+            let estimate = RegionEstimate(program, region.figures, map.timing)
+            guard estimate.cost <= limit, estimate.coherenceUse <= Float(coherenceBudget) else { continue }
+            if !found.contains(where: { $0.sites == region.sites }) { found.append((region.sites, estimate.cost)) }
+        }
+        if found.isEmpty,
+            case .success(let best) = region(for: program, within: map.live, coherenceBudget: coherenceBudget)
+        {
+            found.append((best.sites, best.estimate.cost))
+        }
+        return found.enumerated().sorted { ($0.element.cost, $0.offset) < ($1.element.cost, $1.offset) }.map(\.element)
+    }
+
+    /// The cheapest region that grows from some of the free sites and is within a limit.
+    func search(
+        for program: ProgramProfile, within free: SiteMask, below limit: Float, coherenceBudget: Double
+    ) -> (sites: SiteMask, cost: Float)? {
+        var best: (sites: SiteMask, cost: Float)?
+        for (k, seed) in Self.spread(8, over: free).enumerated() {
+            guard
+                let grown = Self.grown(from: seed, within: free, to: program.width, isPath: k % 2 == 0, map)
+            else { continue }
+            let estimate = RegionEstimate(program, grown.figures, map.timing)
+            guard estimate.cost <= min(limit, best?.cost ?? .infinity),
+                estimate.coherenceUse <= Float(coherenceBudget)
+            else { continue }
+            best = (grown.sites, estimate.cost)
+        }
+        return best
     }
 
     /// Sites that stay coherent for as long as the program takes in a region without routing.

@@ -5,30 +5,16 @@
 /// width; sums along the order give the mean costs of each prefix without looking at its sites again.
 public final class RegionLibrary: Sendable {
     public let map: DeviceMap
-    let orders: [Order]
+    /// By width − 1, the first sites of every order that is so long.
+    let regions: [[Region]]
     /// The width up to which regions are kept.
     let widest: Int
     /// Sites of the largest connected region.
     public let widestRegion: Int
 
-    struct Order: Sendable {
-        let isPath: Bool
-        private(set) var sites: [UInt16] = []
-        /// By prefix length − 1.
-        private(set) var masks: [SiteMask] = []
-        private(set) var figures: [RegionFigures] = []
-
-        init(isPath: Bool) { self.isPath = isPath }
-
-        mutating func append(_ site: Int, couplers: Int, couplerCost: Float, distance: Float, _ map: DeviceMap) {
-            var mask = masks.last ?? SiteMask()
-            mask.insert(site)
-            var next = figures.last ?? RegionFigures()
-            next.add(site, couplers: couplers, couplerCost: couplerCost, distance: distance, map)
-            sites.append(UInt16(site))
-            masks.append(mask)
-            figures.append(next)
-        }
+    struct Region: Sendable {
+        var sites = SiteMask()
+        var figures = RegionFigures()
     }
 
     /// - Parameter widest: regions of more sites are not kept but grown when they are asked for.
@@ -36,64 +22,30 @@ public final class RegionLibrary: Sendable {
         self.map = map
         self.widest = map.isAllToAll ? map.liveCount : min(widest, map.liveCount)
         widestRegion = map.isAllToAll ? map.liveCount : map.largestComponent
-        var orders: [Order] = []
+        var regions: [[Region]] = Array(repeating: [], count: self.widest)
         for seed in 0..<map.siteCount where !map.isAllToAll && map.live.contains(seed) {
             for isPath in [false, true] {
-                orders.append(Self.grow(from: seed, within: map.live, to: self.widest, isPath: isPath, map))
-            }
-        }
-        self.orders = orders
-    }
-
-    /// Grows a region site by site; shorter than asked where there is no more room.
-    static func grow(from seed: Int, within free: SiteMask, to width: Int, isPath: Bool, _ map: DeviceMap) -> Order {
-        var order = Order(isPath: isPath)
-        var inside = SiteMask(), depth = [Float](repeating: 0, count: map.siteCount)
-        var ends = (seed, seed)
-        // Couplers from the region to sites outside, and some that have become internal since.
-        var border: [Edge] = []
-        var next = Edge(site: seed, from: seed, score: 0)
-        while true {
-            var couplers = 0
-            var cost: Float = 0
-            for k in Int(map.starts[next.site])..<Int(map.starts[next.site + 1]) {
-                let other = Int(map.neighbours[k])
-                if inside.contains(other) {
-                    couplers += 1
-                    cost += map.couplerCosts[k]
-                } else if free.contains(other) {
-                    border.append(Edge(site: other, from: next.site, score: map.score(of: other, over: k)))
+                var region = Region(), width = 0
+                Self.grow(from: seed, within: map.live, to: self.widest, isPath: isPath, map) { site in
+                    region.add(site, map)
+                    // Paths and trees that grew from elsewhere often meet.
+                    if !regions[width].suffix(8).contains(where: { $0.sites == region.sites }) {
+                        regions[width].append(region)
+                    }
+                    width += 1
                 }
             }
-            // Two random sites of a tree that grew to depth d are about d apart.
-            if next.site != next.from { depth[next.site] = depth[next.from] + 1 }
-            order.append(next.site, couplers: couplers, couplerCost: cost, distance: depth[next.site], map)
-            inside.insert(next.site)
-            if next.from == ends.0 { ends.0 = next.site } else if next.from == ends.1 { ends.1 = next.site }
-            guard order.sites.count < width else { return order }
-            border.removeAll { inside.contains($0.site) }
-            var best: Edge?
-            if isPath {
-                for edge in border where edge.from == ends.0 || edge.from == ends.1 {
-                    if best.map({ edge.score < $0.score }) ?? true { best = edge }
-                }
-            }
-            if best == nil { for edge in border where best.map({ edge.score < $0.score }) ?? true { best = edge } }
-            guard let best else { return order }
-            next = best
         }
+        self.regions = regions
     }
 
-    private struct Edge {
-        var site: Int
-        var from: Int
-        var score: Float
-    }
+    /// Known regions of a width.
+    func known(_ width: Int) -> [Region] { width <= regions.count ? regions[width - 1] : [] }
 }
 
 extension DeviceMap {
     /// What a site costs a region that grows over this coupler.
-    fileprivate func score(of site: Int, over coupler: Int) -> Float {
+    func score(of site: Int, over coupler: Int) -> Float {
         couplerCosts[coupler] + 0.5 * readoutCosts[site] + 2 * gateCosts[site]
             + idleRates[site] * Float(timing.twoQubitGate) * 4
     }

@@ -38,20 +38,28 @@ public struct SiteMask: Hashable, Sendable {
         for (k, word) in list.prefix(8).enumerated() { words[k] = word }
     }
 
-    var wordArray: [UInt64] { (0..<8).map { words[$0] } }
+    /// Calls for each site, ascending.
+    @inline(__always)
+    func forEach(_ body: (Int) -> Void) {
+        for k in 0..<8 {
+            var word = words[k]
+            while word != 0 {
+                body(k * 64 + word.trailingZeroBitCount)
+                word &= word - 1
+            }
+        }
+    }
 
     /// Ascending.
     public var sites: [Int] {
         var result: [Int] = []
-        for k in 0..<8 {
-            var word = words[k]
-            while word != 0 {
-                result.append(k * 64 + word.trailingZeroBitCount)
-                word &= word - 1
-            }
-        }
+        forEach { result.append($0) }
         return result
     }
 
     private init(words: SIMD8<UInt64>) { self.words = words }
+}
+
+extension SiteSet {
+    public init(_ mask: SiteMask) { self.init(words: (0..<8).map { mask.words[$0] }) }
 }

@@ -10,6 +10,8 @@ public struct DeviceRecord: Hashable, Sendable {
     public internal(set) var occupied = SiteSet()
     /// Runs on it, those included that were told to stop.
     public internal(set) var runs = 0
+    /// Those of them whose jobs refuse neighbours.
+    public internal(set) var solitaryRuns = 0
     /// The session that has the machine to itself.
     public internal(set) var session: SessionIndex?
     /// The worker that speaks to the machine; 0 for none. It has the machine to itself: runs of others wait for it.

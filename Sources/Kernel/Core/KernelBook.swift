@@ -69,6 +69,13 @@ public struct KernelBook: Sendable {
         return Int32(runs.count - 1)
     }
 
+    /// Gives the sites of a run back to its machine.
+    mutating func vacate(_ run: RunRecord) {
+        devices[run.device.place].occupied.subtract(run.sites)
+        devices[run.device.place].runs -= 1
+        if run.isSolitary { devices[run.device.place].solitaryRuns -= 1 }
+    }
+
     // Who speaks to a machine: one worker at a time, for all the runs there.
 
     mutating func lend(_ device: DeviceIndex, to worker: WorkerID) {

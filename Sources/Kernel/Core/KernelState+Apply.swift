@@ -51,10 +51,12 @@ extension KernelState {
             let card = book.jobs[slot].card
             let run = RunRecord(
                 job: id, device: device, sites: sites, stage: .compile, fence: fence, worker: 0,
-                leaseEnd: now + book.rules.leaseSeconds, account: card.account, session: card.session, placed: now)
+                leaseEnd: now + book.rules.leaseSeconds, account: card.account, session: card.session,
+                isSolitary: card.wantsMachineAlone, placed: now)
             book.jobs[slot].run = book.addRun(run)
             book.devices[device.place].occupied.formUnion(sites)
             book.devices[device.place].runs += 1
+            if run.isSolitary { book.devices[device.place].solitaryRuns += 1 }
         case .claimed(_, let worker, let fence): lease(slot, worker, fence, at: now)
         case .unclaimed(_, let fence):
             book.jobs[slot].losses &+= 1
@@ -160,8 +162,7 @@ extension KernelState {
 
     private mutating func freeSites(of slot: JobSlot) {
         guard let run = book.run(of: slot), !run.sites.isEmpty else { return }
-        book.devices[run.device.place].occupied.subtract(run.sites)
-        book.devices[run.device.place].runs -= 1
+        book.vacate(run)
         updateRun(slot) { run, _ in run.sites = SiteSet() }
         book.returnMachine(run.device)
     }
@@ -184,8 +185,7 @@ extension KernelState {
         book.runs[Int(place)] = nil
         book.freeRuns.append(place)
         if !run.sites.isEmpty {
-            book.devices[run.device.place].occupied.subtract(run.sites)
-            book.devices[run.device.place].runs -= 1
+            book.vacate(run)
             book.returnMachine(run.device)
         }
         if run.hasPart {

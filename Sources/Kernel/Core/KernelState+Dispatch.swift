@@ -48,9 +48,9 @@ extension KernelBook {
         if job.notBefore > now { return .tooEarly }
         if !job.card.admits(placement.device) { return .otherDevice }
         if !device.isAvailable { return .unavailable }
-        if placement.sites.isEmpty || !placement.sites.isSubset(of: SiteSet(all: device.siteCount)) { return .noSites }
+        if placement.sites.isEmpty || !placement.sites.fits(device.siteCount) { return .noSites }
         if !device.occupied.isDisjoint(with: placement.sites) { return .occupied }
-        if device.runs > 0, job.card.wantsMachineAlone || hasSolitaryRun(on: placement.device) {
+        if device.runs > 0, job.card.wantsMachineAlone || device.solitaryRuns > 0 {
             return .wantsMachineAlone
         }
         if let owner = device.session, owner != job.card.session { return .session }
@@ -66,13 +66,5 @@ extension KernelBook {
         if gap <= 0 || seconds > gap { return .reservation }
         if !affords(placement.job, seconds: seconds) { return .budget }
         return nil
-    }
-
-    /// Whether someone is on the machine who refuses neighbours.
-    private func hasSolitaryRun(on device: DeviceIndex) -> Bool {
-        for case let run? in runs where run.device == device && !run.sites.isEmpty {
-            if let slot = jobs.slot(of: run.job), jobs[slot].card.wantsMachineAlone { return true }
-        }
-        return false
     }
 }

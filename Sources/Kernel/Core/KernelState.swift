@@ -21,6 +21,8 @@ public struct KernelState<Policy: SchedulingPolicy>: Sendable {
     /// back after its lease ran out) changes nothing.
     ///
     /// - Parameter output: facts to be journaled and effects to be carried out are appended.
+    // Drivers in other modules would else go through witness tables at every step.
+    @_specialize(where Policy == FleetScheduler)
     public mutating func handle(_ event: KernelEvent, at now: Double, into output: inout KernelOutput) {
         switch event {
         case .submit(let id, let card): submit(id, card, now, &output)

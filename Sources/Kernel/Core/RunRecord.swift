@@ -21,6 +21,8 @@ public struct RunRecord: Hashable, Sendable {
     public internal(set) var leaseEnd: Double
     public let account: AccountIndex
     public let session: SessionIndex?
+    /// Whether the job refuses neighbours.
+    public let isSolitary: Bool
     /// Whether a part runs, and the machine time promised to it in seconds.
     public internal(set) var hasPart = false
     public internal(set) var promised = 0.0

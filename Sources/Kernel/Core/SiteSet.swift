@@ -47,6 +47,12 @@ public struct SiteSet: Hashable, Sendable {
         return true
     }
 
+    /// Whether all are among the first sites of a machine.
+    public func fits(_ count: Int) -> Bool {
+        guard let last = words.last else { return true }
+        return words.count * 64 - last.leadingZeroBitCount <= count
+    }
+
     public mutating func formUnion(_ other: SiteSet) {
         while words.count < other.words.count { words.append(0) }
         for k in other.words.indices { words[k] |= other.words[k] }

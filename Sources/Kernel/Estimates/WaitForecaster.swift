@@ -8,9 +8,9 @@ import Darwin
 ///
 /// The plan of the queue predicts a wait as if nothing more came in and every estimate were exact. How wrong that is, is
 /// learnt: for each group of jobs (class, and how long the predicted wait is) the last errors are kept as
-/// log((wait + g)/(prediction + g)), with g the grain below which waits do not matter, and the interval spans their
-/// central quantiles (split conformal prediction, by group: Vovk, Lindsay, Nouretdinov, Gammerman, 2003). Since traffic is
-/// not exchangeable, the level of the quantiles follows the coverage achieved (adaptive conformal inference: Gibbs and
+/// log((wait + g)/(prediction + g)), with g the grain below which waits do not matter, and the interval is the narrowest
+/// that holds the stated part of them (split conformal prediction, by group: Vovk, Lindsay, Nouretdinov, Gammerman, 2003).
+/// Since traffic is not exchangeable, the part follows the coverage achieved (adaptive conformal inference: Gibbs and
 /// Candès, 2021).
 public struct WaitForecaster: Sendable {
     /// Part of the waits that should fall into their interval.
@@ -25,8 +25,7 @@ public struct WaitForecaster: Sendable {
         precondition(coverage > 0 && coverage < 1, "a coverage of \(coverage)")
         self.coverage = coverage
         self.grain = grain
-        let miss = (1 - coverage) / 2
-        groups = Array(repeating: Group(low: miss, high: miss), count: Priority.allCases.count * (Self.bands + 1))
+        groups = Array(repeating: Group(miss: 1 - coverage), count: Priority.allCases.count * (Self.bands + 1))
     }
 
     /// A wait as promised, to be compared with what came.
@@ -56,17 +55,22 @@ public struct WaitForecaster: Sendable {
         guard group.count >= 20 else {
             return Forecast(planned: planned, lower: 0, upper: 4 * scale, priority: priority)
         }
-        let lower = scale * exp(group.quantile(group.low)) - grain
-        let upper = scale * exp(group.quantile(1 - group.high)) - grain
-        return Forecast(planned: planned, lower: max(0, lower), upper: max(lower, upper, 0), priority: priority)
+        // Waits have a long tail: what may lie outside is shared between the two sides so that the interval is narrowest.
+        var (lower, upper) = (0.0, Double.infinity)
+        for step in 0...20 {
+            let below = group.miss * Double(step) / 20
+            let low = max(0, scale * exp(group.quantile(below)) - grain)
+            let high = max(low, scale * exp(group.quantile(1 - group.miss + below)) - grain)
+            if high - low < upper - lower { (lower, upper) = (low, high) }
+        }
+        return Forecast(planned: planned, lower: lower, upper: upper, priority: priority)
     }
 
     /// Learns how long a job truly waited.
     public mutating func observe(_ wait: Double, _ forecast: Forecast) {
         let error = log((max(0, wait) + grain) / (forecast.planned + grain))
-        let miss = (1 - coverage) / 2
         for place in [place(forecast.priority, forecast.planned), pool(forecast.priority)] {
-            groups[place].take(error, isBelow: wait < forecast.lower, isAbove: wait > forecast.upper, miss: miss)
+            groups[place].take(error, isOutside: !forecast.contains(wait), miss: 1 - coverage)
         }
     }
 
@@ -80,9 +84,8 @@ public struct WaitForecaster: Sendable {
 
     /// The last errors of a group, in order of age and in order of size.
     private struct Group: Sendable {
-        /// Levels below and above which the interval leaves the errors out.
-        var low: Double
-        var high: Double
+        /// The part of the errors that the interval leaves out.
+        var miss: Double
         private var ages: [Double] = []
         private var oldest = 0
         private var sorted: [Double] = []
@@ -90,10 +93,7 @@ public struct WaitForecaster: Sendable {
         private static let memory = 600
         private static let rate = 0.01
 
-        init(low: Double, high: Double) {
-            self.low = low
-            self.high = high
-        }
+        init(miss: Double) { self.miss = miss }
 
         var count: Int { sorted.count }
 
@@ -105,9 +105,8 @@ public struct WaitForecaster: Sendable {
             return sorted[base] + (sorted[base + 1] - sorted[base]) * (place - Double(base))
         }
 
-        mutating func take(_ error: Double, isBelow: Bool, isAbove: Bool, miss: Double) {
-            low = min(0.25, max(0.0005, low + Self.rate * (miss - (isBelow ? 1 : 0))))
-            high = min(0.25, max(0.0005, high + Self.rate * (miss - (isAbove ? 1 : 0))))
+        mutating func take(_ error: Double, isOutside: Bool, miss target: Double) {
+            miss = min(0.5, max(0.002, miss + Self.rate * (target - (isOutside ? 1 : 0))))
             if ages.count < Self.memory {
                 ages.append(error)
             } else {

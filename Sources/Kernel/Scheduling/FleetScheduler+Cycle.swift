@@ -15,276 +15,201 @@ extension FleetScheduler {
         case .everything:
             for d in machines.indices { reconcile(d, book) }
             wakes.removeAll { $0 <= now }
+            front.invalidate()
         case .job: break
         }
-        if !refused.isEmpty || isOutOfDate { for d in book.devices.indices { reconcile(d, book) } }
-        isOutOfDate = false
-        guard queue.count > 0, machines.indices.contains(where: { isOpen($0, book) }) else { return }
-        var cycle = Cycle(self, book, now)
-        guard cycle.openCount > 0 else { return }
-        run(&cycle, book, window: rules.window, refused: refused)
+        guard queue.count > 0 else { return }
+        for d in changed where d < book.devices.count { reconcile(d, book) }
+        changed.removeAll(keepingCapacity: true)
+        if !refused.isEmpty { for d in machines.indices { reconcile(d, book) } }
+        if case .job(let slot) = cause, refused.isEmpty, hasRun, !isFirst(slot.rawValue, now) {
+            // Those before it have found all they can have: it is looked at behind them.
+            if cycle.openCount > 0 { look(at: slot.rawValue, book, now) }
+        } else {
+            var changed: Int?
+            if case .device(let device) = cause, hasRun, refused.isEmpty { changed = device.place }
+            run(book, now, refused: refused, changed: changed)
+        }
         for start in cycle.starts {
             placements.append(start.placement)
             proposed.append(start.row)
         }
-    }
-
-    /// Whether a machine may take one more job now.
-    func isOpen(_ d: Int, _ book: KernelBook) -> Bool {
-        guard book.devices[d].isAvailable else { return false }
-        if machines[d].isEmpty { return true }
-        return machines[d].tenants.count < rules.sharing.maximumPrograms && machines[d].library != nil
-            && machines[d].isShared && !machines[d].tenants.contains { $0.isAlone }
+        cycle.starts.removeAll(keepingCapacity: true)
     }
 
     private func isWaiting(_ row: Int32, _ book: KernelBook) -> Bool {
         book.jobs[JobSlot(rawValue: row)].state == .queued
     }
 
-    /// The state of the fleet during a cycle.
-    struct Cycle {
-        let now: Double
-        /// By machine: whether it takes anything now.
-        var isOpen: [Bool]
-        var openCount = 0
-        /// By machine: seconds until the jobs that run or were planned before leave room.
-        var delay: [Float]
-        /// By machine: the moment that is promised to a job that waits for it.
-        var promise: [Double]
-        var starts: [Start] = []
-        /// Jobs that wait for a machine, where the whole queue is planned.
-        var plan: [PlannedStart] = []
-        var keepsPlan = false
-        /// Jobs taken out of the queue to be tried on, with the usage of their accounts before.
-        var taken: [(row: Int32, usage: Int)] = []
-        /// The usage of accounts before, a path after the other.
-        var usages: [Double] = []
-
-        struct Start {
-            let row: Int32
-            let placement: Placement
-        }
-
-        init(_ scheduler: FleetScheduler, _ book: KernelBook, _ now: Double) {
-            self.now = now
-            let count = scheduler.machines.count
-            isOpen = Array(repeating: false, count: count)
-            delay = Array(repeating: 0, count: count)
-            promise = Array(repeating: .infinity, count: count)
-            for d in 0..<count {
-                let device = book.devices[d], tenants = scheduler.machines[d].tenants
-                if !device.isAvailable {
-                    delay[d] = .infinity
-                    continue
-                }
-                isOpen[d] = scheduler.isOpen(d, book)
-                if isOpen[d] { openCount += 1 }
-                if !isOpen[d] { delay[d] = Float(max(0, (tenants.map(\.end).max() ?? now) - now)) }
-            }
-        }
-
-        mutating func close(_ d: Int) {
-            if isOpen[d] { openCount -= 1 }
-            isOpen[d] = false
-        }
+    private func isFirst(_ row: Int32, _ now: Double) -> Bool {
+        queue.turn(at: now, rules: rules).flatMap { queue.first(of: $0, shares: shares, rules: rules) } == row
     }
 
-    mutating func run(_ cycle: inout Cycle, _ book: KernelBook, window: Int, refused: [Int32] = []) {
-        var looked = 0
-        var claimants = takeClaims(book)
-        while looked < window, cycle.openCount > 0 || cycle.keepsPlan,
-            let row = claimants.popLast() ?? nextRow(at: cycle.now)
-        {
-            looked += 1
-            let job = queue.rows[Int(row)], c = Int(job.priority.rawValue)
-            queue.unlink(row, shares)
-            cycle.taken.append((row, -1))
-            if book.jobs[JobSlot(rawValue: row)].notBefore > cycle.now || refused.contains(row) { continue }
-            let before = cycle.starts.count
-            let seconds = give(row, job, &cycle, book)
-            if cycle.starts.count > before { queue.lines[c].lastStart = cycle.now }
-            // The next job is chosen as if this one had been paid for.
-            cycle.taken[cycle.taken.count - 1].usage = cycle.usages.count
-            shares.note(above: Int(job.account), in: &cycle.usages)
-            charge(job.account, seconds, at: cycle.now)
-        }
-        // What was tried on is taken back exactly, last first; the kernel says itself what starts.
-        for (row, usage) in cycle.taken.reversed() {
-            let account = Int(queue.rows[Int(row)].account)
-            if usage >= 0 {
-                shares.restore(cycle.usages[usage...], above: account)
-                queue.usageChanged(of: account, shares: shares)
-            }
-            queue.link(row, shares)
-        }
-        for start in cycle.starts { settle(start, cycle.now) }
-    }
-
-    private func nextRow(at now: Double) -> Int32? {
-        queue.turn(at: now, rules: rules).flatMap { queue.first(of: $0, shares: shares, rules: rules) }
-    }
-
-    /// Charges a job that starts in advance, so that the next cycle knows of it.
-    private mutating func settle(_ start: Cycle.Start, _ now: Double) {
-        let tenants = machines[start.placement.device.place].tenants
-        guard let tenant = tenants.last(where: { $0.slot.rawValue == start.row }) else { return }
-        charge(tenant.line, tenant.advance, at: now)
-    }
-
-    /// Finds the job its place, now or later.
+    /// Goes through the queue from its front until no machine is open any more.
     ///
-    /// - Returns: machine time it is expected to take, seconds.
-    private mutating func give(_ row: Int32, _ job: WaitingJob, _ cycle: inout Cycle, _ book: KernelBook) -> Double {
-        // A machine that turns out to have no room is asked once more, with the time until it has.
-        for _ in 0..<4 {
-            guard let (d, cost, seconds) = choose(row, job, cycle, book) else { return 0 }
-            if cycle.isOpen[d], cycle.now + seconds * (1 + rules.backfillMargin) <= cycle.promise[d],
-                let found = room(for: job, on: d, soloCost: cost)
-            {
-                let placement = Placement(
-                    job: JobSlot(rawValue: row), device: DeviceIndex(d), sites: sites(of: job, found, d, book))
-                // What the job may not do now keeps nobody else from doing it.
-                if let refusal = book.refusal(of: placement, at: cycle.now), refusal != .occupied { return 0 }
-                admit(row, job, placement, found, seconds, &cycle, book)
-                return seconds
-            }
-            if cycle.isOpen[d], !machines[d].isEmpty, cycle.delay[d] == 0 {
-                cycle.delay[d] = Float(roomDelay(for: job, on: d, cycle.now))
-                if cycle.delay[d] > 0 { continue }
-            }
-            wait(row, job, d, seconds, &cycle)
-            return seconds
+    /// - Parameter changed: the only machine that has more room than at the last cycle, where that is known.
+    private mutating func run(_ book: KernelBook, _ now: Double, refused: [Int32], changed: Int?) {
+        cycle.begin(at: now)
+        hasRun = true
+        guard cycle.openCount > 0 else { return }
+        for row in takeClaims(book) where !refused.contains(row) { look(at: row, book, now) }
+        guard cycle.openCount > 0 else { return }
+        orderFront(book, now)
+        var place = 0, looked = 0
+        while place < front.rows.count, looked < rules.window, cycle.openCount > 0 {
+            let row = front.rows[place]
+            place += 1
+            guard row >= 0 else { continue }
+            looked += 1
+            if !refused.isEmpty, refused.contains(row) { continue }
+            if let changed, keepsWaiting(row, changed, now) { continue }
+            look(at: row, book, now)
         }
-        guard let (d, _, seconds) = choose(row, job, cycle, book) else { return 0 }
-        wait(row, job, d, seconds, &cycle)
-        return seconds
+    }
+
+    /// Whether a job goes on waiting for the machine that it waits for, since that is still better than the one that
+    /// changed; if so, it holds its moment there.
+    private mutating func keepsWaiting(_ row: Int32, _ changed: Int, _ now: Double) -> Bool {
+        let d = Int(wishes[Int(row)])
+        guard d >= 0, d != changed else { return false }
+        let job = queue.rows[Int(row)], place = Int(job.program) * estimates.stride
+        guard !estimates.costs[place + d].isNaN, !estimates.costs[place + changed].isNaN else { return false }
+        if cycle.isOpen[d], cycle.delay(d, at: now) == 0 {
+            guard machines[d].hasNoRoom.contains(Int(job.program)) else { return false }
+            cycle.setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
+        }
+        guard job.device >= 0 || score(job, on: d, now) <= score(job, on: changed, now) else { return false }
+        wait(row, job, d, seconds(of: job, on: d), now)
+        return true
+    }
+
+    /// What the choice of a machine minimises, in seconds of waiting. The job's row in the estimates is complete.
+    private func score(_ job: WaitingJob, on d: Int, _ now: Double) -> Float {
+        let place = Int(job.program) * estimates.stride + d
+        return cycle.score(
+            d, cost: estimates.costs[place], shotSeconds: estimates.shotSeconds[place], shots: Float(job.shots),
+            seconds: job.seconds, secondsPerNat: secondsPerNat, at: now)
+    }
+
+    private var secondsPerNat: Float { rules.secondsPerNat.isFinite ? Float(rules.secondsPerNat) : 1e12 }
+
+    /// Finds one job its place, now or later.
+    private mutating func look(at row: Int32, _ book: KernelBook, _ now: Double) {
+        let slot = JobSlot(rawValue: row)
+        // A claimant may stand in front too.
+        if book.jobs[slot].notBefore > now || cycle.starts.contains(where: { $0.row == row }) { return }
+        let job = queue.rows[Int(row)]
+        guard let start = give(row, job, book, now) else { return }
+        let c = Int(job.priority.rawValue)
+        queue.lines[c].lastStart = now
+        if let highest = queue.highestClass, c < highest { front.invalidate() }
+        // Charged in advance, so that the next cycle knows of it.
+        charge(job.account, start.advance, at: now)
+    }
+
+    /// - Returns: the tenant that the job becomes; nil where it waits.
+    mutating func give(_ row: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double) -> Tenant? {
+        // A machine that turns out to have no room is asked once more, with the time until it has.
+        var tries = 0
+        while let (d, cost, seconds) = choose(row, job, book, now) {
+            guard book.devices[d].isAvailable else {
+                reconcile(d, book)
+                cycle.close(d, for: .infinity)
+                continue
+            }
+            tries += 1
+            if cycle.isOpen[d], now + seconds * (1 + rules.backfillMargin) <= cycle.promises[d],
+                let room = room(for: job, on: d, soloCost: cost)
+            {
+                let isWhole = job.wantsMachineAlone || room.isEmpty
+                let placement = Placement(
+                    job: JobSlot(rawValue: row), device: DeviceIndex(d),
+                    sites: isWhole ? SiteSet(all: book.devices[d].siteCount) : SiteSet(room))
+                // What the job may not do now keeps nobody else from doing it.
+                if let refusal = book.refusal(of: placement, at: now), refusal != .occupied { return nil }
+                return start(row, job, placement, room, seconds, book, now)
+            }
+            if tries < 4, cycle.isOpen[d], !machines[d].isEmpty, cycle.delay(d, at: now) == 0 {
+                cycle.setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
+                continue
+            }
+            wait(row, job, d, seconds, now)
+            return nil
+        }
+        return nil
     }
 
     /// The machine with the least sum of waiting, error and price.
     private mutating func choose(
-        _ row: Int32, _ job: WaitingJob, _ cycle: Cycle, _ book: KernelBook
+        _ number: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double
     ) -> (device: Int, cost: Float, seconds: Double)? {
-        var best: (device: Int, cost: Float, seconds: Double)?
-        var least = Float.infinity
-        let patience = Float(rules.secondsPerNat), thrift = Float(rules.secondsPerPrice)
-        let range = job.device >= 0 ? Int(job.device)..<Int(job.device) + 1 : 0..<machines.count
-        let choices = job.device >= 0 ? [] : book.jobs[JobSlot(rawValue: row)].card.choices
-        for d in range where cycle.delay[d] < .infinity {
-            if !choices.isEmpty, !choices.contains(DeviceIndex(d)) { continue }
-            guard let (cost, seconds) = expectation(of: job, on: d) else { continue }
+        let row = Int(job.program)
+        estimates.complete(row, machines, rules)
+        let base = row * estimates.stride
+        var device = Int(job.device)
+        if job.hasChoices {
+            let card = book.jobs[JobSlot(rawValue: number)].card
+            // A machine that is kept for others is not chosen for being the best.
+            let choices = card.choices.map(\.place)
+                .filter { $0 < machines.count && cycle.delay($0, at: now) < .infinity }
+                .map { d -> (score: Float, place: Int) in
+                    let kept = book.devices[d].secondsKept(from: card, at: now, in: book)
+                    return (score(job, on: d, now) + Float(min(1e9, kept)), d)
+                }
+            device = choices.min { ($0.score, $0.place) < ($1.score, $1.place) }?.place ?? -1
+            guard device >= 0 else { return nil }
+        } else if device < 0 {
             // Success counts as waiting does: in seconds.
-            let kept = book.devices[d].secondsKept(
-                from: book.jobs[JobSlot(rawValue: row)].card, at: cycle.now, in: book)
-            guard kept < .infinity || range.count == 1 else { continue }
-            var score = max(cycle.delay[d], Float(min(1e9, kept))) + Float(seconds) * 1e-3
-            score += patience.isFinite ? patience * cost : cost * 1e12
-            if thrift > 0 { score += thrift * Float(machines[d].pricePerSecond * seconds) }
-            if score < least {
-                least = score
-                best = (d, cost, seconds)
+            let nat = secondsPerNat
+            let best = estimates.costs.withUnsafeBufferPointer { costs in
+                estimates.shotSeconds.withUnsafeBufferPointer { seconds in
+                    cycle.best(
+                        costs.baseAddress! + base, seconds.baseAddress! + base, shots: Float(job.shots),
+                        seconds: job.seconds, secondsPerNat: nat, at: now)
+                }
             }
+            guard let best else { return nil }
+            device = best
         }
-        return best
+        guard device < machines.count, estimates.costs[base + device] < .infinity,
+            cycle.delay(device, at: now) < .infinity
+        else { return nil }
+        return (device, estimates.costs[base + device], seconds(of: job, on: device))
     }
 
-    /// Cost and machine time of a job alone on a machine; nil where it does not fit.
-    mutating func expectation(of job: WaitingJob, on d: Int) -> (cost: Float, seconds: Double)? {
-        if job.program >= 0,
-            case .fits(let cost, let shotSeconds) = estimates.known(program: Int(job.program), device: d)
-        {
-            return (cost, seconds(of: job, shotSeconds, d))
-        }
-        guard let library = machines[d].library else { return (0, Double(max(job.seconds, 1e-3))) }
-        let entry: EstimateTable.Entry
-        if job.program >= 0 {
-            entry = estimates.entry(
-                program: Int(job.program), device: d, library: library, rules: rules,
-                profile: programs[Int(job.program)])
-        } else {
-            let profile = ProgramProfile(width: Int(job.width))
-            entry = EstimateTable.estimate(profile, library, rules)
-        }
-        guard case .fits(let cost, let shotSeconds) = entry else { return nil }
-        return (cost, seconds(of: job, shotSeconds, d))
+    /// Machine time of a job, seconds. Its row in the estimates is complete.
+    func seconds(of job: WaitingJob, on d: Int) -> Double {
+        if job.seconds > 0 { return Double(job.seconds) }
+        let shot = estimates.shotSeconds[Int(job.program) * estimates.stride + d]
+        return max(1e-3, Double(job.shots) * Double(shot * machines[d].runtimeFactor))
     }
 
-    @inline(__always)
-    private func seconds(of job: WaitingJob, _ shotSeconds: Float, _ d: Int) -> Double {
-        job.seconds > 0 ? Double(job.seconds) : Double(job.shots) * Double(shotSeconds * machines[d].runtimeFactor)
-    }
-
-    /// A region for the job among the sites that are free now, good enough against the machine all to itself.
-    private mutating func room(for job: WaitingJob, on d: Int, soloCost: Float) -> FoundRegion? {
-        guard let library = machines[d].library else { return machines[d].isEmpty ? .unknown : nil }
-        // Alone, a job gets all sites, and the compiler chooses among them.
-        if job.wantsMachineAlone || !machines[d].isShared { return machines[d].isEmpty ? .unknown : nil }
-        let profile = job.program >= 0 ? programs[Int(job.program)] : ProgramProfile(width: Int(job.width))
-        if profile.width >= machines[d].fullFrom { return nil }
-        let free = library.map.live.subtracting(machines[d].taken)
-        guard
-            case .success(let found) = library.region(
-                for: profile, within: free, coherenceBudget: rules.coherenceBudget)
-        else {
-            machines[d].fullFrom = profile.width
-            return nil
-        }
-        // The loss that is still allowed, in the same logarithm.
-        let allowed = Self.cost(ofLoss: rules.sharing.maximumLoss)
-        return machines[d].isEmpty || found.estimate.cost <= soloCost + allowed ? found : nil
-    }
-
-    /// Seconds until so many tenants have gone that the job should find room.
-    private func roomDelay(for job: WaitingJob, on d: Int, _ now: Double) -> Double {
-        let tenants = machines[d].tenants.sorted { ($0.end, $0.job) < ($1.end, $1.job) }
-        guard !job.wantsMachineAlone, let map = machines[d].library?.map else {
-            return max(1e-3, (tenants.last?.end ?? now) - now)
-        }
-        var free = map.liveCount - machines[d].taken.intersection(map.live).count
-        for tenant in tenants {
-            free += map.dilated(tenant.sites, by: rules.sharing.guardDistance).count
-            // Half of what is free is in one piece, more or less.
-            if free >= 2 * Int(job.width) { return max(1e-3, tenant.end - now) }
-        }
-        return max(1e-3, (tenants.last?.end ?? now) - now)
-    }
-
-    /// What a job holds: its region, or the whole machine where it wants that or no region is known.
-    private func sites(of job: WaitingJob, _ found: FoundRegion, _ d: Int, _ book: KernelBook) -> SiteSet {
-        let isWhole = job.wantsMachineAlone || found.sites.isEmpty
-        return isWhole ? SiteSet(all: book.devices[d].siteCount) : SiteSet(words: found.sites.wordArray)
-    }
-
-    private mutating func admit(
-        _ row: Int32, _ job: WaitingJob, _ placement: Placement, _ found: FoundRegion, _ seconds: Double,
-        _ cycle: inout Cycle, _ book: KernelBook
-    ) {
+    private mutating func start(
+        _ row: Int32, _ job: WaitingJob, _ placement: Placement, _ room: SiteMask, _ seconds: Double,
+        _ book: KernelBook, _ now: Double
+    ) -> Tenant {
         let d = placement.device.place
+        let tenant = Tenant(
+            job: book.jobs[placement.job].id, slot: placement.job, sites: room, reach: reach(of: room, on: d),
+            isAlone: job.wantsMachineAlone, priority: job.priority, end: now + seconds, line: job.account,
+            advance: seconds, chargedAt: now)
         cycle.starts.append(Cycle.Start(row: row, placement: placement))
         if cycle.keepsPlan {
             cycle.plan.append(
-                PlannedStart(job: placement.job, device: placement.device, start: cycle.now, seconds: seconds))
+                PlannedStart(job: placement.job, device: placement.device, start: now, seconds: seconds))
         }
-        machines[d].tenants.append(
-            Tenant(
-                job: book.jobs[JobSlot(rawValue: row)].id, slot: JobSlot(rawValue: row), sites: found.sites,
-                isAlone: job.wantsMachineAlone, priority: job.priority, end: cycle.now + seconds, line: job.account,
-                advance: seconds, chargedAt: cycle.now))
-        if let map = machines[d].library?.map {
-            machines[d].taken = machines[d].taken.union(map.dilated(found.sites, by: rules.sharing.guardDistance))
+        admit(tenant, on: d)
+        if !cycle.isOpen[d] {
+            cycle.close(d, for: Float(now - cycle.origin + seconds))
         }
-        let isFull =
-            job.wantsMachineAlone || machines[d].library == nil || !machines[d].isShared
-            || machines[d].tenants.count >= rules.sharing.maximumPrograms
-        if isFull {
-            cycle.close(d)
-            cycle.delay[d] = max(cycle.delay[d], Float(seconds))
-        }
+        return tenant
     }
 
     /// Lets a job wait for a machine: the first to do so is promised the moment at which it should have room.
-    private mutating func wait(_ row: Int32, _ job: WaitingJob, _ d: Int, _ seconds: Double, _ cycle: inout Cycle) {
-        let start = cycle.now + Double(cycle.delay[d])
-        if cycle.promise[d] == .infinity { cycle.promise[d] = start }
+    private mutating func wait(_ row: Int32, _ job: WaitingJob, _ d: Int, _ seconds: Double, _ now: Double) {
+        wishes[Int(row)] = Int32(d)
+        let start = now + Double(cycle.delay(d, at: now))
+        if cycle.promises[d] == .infinity { cycle.promises[d] = start }
         if cycle.keepsPlan {
             cycle.plan.append(
                 PlannedStart(job: JobSlot(rawValue: row), device: DeviceIndex(d), start: start, seconds: seconds))
@@ -294,26 +219,6 @@ extension FleetScheduler {
         if !job.wantsMachineAlone, rules.sharing.maximumPrograms > 1, let map = machines[d].library?.map {
             part = min(1, 1.6 * Double(job.width) / Double(max(1, map.liveCount)))
         }
-        cycle.delay[d] += Float(seconds * part)
-    }
-
-    /// −ln(1 − loss).
-    static func cost(ofLoss loss: Double) -> Float { DeviceMap.cost(loss) }
-}
-
-/// When and where a waiting job should start.
-public struct PlannedStart: Hashable, Sendable {
-    public var job: JobSlot
-    public var device: DeviceIndex
-    /// Seconds on the kernel's clock.
-    public var start: Double
-    /// Machine time, seconds.
-    public var seconds: Double
-}
-
-extension FoundRegion {
-    /// The whole of a machine whose regions are not known.
-    static var unknown: FoundRegion {
-        FoundRegion(sites: SiteMask(), estimate: RegionEstimate(ProgramProfile(), .one, .none))
+        cycle.setDelay(d, Float(start - cycle.origin + seconds * part))
     }
 }

@@ -13,33 +13,33 @@ extension FleetScheduler {
         guard rules.sharing.defragments, rules.sharing.maximumPrograms > 1, queue.count > 0, claims[d] == nil,
             d < machines.count, machines[d].tenants.count > 0,
             machines[d].tenants.count < rules.sharing.maximumPrograms, let library = machines[d].library,
-            book.devices[d].isAvailable, now - machines[d].consideredMove >= rules.batchSeconds
+            book.devices[d].isAvailable, now - machines[d].consideredMove >= 6 * rules.batchSeconds
         else { return }
         machines[d].consideredMove = now
         reconcile(d, book)
         guard let c = queue.turn(at: now, rules: rules), let row = queue.first(of: c, shares: shares, rules: rules)
         else { return }
-        let job = queue.rows[Int(row)], slot = JobSlot(rawValue: row)
-        guard job.device < 0 || Int(job.device) == d, !job.wantsMachineAlone, let own = profile(of: job),
-            book.jobs[slot].notBefore <= now, case .fits(let cost, _) = estimate(of: job, on: d, library)
+        let job = queue.rows[Int(row)], slot = JobSlot(rawValue: row), program = Int(job.program)
+        estimates.complete(program, machines, rules)
+        guard job.device < 0 || Int(job.device) == d, book.jobs[slot].card.admits(DeviceIndex(d)),
+            !job.wantsMachineAlone, book.jobs[slot].notBefore <= now,
+            estimates.costs[program * estimates.stride + d] < .infinity
         else { return }
-        let map = library.map
-        guard map.liveCount - SiteMask(words: book.devices[d].occupied.words).count >= own.width else { return }
-        if let found = find(own, on: library, without: machines[d].taken), isGoodEnough(found, cost) { return }
-        // The youngest first: it has the least to lose by a move.
+        let map = library.map, width = estimates.profiles[program].width
+        guard map.liveCount - SiteMask(words: book.devices[d].occupied.words).count >= width,
+            find(program, d, library, without: machines[d].taken) == nil
+        else { return }
+        // Who stays longest loses the least by a move.
         for tenant in machines[d].tenants.reversed() where !tenant.isAlone && tenant.priority <= job.priority {
+            let card = book.jobs[tenant.slot].card
             guard !book.jobs[tenant.slot].marks.contains(.yield), book.jobs[tenant.slot].parts > 1 else { continue }
-            var others = SiteMask()
-            for other in machines[d].tenants where other.slot != tenant.slot { others = others.union(other.sites) }
-            let taken = map.dilated(others, by: rules.sharing.guardDistance)
-            guard let place = find(own, on: library, without: taken), isGoodEnough(place, cost) else { continue }
-            let rest = taken.union(map.dilated(place.sites, by: rules.sharing.guardDistance))
-            guard let program = profile(ofTag: book.jobs[tenant.slot].card),
-                let moved = find(program, on: library, without: rest),
-                case .success(let best) = library.region(
-                    for: program, within: map.live, coherenceBudget: rules.coherenceBudget),
-                isGoodEnough(moved, best.estimate.cost)
-            else { continue }
+            var taken = SiteMask()
+            for other in machines[d].tenants where other.slot != tenant.slot { taken = taken.union(other.reach) }
+            guard let place = find(program, d, library, without: taken) else { continue }
+            let moved = Int(self.row(of: card))
+            estimates.complete(moved, machines, rules)
+            let rest = taken.union(map.dilated(place, by: rules.sharing.guardDistance))
+            guard find(moved, d, library, without: rest) != nil else { continue }
             claims[d] = Claim(row: row, job: book.jobs[slot].id, victim: tenant.job)
             jobs.append(tenant.slot)
             return
@@ -59,31 +59,12 @@ extension FleetScheduler {
         return ready
     }
 
-    private func find(_ program: ProgramProfile, on library: RegionLibrary, without taken: SiteMask) -> FoundRegion? {
-        let free = library.map.live.subtracting(taken)
-        return try? library.region(for: program, within: free, coherenceBudget: rules.coherenceBudget).get()
-    }
-
-    private func isGoodEnough(_ found: FoundRegion, _ soloCost: Float) -> Bool {
-        found.estimate.cost <= soloCost + Self.cost(ofLoss: rules.sharing.maximumLoss)
-    }
-
-    private func profile(of job: WaitingJob) -> ProgramProfile? {
-        if job.program >= 0 { return programs[Int(job.program)] }
-        return ProgramProfile(width: Int(job.width))
-    }
-
-    private func profile(ofTag card: JobCard) -> ProgramProfile? {
-        if Int(card.tag) < programs.count { return programs[Int(card.tag)] }
-        return ProgramProfile(width: Int(card.width))
-    }
-
-    private mutating func estimate(of job: WaitingJob, on d: Int, _ library: RegionLibrary) -> EstimateTable.Entry {
-        guard job.program >= 0 else {
-            let profile = ProgramProfile(width: Int(job.width))
-            return EstimateTable.estimate(profile, library, rules)
-        }
-        return estimates.entry(
-            program: Int(job.program), device: d, library: library, rules: rules, profile: programs[Int(job.program)])
+    /// The cheapest region of a program that loses no more than is allowed.
+    private func find(_ row: Int, _ d: Int, _ library: RegionLibrary, without taken: SiteMask) -> SiteMask? {
+        let cost = estimates.costs[row * estimates.stride + d], profile = estimates.profiles[row]
+        guard cost < .infinity, profile.width > 0 else { return nil }
+        let free = library.map.live.subtracting(taken), limit = cost + DeviceMap.cost(rules.sharing.maximumLoss)
+        if machines[d].rooms.knows(row), let known = machines[d].rooms.first(of: row, within: free) { return known }
+        return library.search(for: profile, within: free, below: limit, coherenceBudget: rules.coherenceBudget)?.sites
     }
 }

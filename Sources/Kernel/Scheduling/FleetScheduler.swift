@@ -6,67 +6,45 @@ import Hardware
 /// the best sum of waiting, success probability and price; where that machine has no room now, the job holds the moment
 /// at which it will, and a later job may pass only if it will be gone by then. All of it is a function of what the kernel
 /// told: time is passed in, and nothing is random.
+///
+/// A cycle costs what changed: where sites became free, the front of the queue is gone through again (`ReadyQueue` keeps
+/// it in order between cycles); where a job arrived, that job alone is looked at, behind what the last cycle promised.
 public struct FleetScheduler: SchedulingPolicy {
     public let rules: SchedulingRules
     /// The profiles that `JobCard.tag` counts in; a job beyond them is judged by its width alone.
-    public internal(set) var programs: [ProgramProfile]
-    private var numbers: [ProgramProfile: UInt32] = [:]
+    public private(set) var programs: [ProgramProfile] = []
     var shares: ShareTree
     var queue = ReadyQueue()
+    var front = QueueFront()
     var machines: [Machine] = []
     var estimates = EstimateTable()
+    /// What the last cycle left: machines that have room, and what waits for them.
+    var cycle = Cycle()
+    /// Machines whose regions changed since the last cycle.
+    var changed: [Int] = []
+    /// By row of the queue, the machine that the job waits for; −1 for none.
+    var wishes: [Int32] = []
     /// Moments before which some waiting job may not start.
     var wakes: [Double] = []
     /// What was proposed in the last cycle, to tell on the next call whether the kernel took it.
     var proposed: [Int32] = []
     /// Jobs for which a running one is being moved, by machine.
     var claims: [Int: Claim] = [:]
-    private(set) var accountCount = 0
-    /// Whether jobs were placed that nobody proposed here: by another process, or before a restart.
-    var isOutOfDate = false
+    private var rowsByTag: [Int32] = []
+    private var rowsByWidth: [Int32] = []
+    private var tagsByProfile: [ProgramProfile: UInt32] = [:]
+    private var accountCount = 0
+    /// Whether there is a last cycle.
+    var hasRun = false
     /// The latest moment that was told.
     var lastTime = 0.0
 
     public init(rules: SchedulingRules = SchedulingRules(), programs: [ProgramProfile] = []) {
         self.rules = rules
-        self.programs = programs
         shares = ShareTree(halfLife: rules.usageHalfLife)
-    }
-
-    /// One machine with what runs on it, as far as the scheduler was told.
-    struct Machine: Sendable {
-        /// Nil until its calibration is known: then it is given out whole.
-        var library: RegionLibrary?
-        /// Whether several programs may run side by side.
-        var isShared = true
-        var pricePerSecond = 0.0
-        /// Measured run times over estimated ones.
-        var runtimeFactor: Float = 1
-        var tenants: [Tenant] = []
-        /// Runs on it that are not among the tenants: told to stop, not yet gone.
-        var strangers = 0
-        /// Sites that tenants hold, and those within guard distance of them.
-        var taken = SiteMask()
-        /// The least width that was found to have no room, until somebody leaves.
-        var fullFrom = Int.max
-        /// When a move of a running program was last thought about.
-        var consideredMove = -Double.infinity
-
-        var isEmpty: Bool { tenants.isEmpty && strangers == 0 }
-    }
-
-    struct Tenant: Sendable {
-        let job: JobID
-        let slot: JobSlot
-        let sites: SiteMask
-        let isAlone: Bool
-        let priority: Priority
-        /// When it should be gone.
-        let end: Double
-        /// What its account was charged in advance, and when: taken back when it has gone.
-        let line: Int32
-        let advance: Double
-        let chargedAt: Double
+        // Tags count in this list: equal programs keep a place each.
+        self.programs = programs
+        rowsByTag = programs.map { estimates.row(of: $0) }
     }
 
     /// Takes note of a machine's regions under the calibration in force.
@@ -78,32 +56,45 @@ public struct FleetScheduler: SchedulingPolicy {
         _ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0, isShared: Bool
     ) {
         growMachines(to: device.place + 1)
-        machines[device.place].isShared = isShared
-        isOutOfDate = true
         machines[device.place].library = library
-        machines[device.place].fullFrom = .max
+        machines[device.place].isShared = isShared
+        machines[device.place].siteCount = library.map.siteCount
+        machines[device.place].rooms = RoomTable()
+        machines[device.place].hasNoRoom.removeAll()
+        // Which sites are neighbours is the calibration's to say: tenants reach as far as it says now.
+        machines[device.place].tenants = machines[device.place].tenants.map { tenant in
+            var tenant = tenant
+            tenant.reach = reach(of: tenant.sites, on: device.place)
+            return tenant
+        }
+        changed.append(device.place)
         machines[device.place].pricePerSecond = pricePerSecond
+        weigh(device.place)
         estimates.forget(device: device.place)
+        hasRun = false
     }
 
     /// Says that the book took in what was decided elsewhere: who is where is read from it before the next decision.
-    public mutating func catchUpLater() { isOutOfDate = true }
-
-    /// Adds a program; `JobCard.tag` of its jobs is the number returned.
-    public mutating func addProgram(_ profile: ProgramProfile) -> UInt32 {
-        programs.append(profile)
-        return UInt32(programs.count - 1)
+    public mutating func catchUpLater() {
+        changed = Array(machines.indices)
+        hasRun = false
+        front.invalidate()
     }
 
     public mutating func setLibrary(_ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0) {
         setLibrary(library, of: device, pricePerSecond: pricePerSecond, isShared: true)
     }
 
-    public mutating func number(of profile: ProgramProfile) -> UInt32? {
-        if let known = numbers[profile] { return known }
-        let number = addProgram(profile)
-        numbers[profile] = number
-        return number
+    public mutating func number(of profile: ProgramProfile) -> UInt32? { addProgram(profile) }
+
+    /// Adds a program; `JobCard.tag` of its jobs is the number returned, the same for equal programs.
+    public mutating func addProgram(_ profile: ProgramProfile) -> UInt32 {
+        if let tag = tagsByProfile[profile] { return tag }
+        let tag = UInt32(programs.count)
+        tagsByProfile[profile] = tag
+        programs.append(profile)
+        rowsByTag.append(estimates.row(of: profile))
+        return tag
     }
 
     /// Tells how long a machine took against its estimate; estimates follow by a tenth each time.
@@ -111,17 +102,36 @@ public struct FleetScheduler: SchedulingPolicy {
         guard estimated > 0, actual > 0 else { return }
         let factor = machines[device.place].runtimeFactor
         machines[device.place].runtimeFactor = factor * Float(1 + 0.1 * (min(4, max(0.25, actual / estimated)) - 1))
+        weigh(device.place)
     }
 
     mutating func growMachines(to count: Int) {
-        while machines.count < count { machines.append(Machine()) }
+        guard machines.count < count else { return }
+        hasRun = false
+        while machines.count < count {
+            machines.append(Machine())
+            cycle.grow(to: machines.count)
+            weigh(machines.count - 1)
+        }
+        estimates.widen(to: count)
+    }
+
+    /// What a second of a machine counts in the choice of one, in seconds of waiting.
+    private mutating func weigh(_ d: Int) {
+        let price = Float(rules.secondsPerPrice * machines[d].pricePerSecond)
+        cycle.setWeight(Cycle.haste + price, factor: machines[d].runtimeFactor, of: d)
     }
 
     /// Brings accounts and machines up to the book.
     mutating func catchUp(_ book: KernelBook) {
-        growMachines(to: book.devices.count)
-        estimates.widen(to: machines.count)
-        guard accountCount < book.accounts.count else { return }
+        if machines.count < book.devices.count {
+            let known = machines.count
+            growMachines(to: book.devices.count)
+            for d in known..<machines.count {
+                machines[d].siteCount = book.devices[d].siteCount
+                reconcile(d, book)
+            }
+        }
         while accountCount < book.accounts.count {
             let record = book.accounts[accountCount]
             if accountCount > 0 {
@@ -151,14 +161,19 @@ extension FleetScheduler {
         let remaining = record.parts > 0 ? 1 - Double(record.finishedParts) / Double(record.parts) : 1
         let job = WaitingJob(
             sequence: record.id.rawValue, submitted: record.submitted, deadline: card.deadline,
-            account: Int32(Self.line(of: card.account)), program: program(of: card), device: pinned,
+            account: Int32(Self.line(of: card.account)), program: row(of: card), device: pinned,
             seconds: card.seconds * Float(remaining), shots: UInt32((Double(card.shots) * remaining).rounded(.up)),
-            width: card.width, priority: card.priority, wantsMachineAlone: card.wantsMachineAlone)
+            width: card.width, priority: card.priority, wantsMachineAlone: card.wantsMachineAlone,
+            hasChoices: pinned < 0 && !card.choices.isEmpty)
+        front.expect(job, in: queue)
+        while wishes.count <= slot.place { wishes.append(-1) }
+        wishes[slot.place] = -1
         queue.insert(job, at: slot.rawValue, shares: shares, now: now)
         if record.notBefore > now { wakes.append(record.notBefore) }
     }
 
     public mutating func remove(_ slot: JobSlot, in book: KernelBook, at now: Double) {
+        front.remove(slot.rawValue)
         queue.unlink(slot.rawValue, shares)
     }
 
@@ -167,6 +182,7 @@ extension FleetScheduler {
         guard account != .root else { return }
         shares.setShare(book.accounts[account.place].share, of: Self.node(of: account))
         queue.usageChanged(of: Self.line(of: account), shares: shares)
+        front.invalidate()
     }
 
     public mutating func charge(_ account: AccountIndex, seconds: Double, in book: KernelBook, at now: Double) {
@@ -183,54 +199,12 @@ extension FleetScheduler {
         wakes.reduce(.infinity) { $1 > now ? min($0, $1) : $0 }
     }
 
-    /// Drops tenants that have gone, gives back what they were charged in advance, and takes in runs that the book has and
-    /// nobody placed here: after a restart the queue is told again, the cycles are not.
-    mutating func reconcile(_ d: Int, _ book: KernelBook) {
-        if machines[d].tenants.contains(where: { !Self.isThere($0, book) }) {
-            var staying: [Tenant] = []
-            for tenant in machines[d].tenants {
-                if Self.isThere(tenant, book) {
-                    staying.append(tenant)
-                } else {
-                    charge(tenant.line, -tenant.advance, at: tenant.chargedAt)
-                }
-            }
-            machines[d].tenants = staying
-        }
-        if book.devices[d].runs > machines[d].tenants.count { adopt(d, book) }
-        machines[d].strangers = max(0, book.devices[d].runs - machines[d].tenants.count)
-        retake(d, book)
+    /// The row of a job's program in the estimates.
+    mutating func row(of card: JobCard) -> Int32 {
+        if Int(card.tag) < rowsByTag.count { return rowsByTag[Int(card.tag)] }
+        let width = Int(card.width)
+        while rowsByWidth.count <= width { rowsByWidth.append(-1) }
+        if rowsByWidth[width] < 0 { rowsByWidth[width] = estimates.row(of: ProgramProfile(width: width)) }
+        return rowsByWidth[width]
     }
-
-    private mutating func adopt(_ d: Int, _ book: KernelBook) {
-        let known = Set(machines[d].tenants.map(\.slot))
-        for run in book.liveRuns where run.device.place == d && !run.sites.isEmpty {
-            guard let slot = book.jobs.slot(of: run.job), book.jobs[slot].state.holdsSites, !known.contains(slot) else {
-                continue
-            }
-            let card = book.jobs[slot].card
-            machines[d].tenants.append(
-                Tenant(
-                    job: run.job, slot: slot, sites: SiteMask(run.sites.sites.map(\.index)),
-                    isAlone: card.wantsMachineAlone, priority: card.priority,
-                    end: run.placed + Double(max(card.seconds, 1)), line: Int32(Self.line(of: card.account)),
-                    advance: 0, chargedAt: run.placed))
-        }
-    }
-
-    private static func isThere(_ tenant: Tenant, _ book: KernelBook) -> Bool {
-        book.jobs.slot(of: tenant.job) == tenant.slot && book.jobs[tenant.slot].state.holdsSites
-    }
-
-    /// Computes the sites taken: those the book knows, those just given away, and the guard around them.
-    private mutating func retake(_ d: Int, _ book: KernelBook) {
-        guard let map = machines[d].library?.map else { return }
-        var sites = SiteMask(words: book.devices[d].occupied.words)
-        for tenant in machines[d].tenants { sites = sites.union(tenant.sites) }
-        let taken = map.dilated(sites, by: rules.sharing.guardDistance)
-        if taken != machines[d].taken { machines[d].fullFrom = .max }
-        machines[d].taken = taken
-    }
-
-    private func program(of card: JobCard) -> Int32 { Int(card.tag) < programs.count ? Int32(card.tag) : -1 }
 }

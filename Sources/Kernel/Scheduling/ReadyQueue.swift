@@ -114,16 +114,35 @@ extension ReadyQueue {
     }
 
     /// The class whose turn it is: the highest, unless a lower one has run out of patience.
-    func turn(at time: Double, rules: SchedulingRules) -> Int? {
-        var highest: Int?
-        for c in lines.indices.reversed() where lines[c].count > 0 {
-            if highest == nil { highest = c; continue }
-            if c < Int(Priority.system.rawValue), highest != Int(Priority.system.rawValue),
-                time - lines[c].lastStart > rules.patience
-            {
-                return c
-            }
+    func turn(at time: Double, rules: SchedulingRules) -> Int? { impatientClass(at: time, rules) ?? highestClass }
+
+    var highestClass: Int? {
+        for c in lines.indices.reversed() where lines[c].count > 0 { return c }
+        return nil
+    }
+
+    /// The highest of the classes below the first that have waited too long for a start.
+    func impatientClass(at time: Double, _ rules: SchedulingRules) -> Int? {
+        guard let highest = highestClass, highest != Int(Priority.system.rawValue) else { return nil }
+        for c in lines.indices.reversed()
+        where c < highest && lines[c].count > 0 && time - lines[c].lastStart > rules.patience { return c }
+        return nil
+    }
+
+    /// When the next class runs out of patience.
+    func nextImpatience(after time: Double, _ rules: SchedulingRules) -> Double {
+        var next = Double.infinity
+        for c in lines.indices where lines[c].count > 0 && c < Int(Priority.system.rawValue) {
+            let moment = lines[c].lastStart + rules.patience
+            if moment > time { next = min(next, moment) }
         }
-        return highest
+        return next
+    }
+
+    /// The last of an account's jobs in a class.
+    func last(of account: Int32, in priority: Priority) -> Int32? {
+        let tails = lines[Int(priority.rawValue)].tails
+        guard Int(account) < tails.count, tails[Int(account)] >= 0 else { return nil }
+        return tails[Int(account)]
     }
 }

@@ -18,6 +18,8 @@ public struct ShareTree: Sendable {
     private(set) var childShares: [Double] = [0]
     /// Charges multiplied by 2^((t − epoch)/half-life).
     private(set) var inflated: [Double] = [0]
+    /// `inflated` by share, what siblings are compared by.
+    private(set) var keys: [Double] = [0]
     /// Time at which the multiplier is 1.
     private var epoch = 0.0
 
@@ -40,6 +42,7 @@ public struct ShareTree: Sendable {
         childShares.append(0)
         childShares[parent] += share
         inflated.append(0)
+        keys.append(0)
         return parents.count - 1
     }
 
@@ -48,6 +51,7 @@ public struct ShareTree: Sendable {
         precondition(share > 0 && share.isFinite, "an account cannot have the share \(share)")
         if parents[node] >= 0 { childShares[Int(parents[node])] += share - shares[node] }
         shares[node] = share
+        keys[node] = inflated[node] / share
     }
 
     /// The share of everything that an account is entitled to while all are active.
@@ -67,6 +71,7 @@ public struct ShareTree: Sendable {
         var place = node
         while place >= 0 {
             inflated[place] = max(0, inflated[place] + weighted)
+            keys[place] = inflated[place] / shares[place]
             place = Int(parents[place])
         }
     }
@@ -85,6 +90,7 @@ public struct ShareTree: Sendable {
         var place = node, figure = usages.startIndex
         while place >= 0 {
             inflated[place] = usages[figure]
+            keys[place] = inflated[place] / shares[place]
             figure += 1
             place = Int(parents[place])
         }
@@ -97,7 +103,7 @@ public struct ShareTree: Sendable {
 
     /// Usage per share, in units that only compare among the children of one parent.
     @inline(__always)
-    func key(_ index: Int) -> Double { inflated[index] / shares[index] }
+    func key(_ index: Int) -> Double { keys[index] }
 
     /// Whether the account has used more than `credit` times its entitlement of all usage.
     func exceeds(_ credit: Double, _ node: Int) -> Bool {
@@ -109,7 +115,10 @@ public struct ShareTree: Sendable {
         // Far before the largest double: all figures are brought back to one together, which changes no order.
         if halfLives > 400 {
             let factor = Self.power(-halfLives)
-            for k in inflated.indices { inflated[k] *= factor }
+            for k in inflated.indices {
+                inflated[k] *= factor
+                keys[k] = inflated[k] / shares[k]
+            }
             epoch = time
             return 1
         }

@@ -18,4 +18,6 @@ struct WaitingJob: Hashable, Sendable {
     var width: UInt16
     var priority: Priority
     var wantsMachineAlone: Bool
+    /// Whether its card lists the machines it may go to.
+    var hasChoices: Bool
 }

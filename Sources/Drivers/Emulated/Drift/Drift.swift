@@ -28,6 +28,8 @@ public struct Drift: Hashable, Sendable {
         public var period: Seconds
         /// What remains of the distance after one period.
         public var memory: Double
+        /// The same for T1 and T2.
+        public var lifetimeMemory: Double
         /// The median relative change of a figure within one period.
         public var twoQubitError: Double
         public var oneQubitError: Double
@@ -38,11 +40,13 @@ public struct Drift: Hashable, Sendable {
         public var phaseOverT2: Double
 
         public init(
-            period: Seconds, memory: Double, twoQubitError: Double, oneQubitError: Double, t1: Double, t2: Double,
+            period: Seconds, memory: Double, lifetimeMemory: Double, twoQubitError: Double, oneQubitError: Double,
+            t1: Double, t2: Double,
             readout: Double, phaseOverT2: Double
         ) {
             self.period = period
             self.memory = memory
+            self.lifetimeMemory = lifetimeMemory
             self.twoQubitError = twoQubitError
             self.oneQubitError = oneQubitError
             self.t1 = t1
@@ -55,14 +59,17 @@ public struct Drift: Hashable, Sendable {
         /// quito), from one to the next: the error of a CX changes by 8.2 to 13.5 % in the median (90th percentile 29 to
         /// 60 %), T1 by 15 to 20 %, readout error by 10 to 14 %, and 19 to 35 % of them have another best coupler than
         /// the one before. Assumed: one-qubit errors move like two-qubit errors, T2 like T1, frequencies by a tenth of a
-        /// radian over T2, and a figure keeps 97 % of its distance a day.
+        /// radian over T2, a figure keeps 97 % of its distance
+        /// a day, and lifetimes 90 %, so that after months most are within a factor of about two of where they began.
         public static let published = Rates(
-            period: Seconds(86_400), memory: 0.97, twoQubitError: 0.105, oneQubitError: 0.105, t1: 0.17, t2: 0.17,
+            period: Seconds(86_400), memory: 0.97, lifetimeMemory: 0.9, twoQubitError: 0.105, oneQubitError: 0.105,
+            t1: 0.17, t2: 0.17,
             readout: 0.115, phaseOverT2: 0.1)
 
         /// A machine that stands still.
         public static let none = Rates(
-            period: Seconds(86_400), memory: 1, twoQubitError: 0, oneQubitError: 0, t1: 0, t2: 0, readout: 0,
+            period: Seconds(86_400), memory: 1, lifetimeMemory: 1, twoQubitError: 0, oneQubitError: 0, t1: 0, t2: 0,
+            readout: 0,
             phaseOverT2: 0)
     }
 }

@@ -35,11 +35,18 @@ struct DriftWalk {
     func displacement(of figure: Figure) -> Double {
         let periods = drift.age.value / drift.rates.period.value
         let whole = Int(periods.rounded(.down))
-        let stream = figure.stream
+        let stream = figure.stream, memory = memory(of: figure)
         var place = 0.0
-        for step in 0..<whole { place = drift.rates.memory * place + laplace(stream, step) }
-        let next = drift.rates.memory * place + laplace(stream, whole)
+        for step in 0..<whole { place = memory * place + laplace(stream, step) }
+        let next = memory * place + laplace(stream, whole)
         return place + (next - place) * (periods - Double(whole))
+    }
+
+    private func memory(of figure: Figure) -> Double {
+        switch figure {
+        case .t1, .t2: drift.rates.lifetimeMemory
+        case .gates, .falseOne, .falseZero, .frequency: drift.rates.memory
+        }
     }
 
     /// The factor by which the figure has changed, where half of all periods change it by less than `median`.
