@@ -49,7 +49,15 @@ import Testing
                 continue
             }
             try device.validate(executable, shots: shots)
-            let result = try await device.run(executable, shots: shots, seed: 3, progress: nil)
+            let result: RawResult
+            do throws(DeviceError) {
+                result = try await device.run(executable, shots: shots, seed: 3, progress: nil)
+            } catch {
+                // Of hundreds of gates that may fail, some always do.
+                #expect(device.description.modality == .photonic && name == "loschmidt-echo.qasm", "\(name): \(error)")
+                #expect(error.message.contains("all 8000 shots were lost"))
+                continue
+            }
             #expect(result.shots.count + result.lostShots == shots, "\(name)")
             #expect(result.isEmulated && result.method.hasPrefix("emulated"))
             ran += 1

@@ -59,11 +59,11 @@ struct Page {
                 "",
                 "Whole simulations of a fleet on one thread: 20 payers, three classes, the programs of the next section.",
                 "",
-                "| machines | use | jobs | job events/s | events | seconds | bytes a job at the peak |",
-                "| --- | --- | --- | --- | --- | --- | --- |",
+                "| machines | use | jobs | job events/s | events | seconds |",
+                "| --- | --- | --- | --- | --- | --- |",
             ]
                 + simulations.map {
-                    "| \($0.machines) | \($0.name) | \($0.jobs) | \(Int($0.eventsPerSecond)) | \($0.events) | \($0.seconds.text(1)) | \($0.bytesPerJob.text(0)) |"
+                    "| \($0.machines) | \($0.name) | \($0.jobs) | \(Int($0.eventsPerSecond)) | \($0.events) | \($0.seconds.text(1)) |"
                 } + [""])
     }
 
@@ -120,7 +120,7 @@ struct Page {
         let rows = try await measurement.run(loads: loads)
         var lines = [
             "## Multi-programming", "",
-            "One machine, 120 jobs: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, 4,000–20,000 shots. The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use. Every packed job is executed by the emulator in one circuit with those beside it, with a ZZ crosstalk of neighbours of 50 kHz on the 27-site and 4 kHz on the 133-site machine; *alone* is the same job with the machine to itself. The percentage beside a policy is the loss that the allocator allows a job by its estimate. Means over \(seeds.count) seeds.",
+            "One machine, 120 jobs: GHZ 4–18 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, 4,000–20,000 shots. The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use. Every packed job is executed by the emulator in one circuit with those beside it, with a ZZ crosstalk of neighbours of 50 kHz on the 27-site and 4 kHz on the 133-site machine; *alone* is the same job with the machine to itself. The percentage beside a policy is the loss that the allocator allows a job by its estimate. Means over \(seeds.count) seeds.",
             "", "| machine | load | policy | utilisation | times solo | jobs/h | fidelity packed | alone | loss |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]

@@ -119,3 +119,13 @@ extension BitString {
         return result
     }
 }
+
+extension Expression {
+    /// The literal it evaluates to, for an operation on literals; itself where evaluation fails, so that the failure shows
+    /// when and if it runs.
+    public var folded: Expression {
+        let environment = Environment(bits: BitString(zeros: 0), variables: [], formals: [])
+        guard let value = try? evaluate(in: environment) else { return self }
+        return .literal(value)
+    }
+}

@@ -82,15 +82,6 @@ extension Parameter {
     }
 }
 
-extension Expression {
-    /// The literal it evaluates to; itself where evaluation fails, so that the failure shows when and if it runs.
-    fileprivate var folded: Expression {
-        let environment = Environment(bits: BitString(zeros: 0), variables: [], formals: [])
-        guard let value = try? evaluate(in: environment) else { return self }
-        return .literal(value)
-    }
-}
-
 extension Block {
     /// What the block and the blocks inside assign to.
     var assignedTargets: Set<Assignment.Target> {

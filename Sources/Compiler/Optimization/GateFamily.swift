@@ -14,7 +14,7 @@ struct CommutationAxis: Equatable, BitwiseCopyable {
 
     /// Commutes with the same gate on the same pair.
     static func pair(_ gate: StandardGate, with other: Qubit) -> CommutationAxis {
-        CommutationAxis(code: Int64(gate.rawValue) + 8 << 32 | Int64(other.rawValue))
+        CommutationAxis(code: (Int64(gate.rawValue) + 8) << 32 | Int64(other.rawValue))
     }
 
     /// The axis of operand `place` of a gate on `qubits`.

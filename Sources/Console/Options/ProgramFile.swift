@@ -13,7 +13,14 @@ package struct ProgramFile {
 
     /// - Throws: a failure with all diagnostics if the program has errors.
     package init(reading path: String, dialect: Dialect = .openQASM) throws(CommandFailure) {
-        source = try Self.source(path)
+        let file = try Self.source(path)
+        if QPY.isQPY(file.bytes) {
+            (circuit, source) = try Self.circuit(ofQPY: file)
+            warnings = []
+            includes = [:]
+            return
+        }
+        source = file
         let included = Mutex<[String: String]>([:])
         let files = IncludeReader(besideProgram: path)
         let outcome = OpenQASM.parse(

@@ -49,6 +49,28 @@ import Testing
         }
     }
 
+    /// A gate of pairs commutes with its like on the same pair, not with its like on a pair that shares one qubit.
+    @Test func pairsThatShareOneQubit() throws {
+        var circuit = Circuit(qubitCount: 5)
+        for pair in [[2, 4], [0, 4], [2, 4]] { circuit.append(.swap, pair) }
+        #expect(try Self.simplify(circuit).body == circuit.body)
+        var removed = 0
+        for seed in 0..<200 {
+            var generator = SeededGenerator(seed: UInt64(seed) + 5)
+            var circuit = Circuit(qubitCount: 6)
+            let gate: StandardGate = [.swap, .ecr, .iswap, .dcx][seed % 4]
+            for _ in 0..<20 {
+                var order = Array(0..<6)
+                generator.shuffle(&order)
+                circuit.append(gate, Array(order.prefix(2)))
+            }
+            let result = try Self.simplify(circuit)
+            removed += circuit.body.count - result.body.count
+            #expect(try circuit.unitary().distance(to: result.unitary()) < 1e-9, "seed \(seed)")
+        }
+        #expect(removed > 0)
+    }
+
     @Test func known() throws {
         var circuit = Circuit(qubitCount: 3)
         circuit.append(.cx, [0, 1])
