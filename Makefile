@@ -1,5 +1,5 @@
 # The commands of the house. `make test` is the promise; the long ones have their own names.
-.PHONY: build test test-chaos format lint test-peers bench bench-hostile bench-kernel docs clean fuzz fuzz-long
+.PHONY: build test test-chaos format lint test-peers bench bench-hostile bench-kernel docs clean fuzz fuzz-long bench-session
 
 build:
 	swift build -c release --product kelvin
@@ -45,6 +45,10 @@ bench-kernel:
 	swift build --package-path Benchmarks -c release --product kelvin-kernel-benchmarks
 	mkdir -p Docs/benchmarks/kernel-parts
 	Benchmarks/.build/release/kelvin-kernel-benchmarks Docs/benchmarks Benchmarks/Devices $(PARTS)
+
+# What an iteration of a VQE loop costs beyond its shots in a session, and against a job of its own; JSON.
+bench-session:
+	swift run --package-path Benchmarks -c release kelvin-benchmarks session
 
 docs:
 	swift package generate-documentation --target Circuits --target Languages --target Hardware --target Simulators \

@@ -129,6 +129,7 @@ extension FactRecord {
             }
         case "part finished": "part finished, \(((seconds ?? 0) * 1e6).rounded() / 1e6) s of the machine"
         case "compiled": "compiled to \(count ?? 0) parts"
+        case "placed": "placed on \(SiteSet(words: sites ?? []).count) sites"
         case "foretold":
             "foretold to start after \(Int((start ?? 0).rounded())) to \(Int((end ?? 0).rounded())) s"
         case "ended": state?.description ?? "ended"
@@ -142,13 +143,19 @@ extension FactRecord {
 struct JobTable {
     let jobs: [JobSummary]
 
+    /// Of many machines to choose among, their number.
+    private static func shown(_ devices: String) -> String {
+        let count = devices.split(separator: ",").count
+        return count > 2 ? "any of \(count)" : devices
+    }
+
     var text: String {
         var rows = [["JOB", "STATE", "PARTS", "DEVICE", "SUBMITTED", "NAME"]]
         for job in jobs {
             rows.append([
                 "\(job.job)", job.state.map { "\($0)" } ?? "new",
                 job.parts == 0 ? "-" : "\(job.finishedParts)/\(job.parts)",
-                job.device, Timestamp.text(from: job.submitted.rounded(.down)), job.name,
+                JobTable.shown(job.device), Timestamp.text(from: job.submitted.rounded(.down)), job.name,
             ])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -39,9 +39,11 @@ struct JobStore {
     /// - Parameter adopts: whether it works on other people's jobs.
     func runtime(adopts: Bool = false) throws(CommandFailure) -> Runtime {
         Runtime(
-            devices: CatalogFleet(catalog: try catalog()), storage: storage,
+            devices: try catalogFleet(), storage: storage,
             options: RuntimeOptions(isShared: true, adopts: adopts, rules: rules))
     }
+
+    func catalogFleet() throws(CommandFailure) -> CatalogFleet { CatalogFleet(catalog: try catalog()) }
 
     func catalog() throws(CommandFailure) -> DeviceCatalog {
         do throws(DeviceError) { return try DeviceCatalog() } catch { throw CommandFailure(error) }
@@ -79,6 +81,8 @@ struct JobStore {
             close(log)
             close(nowhere)
         }
+        // What this process was given by its caller is not handed on: a pipe would stay open as long as the worker lives.
+        for descriptor in 3..<Int32(256) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         var attributes = posix_spawnattr_t()
         var actions = posix_spawn_file_actions_t()
         posix_spawnattr_init(&attributes)

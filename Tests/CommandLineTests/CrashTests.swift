@@ -181,6 +181,49 @@ import Testing
         #expect(entries.count { $0.fact.state == .completed } == 4)
     }
 
+    /// Jobs of several tenants that wait for one machine: the background process runs them side by side, and the one that
+    /// wants the machine alone by itself.
+    @Test func theWorkerRunsSmallJobsSideBySide() throws {
+        let home = Home()
+        // Until everybody is there the machine is kept for others.
+        let calendar = ["reserve", "heron-133", "--account", "operators"]
+        #expect(try home.run(calendar + ["--until", "1h"]).code == 0)
+        let again = try home.run(calendar + ["--until", "2h"])
+        #expect(again.code == 1 && again.errors.contains("is reserved from"))
+        let many = [
+            "submit", "Examples/bell.qasm", "--detach", "--shots", "4000", "--batch-shots", "200", "--seed", "3",
+        ]
+        for tenant in 1...3 { _ = try home.run(many + ["--account", "tenant\(tenant)"]) }
+        _ = try home.run(many + ["--account", "hermit", "--alone"])
+        let waiting = try home.run(["job", "2"]).output
+        #expect(waiting.contains("1 waiting before it") && waiting.contains("reserved for others"))
+        #expect(try home.run(["fleet"]).output.contains("4 waiting for it"))
+        #expect(try home.run(calendar + ["--cancel"]).output.contains("1 reservation"))
+        var results: [ResultDocument] = []
+        for job in 1...4 {
+            let output = try home.run(["results", "--wait", "\(job)", "--format", "json"]).output
+            results.append(try DocumentCoding.decode(Array(output.utf8)))
+        }
+        #expect(results.allSatisfy { $0.results[0].samples?[0].shots == 4000 })
+        #expect(results[..<3].count { $0.isolation?.isAlone == false } >= 2)
+        #expect(results[..<3].allSatisfy { $0.isolation?.leakBound == 0 })
+        #expect(results[3].isolation == nil)
+        let entries = try home.store.exclusively { (turn) throws(KernelError) in try turn.facts(after: 0).entries }
+        var regions: [JobID: SiteSet] = [:], most = 0
+        for entry in entries {
+            switch entry.fact {
+            case .placed(let id, _, let sites, _):
+                for other in regions.values { #expect(other.isDisjoint(with: sites)) }
+                regions[id] = sites
+                if id == JobID(4) { #expect(regions.count == 1 && sites.count == 133) }
+            case .mitigating(let id, _), .queued(let id, _, _): regions[id] = nil
+            default: break
+            }
+            most = max(most, regions.count)
+        }
+        #expect(most == 3)
+    }
+
     @Test func failuresAndMistakesAreToldPlainly() throws {
         let home = Home()
         #expect(try home.run(["jobs"]).output == "no jobs\n")

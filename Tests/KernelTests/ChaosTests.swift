@@ -57,7 +57,7 @@ import Testing
         }
         #expect(first.journal == second.journal)
         #expect(first.journal != other.journal)
-        #expect(first.journal.count > 3000)
+        #expect(first.journal.count > 2000)
     }
 }
 

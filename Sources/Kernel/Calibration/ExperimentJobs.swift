@@ -38,7 +38,8 @@ public struct ExperimentJobs: Sendable {
             let request = JobRequest(
                 name: "calibrate \(experiment.kind.rawValue)",
                 workload: .sample(next.map { SamplerPUB($0.circuit, shots: $0.shots) }), device: device,
-                shots: next[next.startIndex].shots, seed: JobPlan.seed(seed, part: runs.count), mitigation: .none,
+                shots: next[next.startIndex].shots, seed: JobPlan.seed(seed, part: runs.count), priority: .system,
+                mitigation: .none,
                 compilerOptions: Self.options(next[next.startIndex]))
             let job = try await runtime.submit(request)
             runs += self.runs(try await runtime.result(of: job))

@@ -36,6 +36,18 @@ public struct DeviceRecord: Hashable, Sendable {
     }
 }
 
+extension DeviceRecord {
+    /// Seconds for which others have the machine to themselves: a reservation in force, or a session, which ends nobody
+    /// knows when.
+    public func secondsKept(from card: JobCard, at now: Double, in book: KernelBook) -> Double {
+        if let session, session != card.session { return .infinity }
+        for reservation in reservations where reservation.start <= now && now < reservation.end {
+            if !book.isAccount(card.account, within: reservation.account) { return reservation.end - now }
+        }
+        return 0
+    }
+}
+
 /// A machine kept free for an account for a while.
 public struct Reservation: Hashable, Sendable {
     public var device: DeviceIndex

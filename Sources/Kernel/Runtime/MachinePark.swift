@@ -37,6 +37,9 @@ final class MachinePark: Sendable {
         return device
     }
 
+    /// Has the machine opened anew the next time.
+    func forget(_ name: String) { opened.withLock { $0[name] = nil } }
+
     /// The gate through which all programs of this process go to the machine.
     func gate(_ name: String) -> SharedMachine {
         gates.withLock { gates in

@@ -73,6 +73,7 @@ extension Runtime {
             let (entries, number) = try transaction.facts(after: last)
             for entry in entries { take(entry) }
             hasNews = !entries.isEmpty
+            if hasNews { state.withPolicy { $0.catchUpLater() } }
             seen = number
         } else {
             state = KernelState(policy: StandardPolicy(rules: options.scheduling), rules: options.rules)
@@ -82,6 +83,7 @@ extension Runtime {
             let (entries, number) = try transaction.livingFacts()
             for entry in entries { take(entry) }
             hasNews = !jobs.isEmpty
+            state.withPolicy { $0.catchUpLater() }
             seen = number
         }
         if options.isShared {

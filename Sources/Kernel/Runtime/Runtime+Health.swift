@@ -49,7 +49,9 @@ extension Runtime {
                 let card = state.book.jobs[slot].card
                 return card.device.map { [$0] } ?? card.choices
             })
-        for device in busy.sorted() {
+        // Whoever was asked once is asked again: silence must be the machine's, not ours.
+        let known = state.book.devices.indices.map { DeviceIndex($0) }.filter { health[$0]?.lastHeard != nil }
+        for device in busy.union(known).sorted() {
             let name = state.book.devices[device.place].name, machines = machines
             Task.detached { [weak self] in
                 let (status, calibration) = machines.ask(name)
@@ -82,14 +84,16 @@ extension Runtime {
             let now = clock.now
             return state.book.devices.indices.map { place in
                 let device = DeviceIndex(place), record = state.book.devices[place]
-                for event in health.handle(.heartbeat(machines.ask(record.name).status), of: device, at: now) {
-                    handle(event)
+                let said = machines.ask(record.name).status
+                // Where nobody goes on asking, an answer is worth its moment alone.
+                if options.isShared {
+                    for event in health.handle(.heartbeat(said), of: device, at: now) { handle(event) }
                 }
                 let waiting = state.book.jobs.slots.count {
                     state.book.jobs[$0].state == .queued && state.book.jobs[$0].card.device == device
                 }
                 return MachineOutlook(
-                    name: record.name, status: health[device]?.status(at: now) ?? .online,
+                    name: record.name, status: options.isShared ? health[device]?.status(at: now) ?? said : said,
                     takesJobs: state.book.devices[place].isAvailable, running: record.runs, waiting: waiting,
                     sitesInUse: record.occupied.count, sites: record.siteCount, calibration: record.calibration,
                     holder: record.holder == 0

@@ -148,10 +148,15 @@ extension FleetScheduler {
         let base = row * estimates.stride
         var device = Int(job.device)
         if job.hasChoices {
-            let choices = book.jobs[JobSlot(rawValue: number)].card.choices.map(\.place)
-            device =
-                choices.filter { $0 < machines.count && cycle.delay($0, at: now) < .infinity }
-                .min { (score(job, on: $0, now), $0) < (score(job, on: $1, now), $1) } ?? -1
+            let card = book.jobs[JobSlot(rawValue: number)].card
+            // A machine that is kept for others is not chosen for being the best.
+            let choices = card.choices.map(\.place)
+                .filter { $0 < machines.count && cycle.delay($0, at: now) < .infinity }
+                .map { d -> (score: Float, place: Int) in
+                    let kept = book.devices[d].secondsKept(from: card, at: now, in: book)
+                    return (score(job, on: d, now) + Float(min(1e9, kept)), d)
+                }
+            device = choices.min { ($0.score, $0.place) < ($1.score, $1.place) }?.place ?? -1
             guard device >= 0 else { return nil }
         } else if device < 0 {
             // Success counts as waiting does: in seconds.

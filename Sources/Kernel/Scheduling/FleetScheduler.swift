@@ -74,6 +74,13 @@ public struct FleetScheduler: SchedulingPolicy {
         hasRun = false
     }
 
+    /// Says that the book took in what was decided elsewhere: who is where is read from it before the next decision.
+    public mutating func catchUpLater() {
+        changed = Array(machines.indices)
+        hasRun = false
+        front.invalidate()
+    }
+
     public mutating func setLibrary(_ library: RegionLibrary, of device: DeviceIndex, pricePerSecond: Double = 0) {
         setLibrary(library, of: device, pricePerSecond: pricePerSecond, isShared: true)
     }

@@ -87,7 +87,12 @@ struct CalibrateCommand: AsyncParsableCommand {
             device: target.description.id, record: record, seed: seed, shots: shots, reports: reports, notes: plan.notes
         )
         if let svg { outcome.files = try write(reports, into: svg) }
-        if apply, !outcome.proposal.isEmpty { outcome.applied = try keep(outcome, catalog, target.description) }
+        if apply, !outcome.proposal.isEmpty {
+            do throws(DeviceError) {
+                outcome.applied = try CatalogFleet(catalog: catalog)
+                    .keep(outcome.proposal, over: record, of: device, now: WallClock().now)
+            } catch { throw CommandFailure(error) }
+        }
         switch format {
         case .text: Terminal.write(CalibrationReport(outcome, drawsCurves: plot).text)
         case .json: Terminal.write(JSON.text(CalibrationDocument(outcome)) + "\n")
@@ -110,27 +115,6 @@ struct CalibrateCommand: AsyncParsableCommand {
             }
         }
         return reports
-    }
-
-    /// The new version's time is that of the machine: an emulated one that has been aged lives ahead of the clock.
-    private func keep(
-        _ outcome: CalibrationOutcome, _ catalog: DeviceCatalog, _ description: DeviceDescription
-    ) throws -> Calibration {
-        guard let memory = catalog.memory else { preconditionFailure("checked before anything ran") }
-        do throws(DeviceError) {
-            let history = try catalog.history(of: device)
-            let origin = history.versions.first?.timestamp ?? 0
-            let now = try memory.drift(of: device).map { origin + $0.age.value } ?? WallClock().now.rounded(.down)
-            let time = max(now, (history.latest?.timestamp ?? 0) + 1)
-            let version = outcome.record.updating(
-                outcome.proposal.map { ($0.figure, $0.value.value) }, deviceID: description.id, timestamp: time)
-            // The version it replaces is kept too: the device file may change with the next release.
-            try memory.calibrations.add(outcome.record, of: description)
-            try memory.calibrations.add(version, of: description)
-            return version
-        } catch {
-            throw CommandFailure(error)
-        }
     }
 
     private func write(_ reports: [ExperimentReport], into directory: String) throws -> [String] {
@@ -194,17 +178,5 @@ struct CalibrationOutcome {
     /// The version that was kept.
     var applied: Calibration?
 
-    /// One value a figure: where two experiments measure the same, the one with the smaller error bar counts.
-    var proposal: [(figure: CalibrationFigure, value: Measured)] {
-        var order: [CalibrationFigure] = [], best: [CalibrationFigure: Measured] = [:]
-        for (figure, value) in reports.flatMap(\.proposal) {
-            if let known = best[figure] {
-                if value.standardError < known.standardError { best[figure] = value }
-            } else {
-                order.append(figure)
-                best[figure] = value
-            }
-        }
-        return order.compactMap { figure in best[figure].map { (figure, $0) } }
-    }
+    var proposal: [(figure: CalibrationFigure, value: Measured)] { reports.bestProposal }
 }
