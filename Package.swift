@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "kelvin", targets: ["kelvin"]),
         .executable(name: "kelvin-jobs", targets: ["kelvin-jobs"]),
+        .executable(name: "kelvin-fleet", targets: ["kelvin-fleet"]),
         .library(name: "Circuits", targets: ["Circuits"]),
         .library(name: "Languages", targets: ["Languages"]),
         .library(name: "LanguageServer", targets: ["LanguageServer"]),
@@ -85,7 +86,7 @@ let package = Package(
             name: "kelvin",
             dependencies: [
                 "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation", "Kernel",
-                "Console", "LanguageServer", "Conformance", "FleetSimulation",
+                "Console", "LanguageServer", "Conformance",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -94,6 +95,14 @@ let package = Package(
             name: "kelvin-jobs",
             dependencies: [
                 "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Console",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        // The digital twin, apart for the same reason.
+        .executableTarget(
+            name: "kelvin-fleet",
+            dependencies: [
+                "Hardware", "Drivers", "Kernel", "FleetSimulation", "Console",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -133,7 +142,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Kernel", "Storage"], swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["kelvin", "kelvin-jobs", "Kernel", "Storage"],
+            name: "CommandLineTests", dependencies: ["kelvin", "kelvin-jobs", "kelvin-fleet", "Kernel", "Storage"],
             swiftSettings: settings),
         // The executable beside the tests holds QDMI libraries for them.
         .testTarget(

@@ -17,24 +17,5 @@ struct KelvinJobs: AsyncParsableCommand {
             FleetCommand.self, WorkerCommand.self,
         ])
 
-    static func main() async {
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-            Terminal.leave(0)
-        } catch let failure as CommandFailure {
-            failure.report()
-            Terminal.leave(failure.exitCode)
-        } catch {
-            // Help and version are no failures; what else the parser throws is a wrong command.
-            let isClean = exitCode(for: error) == .success
-            let message = fullMessage(for: error)
-            if isClean { Terminal.write(message + "\n") } else { Terminal.complain(message + "\n") }
-            Terminal.leave(isClean ? 0 : 2)
-        }
-    }
+    static func main() async { await answer() }
 }

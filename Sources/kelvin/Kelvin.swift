@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 
 /// The command line. Exit codes: 0 ok, 1 the program or its input is wrong, 2 the command itself is wrong, 3 the device
 /// or the system failed.
@@ -10,34 +11,19 @@ struct Kelvin: AsyncParsableCommand {
         discussion: """
             A first program:  kelvin run Examples/teleport.qasm
             Jobs that stay:   kelvin submit, jobs, job, results, cancel, pause, resume, fleet, reserve, share, budget, worker
+            A data centre:    kelvin simulate-fleet Examples/fleet-university.json
             Exit codes:       0 ok, 1 the program or its input is wrong, 2 usage, 3 the device or the system failed
             """,
         subcommands: [
             RunCommand.self, CompileCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self,
-            LanguageServerCommand.self, DevicesCommand.self, CalibrateCommand.self, SimulateFleetCommand.self,
-            VersionCommand.self, QDMIHostCommand.self,
+            LanguageServerCommand.self, DevicesCommand.self, CalibrateCommand.self, VersionCommand.self,
+            QDMIHostCommand.self,
         ])
 
     static func main() async {
-        if let word = CommandLine.arguments.dropFirst().first, SiblingProgram.jobWords.contains(word) {
-            SiblingProgram.replaceProcess(by: "kelvin-jobs")
+        if let word = CommandLine.arguments.dropFirst().first, let sibling = SiblingProgram.answering(word) {
+            SiblingProgram.replaceProcess(by: sibling)
         }
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-        } catch let failure as CommandFailure {
-            failure.report()
-            Terminal.leave(failure.exitCode)
-        } catch {
-            // Help and version are no failures; what else the parser throws is a wrong command.
-            let isClean = exitCode(for: error) == .success
-            let message = fullMessage(for: error)
-            if isClean { Terminal.write(message + "\n") } else { Terminal.complain(message + "\n") }
-            Terminal.leave(isClean ? 0 : 2)
-        }
+        await answer()
     }
 }

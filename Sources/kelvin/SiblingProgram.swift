@@ -4,10 +4,15 @@
 import Darwin
 #endif
 
-/// A second program beside this one: what a first run does not need is not linked into `kelvin`.
+/// Other programs beside this one: what a first run does not need is not linked into `kelvin`.
 enum SiblingProgram {
-    /// The words that `kelvin-jobs` answers to.
-    static let jobWords: Set<String> = [
+    /// The program that answers to a word, if it is not this one; the launcher at the root builds it when it is first said.
+    static func answering(_ word: String) -> String? {
+        if word == "simulate-fleet" { return "kelvin-fleet" }
+        return jobWords.contains(word) ? "kelvin-jobs" : nil
+    }
+
+    private static let jobWords: Set<String> = [
         "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "share", "reserve", "fleet",
         "worker",
     ]
