@@ -11,6 +11,7 @@ import Testing
     private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Examples")
 
+    // Arguments of tests cannot throw; without the directory there is nothing to test.
     static let examples = try! FileManager.default.contentsOfDirectory(atPath: directory.path).filter {
         $0.hasSuffix(".qasm")
     }.sorted()

@@ -136,7 +136,7 @@ private struct Bench {
         // Shares 1 to 20, everybody always has work waiting, jobs of 5 to 60 s on 4 machines.
         var bench = Bench(machines: 4, rules: SchedulingRules(usageHalfLife: 3_600, patience: 1e9, sharing: .exclusive))
         let tenants = (1...20).map { bench.account("tenant-\($0)", share: Double($0)) }
-        var next: UInt64 = 1, random = SeededNumbers(seed: 5)
+        var next: UInt64 = 1, random = SplitMix(seed: 5)
         var waiting = Array(repeating: 0, count: 20)
         let refill = { (bench: inout Bench) in
             for (k, tenant) in tenants.enumerated() {
@@ -201,7 +201,7 @@ private struct Bench {
         let patience = 300.0, longest = 60.0
         var bench = Bench(
             machines: 1, rules: SchedulingRules(patience: patience, preemption: .none, sharing: .exclusive))
-        var random = SeededNumbers(seed: UInt64(seed)), next: UInt64 = 1_000
+        var random = SplitMix(seed: UInt64(seed)), next: UInt64 = 1_000
         let accounts = (0..<3).map { k in bench.account("a\(k)", share: Double(k + 1)) }
         for k in 0..<5 { bench.submit(UInt64(k + 1), accounts[k % 3], seconds: 20, priority: k < 3 ? .low : .normal) }
         while bench.now < 12 * (patience + longest) {
@@ -303,19 +303,6 @@ private struct Bench {
         }
         // High first; then b, who has used nothing; then a's in the order of submission.
         #expect(place(6) == 0 && place(5) == 1 && place(2) == 2 && place(3) == 3 && place(4) == 4)
-    }
-}
-
-/// SplitMix64.
-struct SeededNumbers {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

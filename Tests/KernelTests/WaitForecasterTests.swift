@@ -5,8 +5,8 @@ import Testing
 @Suite struct WaitForecasterTests {
     /// Errors of different size in two classes, skewed, and three times as large in the second half.
     @Test func coverageHoldsInEveryClassThroughAChange() {
-        var forecaster = WaitForecaster(coverage: 0.9, grain: 5), random = SeededNumbers(seed: 11)
-        let uniform = { (r: inout SeededNumbers) in Double(r.next() >> 11) * 0x1p-53 }
+        var forecaster = WaitForecaster(coverage: 0.9, grain: 5), random = SplitMix(seed: 11)
+        let uniform = { (r: inout SplitMix) in Double(r.next() >> 11) * 0x1p-53 }
         var inside = [Priority: Int](), total = [Priority: Int]()
         for k in 0..<40_000 {
             let priority = k % 3 == 0 ? Priority.low : .high
@@ -39,14 +39,14 @@ import Testing
 }
 
 @Suite struct DriftDetectorTests {
-    private func successes(_ p: Double, _ shots: Int, _ random: inout SeededNumbers) -> Int {
+    private func successes(_ p: Double, _ shots: Int, _ random: inout SplitMix) -> Int {
         (0..<shots).count { _ in Double(random.next() >> 11) * 0x1p-53 < p }
     }
 
     @Test func aStableMachineIsLeftAlone() {
         var alarms = 0
         for seed in 0..<50 {
-            var detector = DriftDetector(drop: 0.1, threshold: 8), random = SeededNumbers(seed: UInt64(seed))
+            var detector = DriftDetector(drop: 0.1, threshold: 8), random = SplitMix(seed: UInt64(seed))
             for _ in 0..<168 { detector.observe(successes: successes(0.8, 200, &random), of: 200, predicted: 0.8) }
             if detector.hasDrifted { alarms += 1 }
         }
@@ -55,7 +55,7 @@ import Testing
 
     @Test func driftIsFoundWithinHours() {
         for seed in 0..<20 {
-            var detector = DriftDetector(drop: 0.1, threshold: 8), random = SeededNumbers(seed: UInt64(seed))
+            var detector = DriftDetector(drop: 0.1, threshold: 8), random = SplitMix(seed: UInt64(seed))
             var hours = 0
             while !detector.hasDrifted, hours < 100 {
                 detector.observe(successes: successes(0.8 * 0.85, 200, &random), of: 200, predicted: 0.8)

@@ -20,11 +20,13 @@ struct Talk {
     }
 
     mutating func send(_ message: [String: Any]) -> [[String: Any]] {
+        // Literals of this file, which are JSON by construction.
         let content = try! JSONSerialization.data(withJSONObject: message)
         return session.receive([.message(Array(content))]).map { Self.object($0) }
     }
 
     private static func object(_ reply: Reply) -> [String: Any] {
+        // An answer that is no JSON object is the worst of failures; the test process may end with it.
         try! JSONSerialization.jsonObject(with: Data(reply.content)) as! [String: Any]
     }
 

@@ -112,6 +112,7 @@ enum TestDevices {
     static let fractional: Machine = {
         let base = grid(3, 3)
         var pairs: [(Int, Int)] = []
+        // A machine of this file's own making always has a target.
         for coupler in try! Target(base.description, calibration: base.calibration).couplers {
             pairs.append((coupler.first.index, coupler.second.index))
         }

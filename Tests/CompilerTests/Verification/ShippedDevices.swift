@@ -13,6 +13,7 @@ enum ShippedDevices {
     ]
     static let heavyHex = ["heron-133", "heron-156"]
 
+    // Devices that come with Kelvin: if one cannot be read, nothing here can be proved, so these crash instead of throwing.
     private static let loaded: [String: TestDevices.Machine] = {
         var loaded: [String: TestDevices.Machine] = [:]
         for id in ids + machines {
