@@ -8,6 +8,11 @@ extension Runtime {
         isStandingDown = true
         let end = clock.now + seconds
         while activeStages > 0, clock.now < end { try? await Task.sleep(for: .milliseconds(10)) }
+        // Whoever is silent from now on is taken for gone.
+        poller?.cancel()
+        heartbeats?.cancel()
+        timer?.cancel()
+        pulse?.set([])
         return activeStages
     }
 }
