@@ -63,7 +63,7 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
             self.includes = includes.isEmpty ? nil : includes
             inputs = parameters.names
             shape = parameters.shape.dimensions
-            rows = parameters.rows.map { $0.map(\.text) }
+            rows = parameters.rows.map { $0.map(\.description) }
             self.observables = observables
             self.observableShape = observableShape
             self.shots = shots
@@ -208,18 +208,6 @@ extension SubmissionDocument.Block {
             throw SubmissionDocument.wrong("\(values.count) parameter sets are no array of shape \(shape.dimensions)")
         }
         return ParameterTable(names: inputs, shape: shape, rows: values)
-    }
-}
-
-extension InputValue {
-    /// As `init(text:)` reads it.
-    fileprivate var text: String {
-        switch self {
-        case .real(let value): "\(value)"
-        case .integer(let value): "\(value)"
-        case .bool(let value): "\(value)"
-        case .bits(let bits): "\"\(bits)\""
-        }
     }
 }
 

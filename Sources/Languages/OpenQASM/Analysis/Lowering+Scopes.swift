@@ -45,6 +45,11 @@ extension Lowering {
         if scopes.isEmpty { global[name] = Int32(symbols.count) } else { hidden.append((symbol.name, visible[name])) }
         visible[name] = Int32(symbols.count)
         symbols.append(symbol)
+        switch symbol.kind {
+        case .subroutine: subroutineNames.insert(symbol.name)
+        case .array: arrayNames.insert(symbol.name)
+        default: break
+        }
     }
 
     /// Declares a name in the innermost scope.

@@ -150,7 +150,8 @@ extension Lowering {
 
     /// Notes what a duration is from here on, so that uses of it are known before the program runs.
     mutating func noteDuration(_ value: Expression, of variable: VariableID) {
-        durations[variable] = loopDepth == 0 && nesting == 0 && isKnownToMachine(value) ? value : nil
+        let isKnown = loopDepth == 0 && nesting == 0 && isKnownToMachine(value)
+        durations[variable] = isKnown ? KnownDuration(value: value, size: value.size) : nil
     }
 
     /// Whether a duration consists of numbers, blocks and stretches, so that it is the same whenever it is asked for.
@@ -167,12 +168,32 @@ extension Lowering {
     }
 
     /// What a duration is known to be here; nil where a loop around may have changed it.
-    func knownDuration(of variable: VariableID, named name: Int32) -> Expression? {
-        guard let value = durations[variable] else { return nil }
-        let isChanged = loopBodies.contains { body in
-            LoopScan(name: name, lowering: parser.tree, isCall: []).assigns(body)
+    mutating func knownDuration(
+        of variable: VariableID, named name: Int32, at id: NodeID
+    ) throws(SemanticFailure) -> Expression? {
+        guard let known = durations[variable] else { return nil }
+        for place in loopBodies.indices {
+            let assigned =
+                loopBodies[place].assigned
+                ?? LoopScan(name: name, lowering: parser.tree, isCall: []).assignedNames(loopBodies[place].node)
+            loopBodies[place].assigned = assigned
+            if assigned.contains(name) { return nil }
         }
-        return isChanged ? nil : value
+        // Sums of sums double with each line.
+        if known.size > 1 { try spend(known.size, at: id) }
+        return known.value
+    }
+}
+
+extension Expression {
+    /// The number of its parts, blocks with their instructions.
+    fileprivate var size: Int {
+        var size = 0
+        forEach { part in
+            size += 1
+            if case .durationOf(let block) = part.node { size += block.count }
+        }
+        return size
     }
 }
 

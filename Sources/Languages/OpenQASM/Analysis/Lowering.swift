@@ -27,6 +27,11 @@ struct Lowering: ~Copyable {
     /// Where the open scopes begin in `hidden`.
     var scopes: [Int] = []
 
+    /// Names that some subroutine has or had: a call of them may take its arguments as indices.
+    var subroutineNames: Set<Int32> = []
+    /// Names that some array has or had: their indices may be computed while the program runs.
+    var arrayNames: Set<Int32> = []
+
     var aliases: [[Int32]] = []
     var views: [ArrayView] = []
     /// Items of all arrays.
@@ -58,9 +63,9 @@ struct Lowering: ~Copyable {
     /// Loops of the circuit around the statement being lowered, through all calls.
     var loopDepth = 0
     /// The bodies of loops around the statement being lowered, through all calls.
-    var loopBodies: [NodeID] = []
+    var loopBodies: [LoopBody] = []
     /// Durations that are known before the program runs.
-    var durations: [VariableID: Expression] = [:]
+    var durations: [VariableID: KnownDuration] = [:]
     /// Whether a subroutine's body is looked through at its definition, with arguments that nobody knows.
     var isChecking = false
     /// Whether an index is into an array whose size the check does not know.
@@ -106,6 +111,19 @@ struct Lowering: ~Copyable {
     enum CallResult {
         case real(Expression)
         case complex(ComplexPair)
+    }
+
+    struct KnownDuration {
+        var value: Expression
+        /// What writing it out once more costs.
+        var size: Int
+    }
+
+    /// The body of a loop around the statement being lowered.
+    struct LoopBody {
+        var node: NodeID
+        /// The names that it assigns to, once they were asked for.
+        var assigned: Set<Int32>?
     }
 
     enum Loop {
