@@ -13,7 +13,7 @@ struct LoopScan {
     /// would double with each level.
     private let memory: Memory
 
-    private final class Memory {
+    final class Memory {
         var isWrittenOut: [NodeID: Bool] = [:]
     }
 
@@ -25,8 +25,11 @@ struct LoopScan {
         memory = scan.memory
     }
 
-    init(name: Int32, lowering tree: SyntaxTree, isCall subroutines: Set<Int32>, arrays: Set<Int32> = []) {
-        memory = Memory()
+    init(
+        name: Int32, lowering tree: SyntaxTree, isCall subroutines: Set<Int32>, arrays: Set<Int32> = [],
+        memory: Memory = Memory()
+    ) {
+        self.memory = memory
         self.arrays = arrays
         self.name = name
         self.tree = tree
@@ -65,8 +68,8 @@ struct LoopScan {
         }
     }
 
-    /// Whether a loop inside needs the value of its variable.
-    private func isWrittenOut(_ id: NodeID) -> Bool {
+    /// Whether a loop needs the value of its variable.
+    func isWrittenOut(_ id: NodeID) -> Bool {
         if let known = memory.isWrittenOut[id] { return known }
         let inner = LoopScan(name: tree[id].b, within: self)
         let result = inner.needsValue(tree[id].d)

@@ -153,10 +153,14 @@ extension Lowering {
             declareLoopVariableAsBroken(node)
             throw error
         }
-        let mustUnroll =
-            isInsideGate
-            || LoopScan(name: node.b, lowering: parser.tree, isCall: subroutineNames, arrays: arrayNames)
-                .needsValue(node.d)
+        var mustUnroll = isInsideGate
+        if !mustUnroll {
+            mustUnroll =
+                LoopScan(
+                    name: node.b, lowering: parser.tree, isCall: subroutineNames, arrays: arrayNames,
+                    memory: loopMemory
+                ).isWrittenOut(id)
+        }
         let known = values.known
         if mustUnroll, let known {
             try unroll(node, id, type, known)
@@ -281,6 +285,10 @@ extension Lowering {
         _ node: SyntaxTree.Node, _ id: NodeID, _ type: ClassicalType, _ values: [ClassicalValue]
     ) throws(SemanticFailure) {
         let scan = LoopScan(name: node.b, lowering: parser.tree, isCall: [])
+        if loops.contains(where: { if case .unrolled = $0 { true } else { false } }) {
+            // Looking for jumps and assignments costs about as much as the text is long, in each turn of the loop around.
+            try spend(Int(node.end - node.start) >> 5, at: id)
+        }
         let (breaks, continues) = scan.jumps(node.d)
         if scan.assigns(node.d) {
             throw fail(

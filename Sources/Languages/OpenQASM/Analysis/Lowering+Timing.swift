@@ -140,17 +140,25 @@ extension Lowering {
         if node.c >= 0 {
             // A stretch with a value is a duration that contains stretches.
             let value = try convert(try expression(node.c), to: .duration, at: node.c)
-            let variable = newVariable(text(node.b), .duration)
-            try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: true), at: id)
-            return try assign(.expression(value), to: variable, at: id, valueNode: node.c)
+            return try knownDuration(value, named: node.b, at: id)
         }
         let variable = newVariable(text(node.b), .duration, role: .stretch)
         try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: true), at: id)
     }
 
+    /// Declares a duration that keeps its value.
+    mutating func knownDuration(_ value: Expression, named name: Int32, at id: NodeID) throws(SemanticFailure) {
+        let variable = newVariable(text(name), .duration)
+        try declare(name, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: true), at: id)
+        try assign(.expression(value), to: variable, at: id, valueNode: id)
+    }
+
+    /// Whether a duration is the same whatever the program does from here on.
+    func isKnownNow(_ value: Expression) -> Bool { loopDepth == 0 && nesting == 0 && isKnownToMachine(value) }
+
     /// Notes what a duration is from here on, so that uses of it are known before the program runs.
     mutating func noteDuration(_ value: Expression, of variable: VariableID) {
-        let isKnown = loopDepth == 0 && nesting == 0 && isKnownToMachine(value)
+        let isKnown = isKnownNow(value)
         durations[variable] = isKnown ? KnownDuration(value: value, size: value.size) : nil
     }
 

@@ -32,6 +32,9 @@ struct Lowering: ~Copyable {
     /// Names that some array has or had: their indices may be computed while the program runs.
     var arrayNames: Set<Int32> = []
 
+    /// What is known of the loops of the statement at the top level that is being lowered.
+    var loopMemory = LoopScan.Memory()
+
     var aliases: [[Int32]] = []
     var views: [ArrayView] = []
     /// Items of all arrays.
@@ -166,6 +169,7 @@ struct Lowering: ~Copyable {
         while let node = parser.next() {
             let keeps = keepsSyntax(node)
             lowerReporting(node)
+            if !loopMemory.isWrittenOut.isEmpty { loopMemory = LoopScan.Memory() }
             if !keeps { parser.tree.cut(to: base) } else { base = parser.tree.mark }
         }
     }
