@@ -287,7 +287,7 @@ extension Lowering {
         let scan = LoopScan(name: node.b, lowering: parser.tree, isCall: [])
         if loops.contains(where: { if case .unrolled = $0 { true } else { false } }) {
             // Looking for jumps and assignments costs about as much as the text is long, in each turn of the loop around.
-            try spend(Int(node.end - node.start) >> 5, at: id)
+            try spend(Int(node.end - node.start) >> 2, at: id)
         }
         let (breaks, continues) = scan.jumps(node.d)
         if scan.assigns(node.d) {
