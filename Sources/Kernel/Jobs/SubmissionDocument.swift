@@ -33,6 +33,8 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     public var tenancy: Tenancy?
     /// Seconds since 1970-01-01 UTC.
     public var deadline: Double?
+    /// The program consists of native gates on the machine's sites: it is scheduled, and nothing else is changed.
+    public var isCompiled: Bool?
 
     /// A program with what varies in it.
     public struct Block: Hashable, Sendable, Codable {
@@ -160,7 +162,8 @@ extension SubmissionDocument {
         if let budget { request.budget = budget }
         if let devices, !devices.isEmpty { request.devices = devices }
         // A program that names its sites gets no region to be placed in.
-        request.tenancy = request.workload.namesSites ? .alone : tenancy ?? .shared
+        request.tenancy = request.workload.namesSites || isCompiled == true ? .alone : tenancy ?? .shared
+        if isCompiled == true { request.compilerOptions = CompilerOptions(effort: .fast, rewriting: .verbatim) }
         if let deadline { request.deadline = deadline }
         return request
     }
