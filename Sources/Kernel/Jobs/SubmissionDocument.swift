@@ -33,6 +33,9 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     public var tenancy: Tenancy?
     /// Seconds since 1970-01-01 UTC.
     public var deadline: Double?
+    /// Seconds of waiting that a factor e of success, and a unit of price, are worth; nil for as the fleet has it.
+    public var secondsPerNat: Double?
+    public var secondsPerPrice: Double?
 
     /// A program with what varies in it.
     public struct Block: Hashable, Sendable, Codable {
@@ -162,6 +165,7 @@ extension SubmissionDocument {
         // A program that names its sites gets no region to be placed in.
         request.tenancy = request.workload.namesSites ? .alone : tenancy ?? .shared
         if let deadline { request.deadline = deadline }
+        request.weights = PlacementWeights(secondsPerNat: secondsPerNat, secondsPerPrice: secondsPerPrice)
         return request
     }
 
