@@ -31,6 +31,16 @@ import Testing
         #expect(groups.sorted { $0[0] < $1[0] } == [[0, 1], [2, 3], [3, 4]].map { $0.map { Site($0) } })
     }
 
+    /// The volume of sites that fall apart is that of the largest piece.
+    @Test func volumeStaysWhereSitesHoldTogether() throws {
+        let plan = try CalibrationPlan(
+            [.quantumVolume], on: [0, 1, 3].map { Site($0) }, of: machine, shots: 10, seed: 1)
+        #expect(plan.experiments[0].programs.allSatisfy { $0.circuit.qubitCount == 2 })
+        #expect(throws: CalibrationPlanError.self) {
+            try CalibrationPlan([.quantumVolume], on: [0, 2].map { Site($0) }, of: machine, shots: 10, seed: 1)
+        }
+    }
+
     /// Members of a batch neither overlap nor touch, and every group is in one batch.
     @Test func batchesKeepTheirDistance() {
         let pairs = (0..<4).map { [Site($0), Site($0 + 1)] }

@@ -44,7 +44,12 @@ public struct LayerFidelity: Experiment {
             return groups
         }.filter { $0.contains { $0.sites.count == 2 } }
         let worst = layers.joined().compactMap { $0.interleaved.map { machine.error(of: $0) } }.max() ?? 0.01
-        let longest = min(200, max(6, 0.5 / max(worst, 1e-9)))
+        var longest = min(200, max(6, 0.5 / max(worst, 1e-9)))
+        // One shot in ten has to come through where gates fail or carriers get lost; the Cliffords around the layers take
+        // three gates of each coupler more.
+        let kept =
+            layers.map { $0.reduce(1) { $0 * ($1.interleaved.map { machine.survival(of: $0) } ?? 1) } }.min() ?? 1
+        if kept < 1 { longest = min(longest, max(1, 2.3 / -Exponential.logarithm(kept) - 3)) }
         var lengths: [Int] = []
         for fraction in [0.0, 0.1, 0.25, 0.5, 1] {
             lengths.append(max(1, Int((fraction * longest).rounded()), (lengths.last ?? 0) + 1))

@@ -111,12 +111,13 @@ public struct CalibrationPlan: Sendable {
                 }
                 experiments.append(LayerFidelity(chain: path, of: machine, shots: shots, seed: seed))
             case .quantumVolume:
-                let widths = Array(2...max(2, min(6, chosen.count)))
-                if chosen.count < 2 {
-                    without("it takes two sites")
+                let widest = machine.graph.components(among: chosen).first?.count ?? 0
+                if widest < 2 {
+                    without("it takes two sites that are coupled")
                 } else {
                     experiments.append(
-                        QuantumVolume(widths: widths, within: sites, of: machine, shots: shots, seed: seed))
+                        QuantumVolume(
+                            widths: Array(2...min(6, widest)), within: sites, of: machine, shots: shots, seed: seed))
                 }
             }
         }

@@ -95,15 +95,24 @@ extension Matrix {
         let offsets = (0..<size).map { row in
             targets.enumerated().reduce(0) { $0 | (row >> $1.offset & 1) << $1.element }
         }
-        var column = [Complex](repeating: .zero, count: size)
+        // Row by row, so that the inner loop runs along memory; channels and permutations are mostly zeros.
+        var scratch = [Complex](repeating: .zero, count: size * n)
         elements.withUnsafeMutableBufferPointer { rows in
-            for base in 0..<n where base & targetMask == 0 && base & controlMask == controlPattern {
-                for c in 0..<n {
-                    for k in 0..<size { column[k] = rows[(base | offsets[k]) * n + c] }
-                    for r in 0..<size {
-                        var sum = Complex.zero
-                        for k in 0..<size { sum += kernel.elements[r * size + k] * column[k] }
-                        rows[(base | offsets[r]) * n + c] = sum
+            scratch.withUnsafeMutableBufferPointer { old in
+                kernel.elements.withUnsafeBufferPointer { kernel in
+                    for base in 0..<n where base & targetMask == 0 && base & controlMask == controlPattern {
+                        for k in 0..<size {
+                            for c in 0..<n { old[k * n + c] = rows[(base | offsets[k]) * n + c] }
+                        }
+                        for r in 0..<size {
+                            let row = (base | offsets[r]) * n
+                            for c in 0..<n { rows[row + c] = .zero }
+                            for k in 0..<size {
+                                let factor = kernel[r * size + k]
+                                if factor == .zero { continue }
+                                for c in 0..<n { rows[row + c] += factor * old[k * n + c] }
+                            }
+                        }
                     }
                 }
             }

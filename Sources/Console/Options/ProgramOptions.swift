@@ -1,5 +1,5 @@
 public import ArgumentParser
-package import Circuits
+import Circuits
 public import Compiler
 package import Drivers
 public import Kernel

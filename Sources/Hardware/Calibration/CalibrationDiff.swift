@@ -1,4 +1,4 @@
-public import Circuits
+import Circuits
 
 /// What changed from one calibration to another, figure by figure.
 public struct CalibrationDiff: Sendable {

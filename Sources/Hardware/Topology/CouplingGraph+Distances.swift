@@ -31,11 +31,17 @@ extension CouplingGraph {
     }
 
     /// The usable sites in connected pieces: the largest first, equal ones by their lowest site; each in ascending order.
-    public var components: [[Site]] {
-        if isComplete { return usableSites.isEmpty ? [] : [usableSites] }
-        var seen = [Bool](repeating: false, count: siteCount)
+    public var components: [[Site]] { components(among: usableSites) }
+
+    /// The pieces that hold together without the sites that are not named.
+    ///
+    /// - Parameter sites: usable ones, each once.
+    public func components(among sites: [Site]) -> [[Site]] {
+        if isComplete { return sites.isEmpty ? [] : [sites.sorted()] }
+        var seen = [Bool](repeating: true, count: siteCount)
+        for site in sites { seen[site.index] = false }
         var result: [[Site]] = []
-        for start in usableSites where !seen[start.index] {
+        for start in sites.sorted() where !seen[start.index] {
             seen[start.index] = true
             var piece = [start], next = 0
             while next < piece.count {

@@ -1,5 +1,5 @@
 import Circuits
-public import Hardware
+import Hardware
 
 /// Keeps the records of machines true beside the jobs of users: canaries now and then, and a calibration when they, or the
 /// record's age, call for one. All of it are jobs of the class `system` in the same queue.

@@ -1,4 +1,4 @@
-public import Hardware
+import Hardware
 
 /// What can be said of a job that is not over.
 public struct JobOutlook: Sendable {

@@ -57,13 +57,14 @@ struct SuperoperatorFusion {
         var union = blocks[candidate].qubits
         for qubit in block.qubits where !union.contains(qubit) { union.append(qubit) }
         guard union.count <= 2 else { return push(block) }
-        var merged = Matrix(identity: 1 << (2 * union.count))
+        let grows = union.count > blocks[candidate].qubits.count
+        var merged = grows ? Matrix(identity: 1 << (2 * union.count)) : earlier
         func apply(_ matrix: Matrix, _ qubits: [Int]) {
             let places = qubits.map { union.firstIndex(of: $0)! }
             merged.apply(
                 ElementaryGate(.matrix(matrix), targets: (places + places.map { $0 + union.count }).map { Qubit($0) }))
         }
-        apply(earlier, blocks[candidate].qubits)
+        if grows { apply(earlier, blocks[candidate].qubits) }
         apply(added, block.qubits)
         var cost = Self.cost(of: merged)
         var gate: ElementaryGate?

@@ -2,7 +2,10 @@ import Circuits
 
 /// A part of a segment, up to an event or to the end, as it acts on the carriers that are there.
 struct SegmentPiece<Segment: Sendable>: Sendable {
-    var segment: Segment
+    /// One after the other.
+    var stretches: [Segment]
+    /// Which of them is underway.
+    var underway = 0
     /// The place of the event at its end among the segment's steps; nil at the segment's end.
     var event: Int?
 }
@@ -29,7 +32,10 @@ extension Interpreter {
         while true {
             if run.piece == nil { cut(run, index, wait: wait) }
             guard let piece = run.piece else { preconditionFailure("a run without a way to go") }
-            evolve(run, piece.segment, wait: wait)
+            for (number, stretch) in piece.stretches.enumerated().dropFirst(piece.underway) {
+                run.piece?.underway = number
+                evolve(run, stretch, wait: wait)
+            }
             run.piece = nil
             guard let place = piece.event, case .event(let event) = program.quantum[index][place] else {
                 run.resume = 0
@@ -88,12 +94,32 @@ extension Interpreter {
         split(run, by: keys, before: before, advances: false, wait: wait) { part, key in
             let isWhole = key == .max && part.resume == 0 && part.presence.isEmpty
             part.piece = SegmentPiece(
-                segment: isWhole
-                    ? segments[index]
-                    : prepare(
-                        program.quantum[index][part.resume..<min(key, program.quantum[index].count)].acting(
-                            on: part.presence)), event: key == .max ? nil : key)
+                stretches: isWhole
+                    ? [segments[index]]
+                    : stretches(
+                        of: index, part.resume..<min(key, program.quantum[index].count), acting: part.presence),
+                event: key == .max ? nil : key)
         }
+    }
+
+    /// Some steps of a segment, made ready in stretches: those that begin and end at multiples of a fixed length are kept,
+    /// because the runs that lose a carrier somewhere meet the same steps after it.
+    private func stretches(of index: Int, _ steps: Range<Int>, acting presence: [Presence]) -> [E.Segment] {
+        // Long enough that gates on each qubit are gathered, short enough that what is cut off costs little.
+        let length = 8 * max(2, program.qubitCount)
+        var result: [E.Segment] = [], start = steps.lowerBound
+        while start < steps.upperBound {
+            let end = min((start / length + 1) * length, steps.upperBound)
+            func made() -> E.Segment { prepare(program.quantum[index][start..<end].acting(on: presence)) }
+            let isWhole = start % length == 0 && end == start + length
+            result.append(
+                isWhole
+                    ? kept.stretch(
+                        PreparedStretches<E.Segment>.Key(segment: index, start: start, presence: presence), made)
+                    : made())
+            start = end
+        }
+        return result
     }
 
     private func prepare(_ steps: [Program.QuantumStep]) -> E.Segment {

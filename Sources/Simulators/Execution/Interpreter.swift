@@ -12,6 +12,7 @@ struct Interpreter<E: Engine>: Sendable {
     let segments: [E.Segment]
     /// For each segment, what may happen in it.
     let events: [[(place: Int, event: Program.Event)]]
+    let kept = PreparedStretches<E.Segment>()
     let source: RandomSource
     /// The source that all parts of a program draw from where they meet the same fate.
     let shared: RandomSource

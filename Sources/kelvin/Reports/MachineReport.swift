@@ -1,3 +1,4 @@
+import Circuits
 import Hardware
 
 /// What is special about a machine whose carriers move, leak, get lost or disturb each other, as people read it.

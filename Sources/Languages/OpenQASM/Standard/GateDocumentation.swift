@@ -1,4 +1,4 @@
-public import Circuits
+import Circuits
 
 /// What a gate that the language or a standard include brings along does, for people.
 public struct GateDocumentation: Sendable {
