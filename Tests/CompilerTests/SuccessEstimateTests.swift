@@ -1,5 +1,6 @@
 import Circuits
 import Compiler
+import Drivers
 import Hardware
 import Testing
 
@@ -35,6 +36,41 @@ import Darwin
         #expect(abs(estimate.success - pow(10, estimate.log10Success)) < 1e-12)
         #expect(estimate.coherence.count == 1 && estimate.coherence[0].site == 0)
         #expect(abs(estimate.coherence[0].used - 20.064e-6 / t2) < 1e-6)
+    }
+
+    /// Hot ions and moved carriers: what the emulator returns of a program and its inverse is about what was foreseen, and
+    /// gates and idling alone foresee far too much. It is not the same: average infidelities are smaller than the
+    /// probabilities of an error, and some errors go unnoticed.
+    @Test(arguments: [("ion-chain-20", 20), ("racetrack-32", 8), ("atoms-48", 8)])
+    func movesAndHeat(name: String, layers: Int) async throws {
+        let device = try DeviceCatalog().device(name)
+        var half = Circuit(qubitCount: 4, bitCount: 4)
+        for layer in 0..<layers {
+            for (a, b) in layer % 2 == 0 ? [(0, 1), (2, 3)] : [(1, 2), (0, 3)] {
+                half.append(.ry, [a], [0.7 + Double(layer)])
+                half.append(.rx, [b], [0.3 - Double(layer)])
+                half.append(.cz, [a, b])
+            }
+        }
+        var circuit = half
+        circuit.barrier([0, 1, 2, 3])
+        for position in half.body.indices.reversed() {
+            guard case .gate(.standard(let gate)) = half.body.operation(at: position) else { continue }
+            let angles = try #require(half.body.parameters(at: position).constants)
+            circuit.append(gate, half.body.qubits(at: position).map(\.index), angles.map { -$0 })
+        }
+        for qubit in 0..<4 { circuit.measure(qubit, into: qubit) }
+        let compiled = try Compilation(
+            of: circuit, for: device.description, calibration: try device.calibration(), seed: 3)
+        let estimate = compiled.report.estimateAfter
+        let outcomes = try await device.run(compiled.executable, shots: 2_000, seed: 5, progress: nil).shots
+        let right = outcomes.count { outcome in (0..<4).allSatisfy { !outcome[$0] } }
+        let shown = Double(right) / Double(outcomes.count)
+        let still = pow(10, estimate.log10Success - estimate.log10Motion)
+        #expect(abs(shown - estimate.success) < 0.08, "shown \(shown), foreseen \(estimate.success)")
+        #expect(
+            abs(shown - estimate.success) < 0.6 * (still - shown),
+            "shown \(shown), foreseen \(estimate.success), without motion \(still)")
     }
 
     @Test func loopsCount() throws {

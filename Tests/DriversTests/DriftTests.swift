@@ -19,11 +19,29 @@ import Testing
         calibration.gates.filter { $0.gate == .cz && $0.sites[0] < $0.sites[1] && !$0.isDead }.map(\.error)
     }
 
+    /// The published machines have another best coupler after 19 to 35 % of the updates. They have four each; among the 170
+    /// of the largest here more are nearly the best, so a little more is left to it. Many histories, because one of a few
+    /// months tells the share to within a fifth of itself only.
+    @Test(arguments: [("heron-133", 0.19...0.38), ("heron-156", 0.19...0.42)])
+    func theBestCouplerChanges(device: String, published: ClosedRange<Double>) throws {
+        let file = try DeviceCatalog().file(device)
+        let histories = 12, days = 60
+        var moves = 0
+        for seed in 0..<UInt64(histories) {
+            let best = (0...days).map { day -> Int in
+                let errors = errors(truth(file, seed: seed, days: Double(day)))
+                return errors.firstIndex(of: errors.min()!)!
+            }
+            moves += zip(best, best.dropFirst()).count { $0 != $1 }
+        }
+        let share = Double(moves) / Double(histories * days)
+        #expect(published.contains(share), "\(share)")
+    }
+
     @Test(arguments: ["heron-133", "heron-156"])
     func movesLikePublishedCalibrations(device: String) throws {
         let file = try DeviceCatalog().file(device)
         var changes: [Double] = [], times: [Double] = [], readouts: [Double] = []
-        var moves = 0
         let days = 120
         var before = truth(file, seed: 11, days: 0)
         let start = before
@@ -32,7 +50,6 @@ import Testing
             let (old, new) = (errors(before), errors(now))
             #expect(old.count == new.count)
             changes += zip(old, new).map { abs($1 - $0) / $0 }
-            if old.firstIndex(of: old.min()!) != new.firstIndex(of: new.min()!) { moves += 1 }
             for (a, b) in zip(before.sites, now.sites) where a.isOperational {
                 if let x = a.t1, let y = b.t1 { times.append(abs(y.value - x.value) / x.value) }
                 if let x = a.readout, let y = b.readout, x.falseOne > 0, y.falseOne < 0.4 {
@@ -44,10 +61,9 @@ import Testing
         changes.sort()
         times.sort()
         readouts.sort()
-        // Medians of the four machines: 8.2 to 13.5 %; 90th percentiles 29 to 60 %; another best coupler 19 to 35 %.
+        // Medians of the four machines: 8.2 to 13.5 %; 90th percentiles 29 to 60 %.
         #expect((0.08...0.14).contains(changes[changes.count / 2]))
         #expect((0.29...0.60).contains(changes[changes.count * 9 / 10]))
-        #expect((0.15...0.45).contains(Double(moves) / Double(days)))
         #expect((0.15...0.20).contains(times[times.count / 2]))
         #expect((0.10...0.14).contains(readouts[readouts.count / 2]))
         // Months later lifetimes are of the size that they were: two thirds within a factor of 2.5.

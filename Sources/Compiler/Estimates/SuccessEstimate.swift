@@ -10,14 +10,16 @@ import Darwin
 /// How likely one shot of a compiled program goes through without a single error, by the calibration's figures.
 ///
 /// The product of (1 − error) over gates and readouts, and of the idle fidelity ½ + e^(−t/T1)/6 + e^(−t/T2)/3 over the
-/// gaps between a site's first and last instruction (gate errors include relaxation during the gate). Alternatives
-/// count by the worst, loops by their number of turns where it is known before the run, else by
-/// `CompilerOptions.assumedIterations`.
+/// gaps between a site's first and last instruction (gate errors include relaxation during the gate), and of what moves and
+/// heat do where carriers move or heat up. Neighbours that disturb each other are not counted. Alternatives count by the
+/// worst, loops by their number of turns where it is known before the run, else by `CompilerOptions.assumedIterations`.
 public struct SuccessEstimate: Codable, Hashable, Sendable {
     /// log10 of each factor; 0 is certainty.
     public var log10Gates = 0.0
     public var log10Readout = 0.0
     public var log10Idle = 0.0
+    /// Of carriers that are moved or heat up.
+    public var log10Motion = 0.0
     /// From the start to the end of the program, in seconds; 0 where the device keeps no time.
     public var duration = 0.0
     /// For each site in use, ascending.
@@ -25,7 +27,7 @@ public struct SuccessEstimate: Codable, Hashable, Sendable {
     /// Whether a loop was counted by assumption.
     public var assumesIterations = false
 
-    public var log10Success: Double { log10Gates + log10Readout + log10Idle }
+    public var log10Success: Double { log10Gates + log10Readout + log10Idle + log10Motion }
     /// Between 0 and 1.
     public var success: Double { pow(10, log10Success) }
     /// The largest share of coherence that a site uses; 0 without figures.
@@ -64,6 +66,11 @@ extension SuccessEstimate {
         log10Gates = total.gates / log(10)
         log10Readout = total.readout / log(10)
         log10Idle = total.idle / log(10)
+        if var carriers = CarrierWalk(
+            target, siteCount: executable.circuit.qubitCount, assumedIterations: assumedIterations)
+        {
+            log10Motion = carriers.block(executable.circuit.body, schedule) / log(10)
+        }
         assumesIterations = walk.assumed
         duration = schedule.duration
         for (site, span) in walk.spans.enumerated() {
@@ -148,25 +155,8 @@ extension SuccessEstimate {
         private mutating func nest(_ statement: ControlFlow, _ schedules: [Schedule], into total: inout Total) {
             let totals = zip(statement.blocks, schedules).map { block($0, $1) }
             let worst = totals.min { $0.sum < $1.sum } ?? Total()
-            switch statement {
-            case .branch, .switch, .box: total.add(worst, times: 1)
-            case .for(_, let values, _): total.add(worst, times: Double(turns(of: values)))
-            case .while:
-                assumed = true
-                total.add(worst, times: Double(assumedIterations))
-            }
-        }
-
-        private mutating func turns(of values: ControlFlow.LoopValues) -> Int {
-            switch values {
-            case .list(let list): return list.count
-            case .range(let start, let step, let stop):
-                if let a = start.literal?.real, let s = step.literal?.real, let b = stop.literal?.real, s != 0 {
-                    return max(0, Int(((b - a) / s).rounded(.down)) + 1)
-                }
-                assumed = true
-                return assumedIterations
-            }
+            if statement.turns == nil { assumed = true }
+            total.add(worst, times: Double(statement.turns ?? assumedIterations))
         }
     }
 }
