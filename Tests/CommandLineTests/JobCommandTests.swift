@@ -13,10 +13,10 @@ import Testing
             """
             OPENQASM 3.0;
             include "stdgates.inc";
-            qubit[20] q;
+            qubit[16] q;
             h q[0];
-            for int k in [0:18] { cx q[k], q[k + 1]; }
-            bit[20] c = measure q;
+            for int k in [0:14] { cx q[k], q[k + 1]; rz(0.3) q[k + 1]; sx q[k]; }
+            bit[16] c = measure q;
             """)
         let long = [wide, "--device", "heron-133", "--shots", "100000", "--alone", "--detach"]
         #expect(try home.run(["submit"] + long).output == "job-1\n")
