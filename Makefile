@@ -9,7 +9,7 @@ test:
 	swift build --build-tests
 	swift test --skip-build --filter \
 		'CircuitsTests|LanguagesTests|HardwareTests|SimulatorsTests|CompilerTests|DriversTests|MitigationTests|LanguageServerTests'
-	swift test --skip-build --filter 'KernelTests|FleetSimulationTests|CharacterisationTests|StorageTests|CommandLineTests|ConformanceTests'
+	swift test --skip-build --filter 'KernelTests|FleetSimulationTests|CharacterisationTests|StorageTests|CommandLineTests|ConformanceTests|^ServerTests'
 
 # Random schedules at length, and real processes killed at every point of the journal.
 test-chaos:

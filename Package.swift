@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "kelvin", targets: ["kelvin"]),
         .executable(name: "kelvin-jobs", targets: ["kelvin-jobs"]),
         .executable(name: "kelvin-fleet", targets: ["kelvin-fleet"]),
+        .executable(name: "kelvind", targets: ["kelvind"]),
         .library(name: "Circuits", targets: ["Circuits"]),
         .library(name: "Languages", targets: ["Languages"]),
         .library(name: "LanguageServer", targets: ["LanguageServer"]),
@@ -41,6 +42,16 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         // Of `Storage` alone, which `kelvin` does not link: a first run must not wait for it to be built.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Of `Server` alone; the launcher builds `kelvind` when `kelvin serve` is first said.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Floor 1: what a program is.
@@ -106,6 +117,32 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // The service: the only room that links a server.
+        .target(
+            name: "Server",
+            dependencies: [
+                "Circuits", "Languages", "Hardware", "Drivers", "Compiler", "Mitigation", "Kernel", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("API/openapi.json")], swiftSettings: settings),
+        .executableTarget(
+            name: "kelvind",
+            dependencies: [
+                "Server", "Kernel", "Storage", "Console",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         // Whether a driver keeps the promises of the device protocol.
         .target(
             name: "Conformance", dependencies: ["Circuits", "Hardware", "Compiler"], swiftSettings: settings),
@@ -141,6 +178,14 @@ let package = Package(
             dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Kernel", "FleetSimulation"],
             swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Kernel", "Storage"], swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Server",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["kelvin", "kelvin-jobs", "kelvin-fleet", "Kernel", "Storage"],
             swiftSettings: settings),

@@ -80,6 +80,10 @@ private final class FailingStorage: KernelStorage {
         return value
     }
 
+    func snapshot<Value>(
+        _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value { try storage.snapshot(body) }
+
     func changeMark() -> UInt64 { storage.changeMark() }
 }
 
@@ -111,6 +115,7 @@ private struct WatchingTransaction: StorageTransaction {
     }
     func summary(of job: JobID) throws(KernelError) -> JobSummary? { try base.summary(of: job) }
     func summaries(_ filter: JobFilter) throws(KernelError) -> [JobSummary] { try base.summaries(filter) }
+    func remove(_ job: JobID) throws(KernelError) -> Bool { try base.remove(job) }
     func document(_ kind: DocumentKind, of job: JobID, number: Int) throws(KernelError) -> [UInt8]? {
         try base.document(kind, of: job, number: number)
     }

@@ -55,6 +55,53 @@ extension SQLiteStorage {
         migrator.registerMigration("2: promises") { database in
             try database.execute(sql: "CREATE INDEX facts_foretold ON facts (number) WHERE kind = 'foretold'")
         }
+        migrator.registerMigration("3: the service") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE jobs ADD COLUMN project TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE jobs ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE jobs ADD COLUMN isRemoved BOOLEAN NOT NULL DEFAULT 0;
+                    CREATE INDEX jobs_project ON jobs (project, id);
+                    CREATE INDEX jobs_state ON jobs (state, id);
+                    CREATE TABLE tags (
+                        tag TEXT NOT NULL, job INTEGER NOT NULL, PRIMARY KEY (tag, job)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE organisations (name TEXT PRIMARY KEY NOT NULL, created DOUBLE NOT NULL);
+                    CREATE TABLE projects (
+                        organisation TEXT NOT NULL REFERENCES organisations, name TEXT NOT NULL,
+                        created DOUBLE NOT NULL, PRIMARY KEY (organisation, name)
+                    );
+                    -- grants: role:scope, separated by spaces.
+                    CREATE TABLE users (
+                        organisation TEXT NOT NULL REFERENCES organisations, name TEXT NOT NULL, grants TEXT NOT NULL,
+                        isDisabled BOOLEAN NOT NULL, created DOUBLE NOT NULL, PRIMARY KEY (organisation, name)
+                    );
+                    -- The secret is nowhere: digest is SHA-256 of its 256 random bits.
+                    CREATE TABLE tokens (
+                        id TEXT PRIMARY KEY NOT NULL, digest BLOB NOT NULL UNIQUE, user TEXT NOT NULL,
+                        name TEXT NOT NULL, abilities TEXT NOT NULL, project TEXT, created DOUBLE NOT NULL,
+                        expires DOUBLE, lastUsed DOUBLE, revoked DOUBLE
+                    );
+                    CREATE INDEX tokens_user ON tokens (user);
+                    CREATE TABLE audit (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT, time DOUBLE NOT NULL, user TEXT NOT NULL,
+                        token TEXT NOT NULL, address TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
+                        status INTEGER NOT NULL, request TEXT NOT NULL
+                    );
+                    CREATE INDEX audit_user ON audit (user, number);
+                    CREATE TABLE replies (
+                        user TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
+                        body BLOB NOT NULL, time DOUBLE NOT NULL, PRIMARY KEY (user, key)
+                    ) WITHOUT ROWID;
+                    """)
+            // Jobs of before have their project in their account.
+            let accounts = try String.fetchAll(database, sql: "SELECT DISTINCT account FROM jobs WHERE account <> ''")
+            for account in accounts {
+                try database.execute(
+                    sql: "UPDATE jobs SET project = ? WHERE account = ?",
+                    arguments: [account.split(separator: "/").prefix(2).joined(separator: "/"), account])
+            }
+        }
         return migrator
     }
 }

@@ -12,7 +12,8 @@ import Darwin
 /// Transactions are immediate: whoever writes has the file to itself from the first read on. The write-ahead log is
 /// synchronised at every commit: what was acknowledged outlives a killed process and a power cut alike.
 public final class SQLiteStorage: KernelStorage {
-    private let queue: DatabaseQueue
+    /// One connection that writes, and some that read what is durable meanwhile.
+    private let pool: DatabasePool
     public let path: String
 
     /// Opens the store at a path, creates it, and brings it up to this version's schema.
@@ -29,14 +30,16 @@ public final class SQLiteStorage: KernelStorage {
         let lock = FileLock(path: path + ".lock")
         defer { lock?.unlock() }
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // A pool comes with NORMAL, which a power cut outlives without its last transactions.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             let migrator = Self.migrator
-            if try queue.read(migrator.hasBeenSuperseded) {
+            if try pool.read(migrator.hasBeenSuperseded) {
                 throw KernelError(
                     .system, code: "storage.version", "\(path) was written by a later version of Kelvin",
                     cure: "use that version, or another state directory (XDG_STATE_HOME)")
             }
-            try migrator.migrate(queue)
+            try migrator.migrate(pool)
         } catch let error as KernelError {
             throw error
         } catch {
@@ -49,11 +52,21 @@ public final class SQLiteStorage: KernelStorage {
     public func exclusively<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
+        try inTransaction { database throws(KernelError) in try body(SQLiteTransaction(database: database)) }
+    }
+
+    public func snapshot<Value>(
+        _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        try looking { database throws(KernelError) in try body(SQLiteTransaction(database: database)) }
+    }
+
+    func inTransaction<Value>(_ body: (Database) throws(KernelError) -> Value) throws(KernelError) -> Value {
         var value: Value?
         do {
-            try queue.writeWithoutTransaction { database in
+            try pool.writeWithoutTransaction { database in
                 try database.inTransaction(.immediate) {
-                    value = try body(SQLiteTransaction(database: database))
+                    value = try body(database)
                     return .commit
                 }
             }
@@ -64,8 +77,13 @@ public final class SQLiteStorage: KernelStorage {
         return value
     }
 
+    func looking<Value>(_ body: (Database) throws(KernelError) -> Value) throws(KernelError) -> Value {
+        do { return try pool.read { try body($0) } } catch { throw SQLiteTransaction.kernelError(error) }
+    }
+
     public func changeMark() -> UInt64 {
-        let version = try? queue.read { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
+        // Asked of the connection that writes: others change their mark for its writing too.
+        let version = try? pool.writeWithoutTransaction { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
         return UInt64(bitPattern: version ?? nil ?? -1)
     }
 }

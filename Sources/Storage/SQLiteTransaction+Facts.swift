@@ -122,12 +122,18 @@ extension JobSummary {
         ]
     }
 
+    /// What is set once.
+    var fixedColumns: [(String, (any DatabaseValueConvertible)?)] {
+        [("project", project), ("tags", tags.joined(separator: "\u{1F}"))]
+    }
+
     init(_ row: Row) {
         self.init(
             JobID(stored: row["id"]),
             Submission(
                 key: row["key"], name: row["name"], account: row["account"], device: row["device"],
-                owner: UInt64(bitPattern: row["owner"] as Int64), request: []))
+                owner: UInt64(bitPattern: row["owner"] as Int64),
+                tags: (row["tags"] as String).split(separator: "\u{1F}").map(String.init), request: []))
         payer = AccountIndex(row["payer"])
         session = (row["session"] as Int?).map { SessionIndex($0) }
         state = (row["state"] as String?).flatMap { JobState(name: $0) }

@@ -26,27 +26,63 @@ struct SQLiteTransaction: StorageTransaction {
 
     func summary(of job: JobID) throws(KernelError) -> JobSummary? {
         try asking {
-            try Row.fetchOne(database, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [job.stored])
-                .map(JobSummary.init)
+            try Row.fetchOne(
+                database.cachedStatement(sql: "SELECT * FROM jobs WHERE id = ? AND NOT isRemoved"),
+                arguments: [job.stored]
+            ).map(JobSummary.init)
         }
     }
 
     func summaries(_ filter: JobFilter) throws(KernelError) -> [JobSummary] {
+        // A list in the order of an index for each project and state, merged: never a sort of all that there is.
+        var found: [JobSummary] = []
+        for project in filter.projects.map({ $0.map(Optional.some) }) ?? [nil] {
+            found += try summaries(filter, of: project)
+        }
+        guard filter.projects?.count ?? 1 > 1 else { return found }
+        return Array(found.sorted { $0.job > $1.job }.prefix(filter.limit))
+    }
+
+    private func summaries(_ filter: JobFilter, of project: String?) throws(KernelError) -> [JobSummary] {
         try asking {
-            var sql = "SELECT * FROM jobs WHERE state IS NOT NULL"
+            var conditions = ["state IS NOT NULL", "NOT isRemoved"]
             var arguments: StatementArguments = []
             if let states = filter.states {
-                sql += " AND state IN (\(databaseQuestionMarks(count: states.count)))"
+                conditions.append("state IN (\(databaseQuestionMarks(count: states.count)))")
                 arguments += StatementArguments(states.map(\.description))
             }
-            if let account = filter.account {
-                sql += " AND account = ?"
-                arguments += [account]
+            for (column, value) in [("account", filter.account), ("project", project), ("device", filter.device)] {
+                guard let value else { continue }
+                conditions.append("\(column) = ?")
+                arguments += [value]
             }
-            sql += " ORDER BY id DESC LIMIT ?"
+            if let tag = filter.tag {
+                conditions.append("id IN (SELECT job FROM tags WHERE tag = ?)")
+                arguments += [tag]
+            }
+            if let before = filter.before {
+                conditions.append("id < ?")
+                arguments += [before.stored]
+            }
             arguments += [filter.limit]
-            return try Row.fetchAll(database, sql: sql, arguments: arguments).map(JobSummary.init)
+            return try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM jobs WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?",
+                arguments: arguments
+            ).map(JobSummary.init)
         }
+    }
+
+    func remove(_ job: JobID) throws(KernelError) -> Bool {
+        guard try summary(of: job)?.state?.isFinal == true else { return false }
+        try asking {
+            for sql in [
+                "DELETE FROM documents WHERE job = ?", "DELETE FROM facts WHERE job = ?",
+                "DELETE FROM tags WHERE job = ?",
+                "UPDATE jobs SET isRemoved = 1, key = NULL, name = '', tags = '' WHERE id = ?",
+            ] { try database.execute(sql: sql, arguments: [job.stored]) }
+        }
+        return true
     }
 
     func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool) {
@@ -65,17 +101,25 @@ struct SQLiteTransaction: StorageTransaction {
             try insert(JobSummary(JobID(0), submission))
             return JobID(stored: database.lastInsertedRowID)
         }
+        try asking {
+            for tag in Set(submission.tags) {
+                try database.cachedStatement(sql: "INSERT INTO tags (tag, job) VALUES (?, ?)").execute(arguments: [
+                    tag, job.stored,
+                ])
+            }
+        }
         try setDocument(.request, of: job, number: 0, submission.request)
         return (job, true)
     }
 
     private func insert(_ summary: JobSummary) throws {
-        let columns = summary.columns
-        try database.execute(
+        let columns = summary.columns + summary.fixedColumns
+        try database.cachedStatement(
             sql: """
                 INSERT INTO jobs (\(columns.map(\.0).joined(separator: ", ")))
                 VALUES (\(databaseQuestionMarks(count: columns.count)))
-                """, arguments: StatementArguments(columns.map(\.1)))
+                """
+        ).execute(arguments: StatementArguments(columns.map(\.1)))
     }
 
     func update(_ summary: JobSummary) throws {
@@ -91,7 +135,8 @@ extension SQLiteTransaction {
     func document(_ kind: DocumentKind, of job: JobID, number: Int) throws(KernelError) -> [UInt8]? {
         try asking {
             try Data.fetchOne(
-                database, sql: "SELECT bytes FROM documents WHERE kind = ? AND job = ? AND number = ?",
+                database.cachedStatement(
+                    sql: "SELECT bytes FROM documents WHERE kind = ? AND job = ? AND number = ?"),
                 arguments: [kind.rawValue, job.stored, number]
             ).map(Array.init)
         }
@@ -99,9 +144,9 @@ extension SQLiteTransaction {
 
     func setDocument(_ kind: DocumentKind, of job: JobID, number: Int, _ bytes: [UInt8]) throws(KernelError) {
         try asking {
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO documents (kind, job, number, bytes) VALUES (?, ?, ?, ?)",
-                arguments: [kind.rawValue, job.stored, number, Data(bytes)])
+            try database.cachedStatement(
+                sql: "INSERT OR REPLACE INTO documents (kind, job, number, bytes) VALUES (?, ?, ?, ?)"
+            ).execute(arguments: [kind.rawValue, job.stored, number, Data(bytes)])
         }
     }
 

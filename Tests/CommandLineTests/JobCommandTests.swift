@@ -22,12 +22,16 @@ import Testing
         #expect(try home.run(["submit"] + long).output == "job-1\n")
         let short = ["Examples/bell.qasm", "--device", "heron-133", "--shots", "100", "--alone", "--detach"]
         // The second is submitted once the first has the machine.
-        for _ in 0..<200 where try !home.run(["jobs"]).output.contains("running") { usleep(50_000) }
+        for _ in 0..<200 {
+            if try home.run(["jobs"]).output.contains("running") { break }
+            usleep(20_000)
+        }
         let second = try home.run(["submit"] + short)
         #expect(second.output == "job-2\n", "\(second.errors)")
         var told = ""
-        for _ in 0..<100 where !told.contains("latestSeconds") {
+        for _ in 0..<50 {
             told = try home.run(["job", "2", "--format", "json"]).output
+            if told.contains("latestSeconds") { break }
         }
         let document = try #require(JSONSerialization.jsonObject(with: Data(told.utf8)) as? [String: Any])
         let outlook = try #require(document["outlook"] as? [String: Any], "\(told)")

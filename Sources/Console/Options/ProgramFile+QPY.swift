@@ -1,5 +1,5 @@
 import Circuits
-import Compiler
+import Kernel
 import Languages
 
 extension ProgramFile {
@@ -7,31 +7,11 @@ extension ProgramFile {
     ///
     /// - Throws: a failure for a file that cannot be read, or that holds several circuits.
     static func circuit(ofQPY source: SourceText) throws(CommandFailure) -> (circuit: Circuit, text: SourceText) {
-        let programs: [QPY.Program]
-        do throws(QPYError) {
-            programs = try QPY.read(source.bytes)
+        do throws(KernelError) {
+            let (text, circuit) = try ProgramSource.openQASM(ofQPY: source.bytes, name: source.name)
+            return (circuit, SourceText(name: source.name, bytes: Array(text.utf8)))
         } catch {
-            throw failure("\(source.name), byte \(error.offset): error: \(error.message)", cure: error.cure)
+            throw CommandFailure(error, source: nil)
         }
-        guard let program = programs.first, programs.count == 1 else {
-            let names = programs.map { "'\($0.circuit.name)'" }.joined(separator: ", ")
-            throw failure(
-                "\(source.name): error: the file holds \(programs.count) circuits: \(names)",
-                cure: "store one circuit in a file")
-        }
-        let writer = OpenQASMWriter(version: .version3)
-        do {
-            // Gates that the language has no words for, taken apart.
-            let text = try (try? writer.write(program.circuit)) ?? writer.write(program.circuit.unrolled())
-            return (program.circuit, SourceText(name: source.name, bytes: Array(text.utf8)))
-        } catch {
-            throw failure(
-                "\(source.name): error: the circuit cannot be said in OpenQASM 3, which results keep: \(error)",
-                cure: nil)
-        }
-    }
-
-    private static func failure(_ text: String, cure: String?) -> CommandFailure {
-        CommandFailure(text: text + (cure.map { "\n  cure: \($0)" } ?? ""), exitCode: 1, code: "qpy")
     }
 }

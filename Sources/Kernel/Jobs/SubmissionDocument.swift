@@ -36,6 +36,8 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     /// Seconds of waiting that a factor e of success, and a unit of price, are worth; nil for as the fleet has it.
     public var secondsPerNat: Double?
     public var secondsPerPrice: Double?
+    /// The program consists of native gates on the machine's sites: it is scheduled, and nothing else is changed.
+    public var isCompiled: Bool?
 
     /// A program with what varies in it.
     public struct Block: Hashable, Sendable, Codable {
@@ -163,7 +165,8 @@ extension SubmissionDocument {
         if let budget { request.budget = budget }
         if let devices, !devices.isEmpty { request.devices = devices }
         // A program that names its sites gets no region to be placed in.
-        request.tenancy = request.workload.namesSites ? .alone : tenancy ?? .shared
+        request.tenancy = request.workload.namesSites || isCompiled == true ? .alone : tenancy ?? .shared
+        if isCompiled == true { request.compilerOptions = CompilerOptions(effort: .fast, rewriting: .verbatim) }
         if let deadline { request.deadline = deadline }
         request.weights = PlacementWeights(secondsPerNat: secondsPerNat, secondsPerPrice: secondsPerPrice)
         return request

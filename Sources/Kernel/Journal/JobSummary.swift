@@ -7,6 +7,7 @@ public struct JobSummary: Hashable, Sendable {
     /// As asked for.
     public var device: String
     public var owner: WorkerID
+    public var tags: [String]
     /// Who is charged, by the kernel's number.
     public var payer = AccountIndex.root
     public var session: SessionIndex?
@@ -31,7 +32,11 @@ public struct JobSummary: Hashable, Sendable {
         account = submission.account
         device = submission.device
         owner = submission.owner
+        tags = submission.tags
     }
+
+    /// The first two words of the account.
+    public var project: String { account.split(separator: "/").prefix(2).joined(separator: "/") }
 
     /// Whether a kernel that starts must know of it.
     public var isLive: Bool { state.map { !$0.isFinal } ?? false || stopping > 0 }

@@ -8,8 +8,19 @@ public protocol KernelStorage: Sendable {
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value
 
+    /// A look at what is durable: it waits for no writer, and must not write.
+    func snapshot<Value>(
+        _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value
+
     /// Differs from before when someone else may have written; cheap to ask.
     func changeMark() -> UInt64
+}
+
+extension KernelStorage {
+    public func snapshot<Value>(
+        _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value { try exclusively(body) }
 }
 
 public protocol StorageTransaction {
@@ -40,6 +51,11 @@ public protocol StorageTransaction {
 
     /// The newest first.
     func summaries(_ filter: JobFilter) throws(KernelError) -> [JobSummary]
+
+    /// Forgets a job that is over: programs, results, what happened to it. What it was charged stays.
+    ///
+    /// - Returns: whether there was such a job, and it was over.
+    func remove(_ job: JobID) throws(KernelError) -> Bool
 
     func document(_ kind: DocumentKind, of job: JobID, number: Int) throws(KernelError) -> [UInt8]?
     func setDocument(_ kind: DocumentKind, of job: JobID, number: Int, _ bytes: [UInt8]) throws(KernelError)
@@ -88,12 +104,16 @@ public struct Submission: Hashable, Sendable {
     public var device: String
     /// Who means to work on it; 0 for whoever comes first.
     public var owner: WorkerID
+    /// Words to find it by.
+    public var tags: [String]
     /// `SubmissionDocument`.
     public var request: [UInt8]
 
     public init(
-        key: String? = nil, name: String, account: String = "", device: String, owner: WorkerID = 0, request: [UInt8]
+        key: String? = nil, name: String, account: String = "", device: String, owner: WorkerID = 0,
+        tags: [String] = [], request: [UInt8]
     ) {
+        self.tags = tags
         self.key = key
         self.name = name
         self.account = account
@@ -108,12 +128,32 @@ public struct JobFilter: Hashable, Sendable {
     /// Nil for all.
     public var states: [JobState]?
     public var account: String?
+    /// The first two words of the account, `acme/lab`; nil for all.
+    public var projects: [String]?
+    public var device: String?
+    public var tag: String?
+    /// Only jobs before this one.
+    public var before: JobID?
     public var limit: Int
 
-    public init(states: [JobState]? = nil, account: String? = nil, limit: Int = 50) {
+    public init(
+        states: [JobState]? = nil, account: String? = nil, projects: [String]? = nil, device: String? = nil,
+        tag: String? = nil, before: JobID? = nil, limit: Int = 50
+    ) {
         self.states = states
         self.account = account
+        self.projects = projects
+        self.device = device
+        self.tag = tag
+        self.before = before
         self.limit = limit
+    }
+
+    /// Whether a job is wanted, whatever its state.
+    func admits(_ job: JobSummary) -> Bool {
+        account.map { $0 == job.account } ?? true && projects.map { $0.contains(job.project) } ?? true
+            && device.map { $0 == job.device } ?? true && tag.map { job.tags.contains($0) } ?? true
+            && before.map { job.job < $0 } ?? true
     }
 }
 

@@ -10,6 +10,8 @@ public final class MemoryStorage: KernelStorage {
         var documents: [DocumentKind: [JobID: [Int: [UInt8]]]] = [:]
         var calibrations: [String: [UInt8]] = [:]
         var renewals: [JobID: LeaseRenewal] = [:]
+        /// Their summaries stay: numbers are never given out twice, and what was charged stays charged.
+        var removed: Set<JobID> = []
     }
 
     private let memory = Mutex(Memory())
@@ -82,7 +84,9 @@ public final class MemoryStorage: KernelStorage {
             return kept.suffix(limit)
         }
 
-        func history(of job: JobID) -> [JournalEntry] { memory.entries.filter { $0.fact.job == job } }
+        func history(of job: JobID) -> [JournalEntry] {
+            memory.removed.contains(job) ? [] : memory.entries.filter { $0.fact.job == job }
+        }
 
         func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool) {
             if let key = submission.key, let known = memory.keys[key] {
@@ -101,15 +105,32 @@ public final class MemoryStorage: KernelStorage {
             return (job, true)
         }
 
-        func summary(of job: JobID) -> JobSummary? { place(of: job).map { memory.summaries[$0] } }
+        func summary(of job: JobID) -> JobSummary? {
+            memory.removed.contains(job) ? nil : place(of: job).map { memory.summaries[$0] }
+        }
 
         func summaries(_ filter: JobFilter) -> [JobSummary] {
-            Array(
+            let removed = memory.removed
+            return Array(
                 memory.summaries.reversed().lazy.filter { summary in
-                    guard let state = summary.state else { return false }
-                    return filter.states?.contains(state) ?? true
-                        && filter.account.map { $0 == summary.account } ?? true
+                    guard let state = summary.state, !removed.contains(summary.job) else { return false }
+                    return filter.states?.contains(state) ?? true && filter.admits(summary)
                 }.prefix(filter.limit))
+        }
+
+        func remove(_ job: JobID) -> Bool {
+            guard let summary = summary(of: job), summary.state?.isFinal == true else { return false }
+            let before = (memory.requests[job], memory.documents)
+            memory.removed.insert(job)
+            memory.requests[job] = nil
+            for kind in DocumentKind.allCases { memory.documents[kind]?[job] = nil }
+            if let key = summary.key { memory.keys[key] = nil }
+            undo.append { memory in
+                memory.removed.remove(job)
+                (memory.requests[job], memory.documents) = before
+                if let key = summary.key { memory.keys[key] = job }
+            }
+            return true
         }
 
         func document(_ kind: DocumentKind, of job: JobID, number: Int) -> [UInt8]? {

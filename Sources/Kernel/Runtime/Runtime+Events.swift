@@ -34,7 +34,8 @@ extension Runtime {
                 let value = try body(transaction) { state.handle($0, at: now, into: &output) }
                 try adoptOrphans(transaction, now, &output)
                 watch(&output, failure: failure, at: now)
-                for run in state.book.liveRuns where run.worker == 0 && run.stage != .stopping {
+                for run in state.book.liveRuns
+                where run.worker == 0 && run.stage != .stopping && !isStandingDown {
                     guard state.book.mayClaim(run, options.worker) else { continue }
                     guard jobs[run.job]?.final == nil, jobs[run.job] != nil else { continue }
                     state.handle(.claim(run.job, options.worker), at: now, into: &output)
@@ -56,6 +57,7 @@ extension Runtime {
             jobs[job]?.work.reached(state, at: now)
             if state == .paused { stoodAside(job) }
         }
+        tellObserver(output.facts)
         for effect in output.effects { perform(effect) }
         if hasNews { reconcile() }
         tellGates()
@@ -73,6 +75,7 @@ extension Runtime {
             let (entries, number) = try transaction.facts(after: last)
             for entry in entries { take(entry) }
             hasNews = !entries.isEmpty
+            news.formUnion(entries.compactMap(\.fact.job))
             if hasNews { state.withPolicy { $0.catchUpLater() } }
             seen = number
         } else {
@@ -98,6 +101,13 @@ extension Runtime {
         judge(entry.fact, at: entry.time)
         // What follows for the machines is said with the next facts of our own.
         health.absorb([entry.fact], at: entry.time)
+    }
+
+    private func tellObserver(_ facts: [Transition]) {
+        guard let observer = options.observer else { return }
+        news.formUnion(facts.compactMap(\.job))
+        if !news.isEmpty { observer(news) }
+        news = []
     }
 
     private func perform(_ effect: KernelEffect) {
@@ -162,7 +172,7 @@ extension Runtime {
         record.waiting = []
         // The result is all that is kept; programs and outcomes in it are shared, not copied.
         record.work = JobWork()
-        jobs[id] = record
+        jobs[id] = options.keepsOutcomes ? record : nil
         for continuation in waiting { continuation.resume(returning: state) }
     }
 

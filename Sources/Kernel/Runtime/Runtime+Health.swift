@@ -105,6 +105,19 @@ extension Runtime {
         }
     }
 
+    /// Jobs on their way, by state.
+    public func liveJobs() throws(KernelError) -> [JobState: Int] {
+        try transact { _, _ throws(KernelError) in
+            state.book.jobs.slots.reduce(into: [:]) { $0[state.book.jobs[$1].state, default: 0] += 1 }
+        }
+    }
+
+    /// What people call the machines that the kernel has met.
+    public func deviceNames() -> [DeviceIndex: String] {
+        Dictionary(
+            uniqueKeysWithValues: state.book.devices.indices.map { (DeviceIndex($0), state.book.devices[$0].name) })
+    }
+
     /// Keeps a machine free for an account and those under it.
     ///
     /// - Parameters:

@@ -20,11 +20,11 @@ extension Runtime {
         return try SubmissionDocument(bytes: bytes).request()
     }
 
-    /// Works on everything that no one else works on, until there has been nothing for a while.
+    /// Works on everything that no one else works on, until there has been nothing for a while or the task is cancelled.
     public func drain(idleSeconds: Double) async {
         startPolling()
         var idleSince = clock.now
-        while true {
+        while !Task.isCancelled {
             take(.tick)
             let now = clock.now
             if hasWork || now < idleSince { idleSince = now }
@@ -63,7 +63,7 @@ extension Runtime {
     func adoptOrphans(
         _ transaction: any StorageTransaction, _ now: Double, _ output: inout KernelOutput
     ) throws(KernelError) {
-        guard options.adopts else { return }
+        guard options.adopts, !isStandingDown else { return }
         var orphans: [JobID] = []
         for run in state.book.liveRuns where run.worker == 0 && jobs[run.job] == nil {
             let isOwned = try transaction.summary(of: run.job).map { $0.owner != 0 } ?? true

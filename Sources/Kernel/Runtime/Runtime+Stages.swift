@@ -73,7 +73,8 @@ extension Runtime {
 
     /// Runs one stage of a job outside the actor and takes its event in when it is done.
     private func start(_ id: JobID, _ fence: Fence, _ stage: @escaping Stage) {
-        guard let record = jobs[id] else { return }
+        guard let record = jobs[id], !isStandingDown else { return }
+        activeStages += 1
         let request = record.request, progress = record.progress
         let state = state.state(of: id) ?? .created
         let context = context(of: id) { activity, fraction in
@@ -92,6 +93,7 @@ extension Runtime {
     }
 
     private func finished(_ id: JobID, _ fence: Fence, _ work: JobWork, _ event: KernelEvent) {
+        activeStages -= 1
         guard let record = jobs[id], state.state(of: id) != nil else { return take(event) }
         // What the stage learnt, and the times that were noted meanwhile.
         var merged = work
@@ -158,6 +160,7 @@ extension Runtime {
     }
 
     private func failed(_ id: JobID, _ fence: Fence, _ error: KernelError) {
+        activeStages -= 1
         guard let current = state.state(of: id) else { return take(.stopped(id, fence, seconds: 0)) }
         jobs[id]?.outcome = .failure(error)
         let event: KernelEvent =

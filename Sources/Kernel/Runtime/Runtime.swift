@@ -29,6 +29,12 @@ public actor Runtime {
     var failure: String?
     /// Nil until somebody asks for a wait.
     var forecaster: WaitForecaster?
+    /// Whether no more work is taken up.
+    var isStandingDown = false
+    /// Stages of jobs that are being worked on.
+    var activeStages = 0
+    /// Jobs that others wrote of and the observer has not been told of.
+    var news: Set<JobID> = []
     /// Waits that were promised and have not ended.
     var promises: [JobID: Promise] = [:]
     /// How jobs came in while this process watched.
@@ -97,11 +103,12 @@ extension Runtime {
     @discardableResult
     public func submit(
         _ request: JobRequest, document: SubmissionDocument? = nil, key: String? = nil, session: SessionIndex? = nil,
-        isDetached: Bool = false, receivedAt: Double? = nil, progress: (@Sendable (JobProgress) -> Void)? = nil
+        tags: [String] = [], isDetached: Bool = false, receivedAt: Double? = nil,
+        progress: (@Sendable (JobProgress) -> Void)? = nil
     ) throws(KernelError) -> JobID {
         let submission = Submission(
             key: key, name: request.name, account: request.account, device: request.devices.joined(separator: ","),
-            owner: isDetached ? 0 : options.worker, request: document?.bytes ?? [])
+            owner: isDetached ? 0 : options.worker, tags: tags, request: document?.bytes ?? [])
         let sites = siteCounts(request)
         var known: JobID?
         let id = try transact { transaction, handle throws(KernelError) -> JobID in

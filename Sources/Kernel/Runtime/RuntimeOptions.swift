@@ -19,6 +19,10 @@ public struct RuntimeOptions: Sendable {
     public var gatherSeconds: Double
     /// How often machines with work are asked how they are, seconds.
     public var heartbeatSeconds: Double
+    /// Whether what became of a job stays in memory for `result(of:)`; one that serves many reads it from the storage.
+    public var keepsOutcomes = true
+    /// Told which jobs something happened to, once that is durable. Called between two turns: it must not wait.
+    public var observer: (@Sendable (Set<JobID>) -> Void)?
 
     public init(
         worker: WorkerID = .random(in: 1...(.max)), isShared: Bool = false, adopts: Bool = false,

@@ -14,6 +14,8 @@ struct SuperoperatorFusion {
     private let qubitCount: Int
     private var blocks: [Block] = []
     private var last: [Int]
+    /// A machine has few channels, and programs meet them thousands of times.
+    private var superoperators: [NoiseChannel: Matrix] = [:]
 
     init(qubitCount: Int) {
         self.qubitCount = qubitCount
@@ -40,7 +42,8 @@ struct SuperoperatorFusion {
     }
 
     mutating func append(_ channel: NoiseChannel, on qubits: [Int]) {
-        let matrix = channel.superoperator
+        let matrix = superoperators[channel] ?? channel.superoperator
+        superoperators[channel] = matrix
         append(Block(qubits: qubits, superoperator: matrix, cost: Self.cost(of: matrix)))
     }
 

@@ -139,20 +139,3 @@ extension DevicesCommand {
         }
     }
 }
-
-extension CalibrationHistory {
-    /// The version that a user means: an id, the beginning of one, or a time at which it was in force.
-    func version(_ text: String) throws(DeviceError) -> Calibration {
-        if let time = Timestamp.seconds(from: text) ?? Timestamp.seconds(from: text + "T23:59:59Z") {
-            if let version = calibration(at: time) { return version }
-            throw DeviceError(
-                .unavailable,
-                "\(deviceID) has no calibration from before \(text); its first is of \(versions.first?.timestampText ?? "–")",
-                cure: "name a later time")
-        }
-        if let version = calibration(id: text) { return version }
-        throw DeviceError(
-            .unavailable, "'\(text)' is no version of the calibration of \(deviceID), and no time",
-            cure: "`kelvin devices history \(deviceID)` lists the versions; times look like 2026-04-17T10:00:00Z")
-    }
-}

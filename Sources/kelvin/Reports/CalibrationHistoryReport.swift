@@ -23,15 +23,6 @@ struct CalibrationHistoryReport {
     }
 }
 
-extension Calibration {
-    /// The two-qubit gate with the most entries.
-    var twoQubitGate: StandardGate? {
-        var counts: [StandardGate: Int] = [:]
-        for gate in gates + defaults where gate.gate.qubitCount == 2 { counts[gate.gate, default: 0] += 1 }
-        return counts.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key
-    }
-}
-
 /// What changed, as people read it.
 struct CalibrationDiffReport {
     let diff: CalibrationDiff
@@ -101,34 +92,6 @@ struct TextTable {
             while line.last == " " { line.removeLast() }
             return index == 0 ? Style.dim(line) : line
         }.joined(separator: "\n") + "\n"
-    }
-}
-
-/// The versions as JSON.
-struct CalibrationHistoryDocument: Encodable {
-    var device: String
-    var versions: [Version]
-
-    struct Version: Encodable {
-        var id: String
-        var time: String
-        var changed: Int?
-        var medianTwoQubitError: Double?
-        var medianT1Seconds: Double?
-        var medianT2Seconds: Double?
-        var medianReadoutError: Double?
-    }
-
-    init(_ history: CalibrationHistory) {
-        device = history.deviceID
-        let changes = [nil] + history.changes.map { $0.changes.count }
-        versions = zip(history.versions, changes).map { version, changed in
-            Version(
-                id: version.id, time: version.timestampText, changed: changed,
-                medianTwoQubitError: version.twoQubitGate.flatMap { version.medianError(of: $0) },
-                medianT1Seconds: version.medianT1?.value, medianT2Seconds: version.medianEffectiveT2?.value,
-                medianReadoutError: version.medianReadoutError)
-        }
     }
 }
 

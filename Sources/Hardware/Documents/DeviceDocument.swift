@@ -1,55 +1,54 @@
 import Circuits
-import Hardware
 
 /// A device as JSON.
-struct DeviceDocument: Encodable {
-    var id: String
-    var name: String
-    var isDefault: Bool
-    var vendor: String
-    var modality: Modality
-    var emulated: Bool
-    var source: String
+public struct DeviceDocument: Encodable, Sendable {
+    public var id: String
+    public var name: String
+    public var isDefault: Bool
+    public var vendor: String
+    public var modality: Modality
+    public var emulated: Bool
+    public var source: String
     /// Figures whose origin differs: a paper, a computation, or "assumed".
-    var figureSources: [FigureOrigin]
-    var sites: Int
-    var nativeGates: [Gate]
-    var maxShots: Int
-    var midCircuitMeasurement: Bool
-    var feedForward: Bool
-    var calibration: String
-    var calibrationTime: String?
-    var medianT1Seconds: Double?
-    var medianT2Seconds: Double?
-    var medianReadoutError: Double?
+    public var figureSources: [FigureOrigin]
+    public var sites: Int
+    public var nativeGates: [Gate]
+    public var maxShots: Int
+    public var midCircuitMeasurement: Bool
+    public var feedForward: Bool
+    public var calibration: String
+    public var calibrationTime: String?
+    public var medianT1Seconds: Double?
+    public var medianT2Seconds: Double?
+    public var medianReadoutError: Double?
     /// In a word (online, maintenance, …), and why where there is a reason.
-    var status = "online"
-    var statusReason: String?
-    var deadSites: [Int]
-    var warnings: [String]
+    public var status = "online"
+    public var statusReason: String?
+    public var deadSites: [Int]
+    public var warnings: [String]
 
-    struct FigureOrigin: Encodable {
-        var figure: String
-        var source: String
+    public struct FigureOrigin: Encodable, Sendable {
+        public var figure: String
+        public var source: String
     }
 
-    struct Gate: Encodable {
-        var name: String
-        var isVirtual: Bool
+    public struct Gate: Encodable, Sendable {
+        public var name: String
+        public var isVirtual: Bool
         /// Lower and upper bound of each parameter, radians; null for any angle.
-        var angles: [[Double]?]
-        var medianError: Double?
-        var medianSeconds: Double?
+        public var angles: [[Double]?]
+        public var medianError: Double?
+        public var medianSeconds: Double?
     }
 
-    init(_ device: any Device, isDefault: Bool) throws(DeviceError) {
+    public init(_ device: any Device, isDefault: Bool) throws(DeviceError) {
         self.init(device.description, try device.calibration(), isDefault: isDefault)
         let state = device.status()
         status = state.name
         statusReason = state.reason
     }
 
-    init(_ description: DeviceDescription, _ calibration: Calibration, isDefault: Bool) {
+    public init(_ description: DeviceDescription, _ calibration: Calibration, isDefault: Bool) {
         id = description.id
         name = description.name
         self.isDefault = isDefault

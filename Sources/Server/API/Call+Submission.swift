@@ -1,0 +1,119 @@
+import Drivers
+import HTTPTypes
+import Hardware
+import Kernel
+import Storage
+
+extension Call {
+    /// Takes a job in; it is on the disk when the answer goes out.
+    func submit(_ body: SubmissionBody) async throws -> Answer {
+        let project = try project(asked: body.project)
+        let key = try idempotencyKey()
+        let (document, request) = try prepared(body, in: project, key: key)
+        try await service.runtime.check(request)
+        let id: JobID
+        do throws(KernelError) {
+            id = try await service.runtime.submit(
+                request, document: document, key: key.map { "\(request.account) \($0)" }, tags: body.tags,
+                receivedAt: received)
+        } catch {
+            guard error.code == "submission.key" else { throw error }
+            // The key as the caller knows it.
+            throw Problem(
+                KernelError(
+                    .program, code: error.code,
+                    "the key '\(key ?? "")' belongs to an earlier job of yours, which asked for something else"))
+        }
+        let storage = service.storage
+        let summary = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
+        guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }
+        return Answer.json(JobAnswer(summary), .accepted).header(.location, "/v1/jobs/\(id)")
+    }
+
+    /// A dry run by the checks that decide later.
+    func appraise(_ body: SubmissionBody) async throws -> AppraisalDocument {
+        let project = try project(asked: body.project)
+        let (_, request) = try prepared(body, in: project, key: nil)
+        let appraisal = try await service.runtime.check(request)
+        guard let appraisal else {
+            // All of the only machine: nothing is chosen.
+            return AppraisalDocument(offers: [], refusals: [], position: 0)
+        }
+        let names = await service.runtime.deviceNames()
+        return AppraisalDocument(
+            offers: appraisal.offers.map { offer in
+                AppraisalDocument.Offer(
+                    device: names[offer.device] ?? "", successProbability: offer.success, machineSeconds: offer.seconds,
+                    price: offer.price, waitSeconds: offer.wait, coherenceUse: offer.coherenceUse)
+            },
+            refusals: appraisal.refusals.map { refusal in
+                AppraisalDocument.Refusal(
+                    device: names[refusal.device] ?? "", reason: refusal.reason, cure: refusal.cure)
+            }, position: appraisal.position)
+    }
+
+    private func prepared(
+        _ body: SubmissionBody, in project: ProjectPath, key: String?
+    ) throws -> (SubmissionDocument, JobRequest) {
+        let devices = try devices(of: body)
+        if let calibration = body.calibration { try check(calibration, of: devices) }
+        let document = body.document(account: try caller.account(in: project), devices: devices, key: key)
+        return (document, try document.request())
+    }
+
+    /// The project a job is for: the one named, else the only one there is.
+    private func project(asked: String?) throws -> ProjectPath {
+        let caller = try caller
+        let path: ProjectPath
+        if let asked {
+            guard let named = ProjectPath(asked) else {
+                throw Problem(
+                    .badField, "body.project: '\(asked.clipped)' is no project", cure: "write ORGANISATION/PROJECT")
+            }
+            path = named
+        } else if let only = caller.token.project {
+            path = only
+        } else {
+            let candidates = caller.user.grants.compactMap { grant -> ProjectPath? in
+                if case .project(let path) = grant.scope, grant.role >= .member { path } else { nil }
+            }
+            guard candidates.count == 1 else {
+                throw Problem(
+                    .badField, "body.project: missing, and you have \(candidates.count) projects of your own",
+                    cure: "name one: ORGANISATION/PROJECT")
+            }
+            path = candidates[0]
+        }
+        try service.gate.admitSubmission(to: path, caller)
+        let accounts = service.accounts
+        guard try accounts.readAccounts({ store throws(KernelError) in try store.project(path) }) != nil else {
+            throw Problem(.accountUnknown("project '\(path.text)'"))
+        }
+        return path
+    }
+
+    private func devices(of body: SubmissionBody) throws -> [String] {
+        var names = body.devices
+        if names.isEmpty { names = [DeviceCatalog.defaultID] }
+        if names == ["any"] { names = service.machines.machines }
+        guard Set(names).count == names.count, names.count <= 64 else {
+            throw Problem(.badField, "body.devices: expected at most 64 different machines")
+        }
+        for name in names where !service.machines.has(name) {
+            throw Problem(.unknownDevice, "there is no device '\(name.clipped)'")
+        }
+        return names
+    }
+
+    /// A program that was compiled elsewhere runs under the calibration that it was compiled against, or not at all.
+    private func check(_ calibration: String, of devices: [String]) throws {
+        guard devices.count == 1 else { throw Problem(.badField, "body.calibration: it belongs to one device") }
+        let current: String
+        do throws(DeviceError) { current = try service.machines.device(devices[0]).calibration().id } catch {
+            throw KernelError(error)
+        }
+        guard current == calibration else {
+            throw Problem(.calibrationChanged, "\(devices[0]) works under \(current), not \(calibration.clipped)")
+        }
+    }
+}

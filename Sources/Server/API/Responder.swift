@@ -1,0 +1,108 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Kernel
+import Logging
+import NIOCore
+import Storage
+
+/// What a connection tells of itself.
+struct ConnectionContext: InitializableFromSource, Sendable {
+    /// The address of the other end, without its port.
+    let address: String
+
+    init(source: ApplicationRequestContextSource) {
+        address = source.channel.remoteAddress?.ipAddress ?? "local"
+    }
+}
+
+/// Every request's way: its route, its caller, the gate, its body, the answer, and the traces it leaves.
+struct Responder: HTTPResponder {
+    let service: Service
+
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let begin = ContinuousClock.now
+        var trace = Trace(id: Secrets.newID(""), address: context.address, method: request.head.method)
+        var answer: Answer
+        do {
+            answer = try await self.answer(request, &trace).conditional(on: request.head)
+        } catch let problem as Problem {
+            answer = problem.answer(instance: trace.id)
+            trace.code = problem.code
+        } catch let error as KernelError {
+            let problem = Problem(error)
+            answer = problem.answer(instance: trace.id)
+            trace.code = problem.code
+        } catch is CancellationError {
+            answer = Problem(.shuttingDown, "the service is shutting down").answer(instance: trace.id)
+        } catch {
+            service.log.error("a fault", metadata: ["request": "\(trace.id)", "error": "\(error)"])
+            answer = Problem(.fault, "the request met a fault of the service").answer(instance: trace.id)
+            trace.code = ErrorCatalogue.Kind.fault.rawValue
+        }
+        answer.headers[.requestID] = trace.id
+        if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "no-store" }
+        answer.headers[.xContentTypeOptions] = "nosniff"
+        service.note(trace, answer.status, begin.duration(to: .now))
+        var response = answer.response()
+        if request.head.method == .head { response = response.createHeadResponse() }
+        return response
+    }
+
+    private func answer(_ request: Request, _ trace: inout Trace) async throws -> Answer {
+        let received = service.clock.now
+        let (route, parameters) = try service.table.match(request.head.method, request.uri.path)
+        trace.route = route
+        let identity = try service.desk.identify(request.head, from: trace.address, now: received)
+        trace.identity = identity
+        trace.target = parameters.values.joined(separator: "/")
+        try service.limits.admit(identity, from: trace.address, now: received)
+        let storage = service.storage
+        let admission = try service.gate.admit(route.access, identity, parameters: { parameters[$0] }) {
+            id throws(KernelError) in
+            try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
+        }
+        let body = try await self.body(of: request, limit: route.bodyLimit)
+        let call = Call(
+            service: service, request: request.head, id: trace.id, identity: identity, admission: admission,
+            body: body, received: received, parameters: parameters, query: try Query(request.uri.query))
+        return try await service.replies.repeating(route, call)
+    }
+
+    private func body(of request: Request, limit: Int) async throws -> [UInt8] {
+        if let text = request.headers[.contentLength], let length = Int(text), length > limit {
+            // What is not read is not waited for either.
+            throw Problem(
+                .tooLarge,
+                limit == 0
+                    ? "this request has no body, \(length) bytes came along"
+                    : "the body has \(length) bytes, \(limit) are possible"
+            ).header(.connection, "close")
+        }
+        guard limit > 0 else { return [] }
+        do {
+            return Array(buffer: try await request.body.collect(upTo: limit))
+        } catch is NIOTooManyBytesError {
+            throw Problem(.tooLarge, "the body has more than \(limit) bytes").header(.connection, "close")
+        }
+    }
+}
+
+/// What is known of a request when it has been answered, for the log, the meters and the audit trail.
+struct Trace: Sendable {
+    let id: String
+    let address: String
+    let method: HTTPRequest.Method
+    var route: Route?
+    var identity: Identity?
+    var target = ""
+    /// Of a problem.
+    var code: String?
+
+    init(id: String, address: String, method: HTTPRequest.Method) {
+        self.id = id
+        self.address = address
+        self.method = method
+    }
+}

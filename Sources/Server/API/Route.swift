@@ -1,0 +1,40 @@
+import HTTPTypes
+
+/// One operation of the interface: where it is, who may use it, and what answers.
+///
+/// The table of routes is the interface. The router is built from it, the gate reads `access` from it, and the description
+/// in `openapi.json` is held against it by a test.
+struct Route: Sendable {
+    var method: HTTPRequest.Method
+    /// `/v1/jobs/{job}`.
+    var path: String
+    /// The operation's name in the description, in logs and in the audit trail.
+    var operation: String
+    var access: Access
+    /// The longest body it takes, bytes; 0 for none.
+    var bodyLimit = 0
+    /// Whether an idempotency key makes the same request get the same answer. Submissions look after theirs themselves:
+    /// the key is kept with the job.
+    var repeatsReply = false
+    /// Whether its answer holds a secret, which is shown once and kept nowhere.
+    var hidesReply = false
+    /// Whether it is written into the audit trail.
+    var isAudited: Bool
+    var answer: @Sendable (Call) async throws -> Answer
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ access: Access, bodyLimit: Int = 0,
+        repeatsReply: Bool = false, hidesReply: Bool = false, isAudited: Bool? = nil,
+        answer: @escaping @Sendable (Call) async throws -> Answer
+    ) {
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.access = access
+        self.bodyLimit = bodyLimit
+        self.repeatsReply = repeatsReply
+        self.hidesReply = hidesReply
+        self.isAudited = isAudited ?? (method != .get)
+        self.answer = answer
+    }
+}

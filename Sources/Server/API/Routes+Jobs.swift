@@ -1,0 +1,203 @@
+import HTTPTypes
+import Kernel
+import Storage
+
+extension Service {
+    /// The longest that a request is held, seconds.
+    static let longestWait = 60.0
+
+    static func jobRoutes(bodyLimit: Int) -> [Route] {
+        [
+            Route(.post, "/v1/check", "checkJob", .anyone(.jobs), bodyLimit: bodyLimit, isAudited: false) { call in
+                try call.checkQuery()
+                return .json(try await call.appraise(call.decoded()))
+            },
+            Route(.post, "/v1/jobs", "submitJob", .anyone(.jobs), bodyLimit: bodyLimit) { call in
+                try call.checkQuery()
+                return try await call.submit(call.decoded())
+            },
+            Route(.get, "/v1/jobs", "listJobs", .anyone(.read)) { call in try call.listJobs() },
+            Route(.get, "/v1/jobs/{job}", "getJob", .readJob) { call in
+                try call.checkQuery("wait")
+                let wait = try call.seconds("wait", limit: longestWait) ?? 0
+                return .json(try await call.jobAnswer(try await call.settled(within: wait)))
+            },
+            Route(.delete, "/v1/jobs/{job}", "deleteJob", .changeJob) { call in
+                try call.checkQuery("forget")
+                let job = try call.job.job
+                if try call.flag("forget") {
+                    let isGone = try call.service.storage.exclusively { store throws(KernelError) in
+                        try store.remove(job)
+                    }
+                    guard isGone else { throw Problem(.unfinished, "\(job) is not over", cure: "cancel it first") }
+                    return Answer(.noContent)
+                }
+                return try await call.change { runtime, id throws(KernelError) in try await runtime.cancel(id) }
+            },
+            Route(.post, "/v1/jobs/{job}/cancel", "cancelJob", .changeJob) { call in
+                try await call.change { runtime, id throws(KernelError) in try await runtime.cancel(id) }
+            },
+            Route(.post, "/v1/jobs/{job}/pause", "pauseJob", .changeJob) { call in
+                try await call.change { runtime, id throws(KernelError) in try await runtime.pause(id) }
+            },
+            Route(.post, "/v1/jobs/{job}/resume", "resumeJob", .changeJob) { call in
+                try await call.change { runtime, id throws(KernelError) in try await runtime.resume(id) }
+            },
+            Route(.get, "/v1/jobs/{job}/result", "getResult", .readJob) { call in
+                try call.checkQuery("wait")
+                return try await call.result(within: try call.seconds("wait", limit: longestWait) ?? 0)
+            },
+            Route(.get, "/v1/jobs/{job}/request", "getRequest", .readJob) { call in
+                try call.checkQuery()
+                let job = try call.job.job
+                let bytes = try call.service.storage.snapshot { store throws(KernelError) in
+                    try store.document(.request, of: job, number: 0)
+                }
+                guard let bytes, !bytes.isEmpty else { throw Problem(.notFound, "the request of \(job) is not kept") }
+                return .bytes(bytes)
+            },
+            Route(.get, "/v1/jobs/{job}/events", "followJob", .readJob) { call in
+                try call.checkQuery()
+                return try call.events()
+            },
+        ]
+    }
+}
+
+extension Call {
+    /// The job, when it is over or stands aside, or as it is when the time is up.
+    fileprivate func settled(within seconds: Double) async throws -> JobSummary {
+        let job = try job, storage = service.storage
+        if seconds == 0 || job.isSettled { return job }
+        let end = ContinuousClock.now.advanced(by: .seconds(seconds))
+        let found = try await service.signals.follow(job.job, beat: min(seconds, 5)) { () -> JobSummary? in
+            let now = try storage.snapshot { store throws(KernelError) in try store.summary(of: job.job) }
+            guard let now else { throw Problem(.notFound, "\(job.job) was deleted") }
+            return now.isSettled || ContinuousClock.now >= end ? now : nil
+        }
+        return found ?? job
+    }
+
+    fileprivate func jobAnswer(_ job: JobSummary) async throws -> JobAnswer {
+        var answer = JobAnswer(job)
+        let storage = service.storage
+        if job.state == .failed {
+            let bytes = try storage.snapshot { store throws(KernelError) in
+                try store.document(.failure, of: job.job, number: 0)
+            }
+            let failure = try bytes.map { bytes throws(KernelError) in try FailureDocument(bytes: bytes) }
+            answer.failure = failure ?? FailureDocument(.givenUp(job.job))
+            answer.reason = answer.failure?.message
+        }
+        if job.state?.isFinal != true, let outlook = try await service.runtime.outlook(of: job.job) {
+            answer.position = outlook.position
+            answer.outlook = OutlookDocument(outlook)
+            answer.reason = outlook.hindrance
+        }
+        return answer
+    }
+
+    fileprivate func listJobs() throws -> Answer {
+        try checkQuery("state", "project", "device", "tag", "mine", "before", "limit")
+        let limit = try integer("limit", in: 1...200) ?? 50
+        var filter = JobFilter(limit: limit)
+        let states = values("state")
+        if !states.isEmpty {
+            filter.states = try states.map { word in
+                guard let state = JobState(name: word) else {
+                    throw Problem(
+                        .badRequest,
+                        "state=\(word.clipped): expected one of \(JobState.allCases.map(\.description).joined(separator: ", "))"
+                    )
+                }
+                return state
+            }
+        }
+        filter.projects = try visibleProjects(asked: try query("project"))
+        filter.device = try query("device")
+        filter.tag = try query("tag")
+        if try flag("mine") {
+            let caller = try caller
+            let projects = filter.projects ?? []
+            guard
+                let project = try query("project").flatMap({ ProjectPath($0) })
+                    ?? (projects.count == 1 ? ProjectPath(projects[0]) : nil)
+            else {
+                throw Problem(.badRequest, "mine=true needs the project too", cure: "add project=ORGANISATION/PROJECT")
+            }
+            filter.account = caller.account(in: project)
+        }
+        if let before = try query("before") {
+            guard let id = JobID(before) else { throw Problem(.badRequest, "before=\(before.clipped): expected a job") }
+            filter.before = id
+        }
+        let wanted = filter
+        let jobs = try service.storage.snapshot { store throws(KernelError) in try store.summaries(wanted) }
+        var page = JobPage(jobs: jobs.map(JobAnswer.init))
+        if jobs.count == limit, let last = jobs.last { page.next = "/v1/jobs?" + nextQuery(before: last.job) }
+        return .json(page)
+    }
+
+    /// The projects whose jobs are listed; nil for all.
+    private func visibleProjects(asked: String?) throws -> [String]? {
+        let caller = try caller
+        let visible: [String]?
+        switch caller.visibleProjects {
+        case .all: visible = nil
+        case .some(let projects): visible = projects
+        case .within(let organisations, let others):
+            visible = try service.accounts.readAccounts { store throws(KernelError) -> [String] in
+                var found = Set(others)
+                for name in organisations {
+                    for project in try store.projects(of: name) { found.insert(project.path.text) }
+                }
+                return found.sorted()
+            }
+        }
+        guard let asked else { return visible }
+        guard let path = ProjectPath(asked), caller.role(in: .project(path)) != nil else {
+            throw Problem(.accountUnknown("project '\(asked.clipped)'"))
+        }
+        return [asked]
+    }
+
+    fileprivate func change(_ ask: (Runtime, JobID) async throws(KernelError) -> Void) async throws -> Answer {
+        let id = try job.job, storage = service.storage
+        try await ask(service.runtime, id)
+        let now = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
+        guard let now else { throw Problem(.notFound, "\(id) was deleted") }
+        return .json(JobAnswer(now), .accepted)
+    }
+
+    fileprivate func result(within seconds: Double) async throws -> Answer {
+        let job = try await settled(within: seconds), storage = service.storage
+        let answer = try await jobAnswer(job)
+        switch job.state {
+        case .completed: break
+        case .failed: throw Problem(answer.failure?.error ?? .givenUp(job.job))
+        case .cancelled: throw Problem(KernelError(.cancelled, code: "cancelled", "\(job.job) was cancelled"))
+        case .paused:
+            throw Problem(
+                KernelError(
+                    .program, code: "paused",
+                    "\(job.job) is paused after \(job.finishedParts) of \(job.parts) parts"))
+        default: throw Problem(.unfinished, "\(job.job) is \(answer.status)")
+        }
+        let bytes = try storage.snapshot { store throws(KernelError) in
+            try store.document(.result, of: job.job, number: 0)
+        }
+        guard let bytes else { throw Problem(.fault, "the result of \(job.job) is not kept") }
+        return .bytes(bytes)
+    }
+}
+
+extension JobSummary {
+    /// Over, or waiting for people.
+    fileprivate var isSettled: Bool { state == .paused || state?.isFinal == true }
+}
+
+extension KernelError {
+    static func givenUp(_ id: JobID) -> KernelError {
+        KernelError(.system, code: "kernel.gave-up", "\(id) was given up: too many workers died over it")
+    }
+}

@@ -1,0 +1,52 @@
+import Crypto
+import FoundationEssentials
+
+/// The algorithms that guard secrets: the only place that knows them.
+enum Secrets {
+    /// A new token as its bearer gets it, once: `kelvin_` and 256 random bits.
+    static func newToken() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let bits = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return prefix + base64URL(bits)
+    }
+
+    /// Public names of tokens and requests.
+    static func newID(_ prefix: String) -> String {
+        var generator = SystemRandomNumberGenerator()
+        return prefix + String(UInt64.random(in: 1 << 60...(.max), using: &generator), radix: 36)
+    }
+
+    private static let prefix = "kelvin_"
+
+    /// What is kept of a token. A secret of 256 random bits needs no slow digest: there is nothing to guess.
+    static func digest(of token: some StringProtocol) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }
+
+    /// Whether two digests agree, in a time that does not tell where they differ.
+    static func areEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+        guard a.count == b.count else { return false }
+        return zip(a, b).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    /// Whether a text can be a token at all.
+    static func mayBeToken(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == prefix.utf8.count + 43 && text.hasPrefix(prefix)
+    }
+
+    /// 128 bits that two contents share only by intent, for entity tags.
+    static func fingerprint(_ bytes: [UInt8]) -> String {
+        SHA256.hash(data: bytes).prefix(16).map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+    }
+
+    /// A number that depends on a text alone.
+    static func seed(of text: String) -> UInt64 {
+        // JSON numbers of other languages hold 53 bits.
+        SHA256.hash(data: Data(text.utf8)).prefix(6).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    private static func base64URL(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+}

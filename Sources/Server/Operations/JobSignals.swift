@@ -1,0 +1,68 @@
+import Kernel
+import Synchronization
+
+/// Wakes whoever waits for news of a job. The news itself is read from the storage.
+final class JobSignals: Sendable {
+    private struct State {
+        var waiting: [JobID: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var last = 0
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Something happened to these jobs.
+    func tell(_ jobs: Set<JobID>) {
+        state.withLock { state in
+            if state.waiting.isEmpty { return }
+            for job in jobs { for (_, waiter) in state.waiting[job] ?? [:] { waiter.yield() } }
+        }
+    }
+
+    /// The service ends: whoever waits is sent home.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            for waiters in state.waiting.values { for (_, waiter) in waiters { waiter.finish() } }
+            state.waiting = [:]
+        }
+    }
+
+    /// Calls `body` now, and again each time something happened to the job or `beat` seconds passed, until it returns
+    /// something or the service ends.
+    ///
+    /// Whoever looks at the storage within `body` misses nothing: it listens before it looks.
+    ///
+    /// - Returns: nil where the service ended first.
+    func follow<Value: Sendable>(
+        _ job: JobID, beat: Double, _ body: () async throws -> Value?
+    ) async throws -> Value? {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state -> Int in
+            state.last += 1
+            if state.isClosed {
+                continuation.finish()
+            } else {
+                state.waiting[job, default: [:]][state.last] = continuation
+            }
+            return state.last
+        }
+        let clock = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(beat))
+                continuation.yield()
+            }
+        }
+        defer {
+            clock.cancel()
+            state.withLock { state in
+                state.waiting[job]?[number] = nil
+                if state.waiting[job]?.isEmpty == true { state.waiting[job] = nil }
+            }
+        }
+        if let value = try await body() { return value }
+        for await _ in stream { if let value = try await body() { return value } }
+        try Task.checkCancellation()
+        return nil
+    }
+}

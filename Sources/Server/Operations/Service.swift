@@ -1,0 +1,107 @@
+public import Drivers
+import HTTPTypes
+import Hardware
+public import Kernel
+public import Logging
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+/// The service: the kernel's runtime and its storage, and what stands between them and the network.
+public final class Service: Sendable {
+    let options: ServiceOptions
+    let storage: any KernelStorage
+    let accounts: any AccountStorage
+    let runtime: Runtime
+    let fleet: CatalogFleet
+    let clock: any KernelClock
+    let log: Logger
+    let gate = Gate()
+    let desk: TokenDesk
+    let limits: RateLimits
+    let replies: Replies
+    let signals: JobSignals
+    let meters: Meters
+    let trail: AuditTrail
+    let machines: MachineList
+    let table: RouteTable
+    /// Held until the service ends: two of them on one directory would both think its workers dead.
+    let lock: FileLock
+    let running = Mutex<ServiceGroup?>(nil)
+
+    /// Opens the store, creates it where there is none, and takes up the jobs that were left.
+    ///
+    /// - Throws: `service.in-use` where another service has the directory; what opening the store throws.
+    public init(
+        _ options: ServiceOptions, catalog: DeviceCatalog, clock: any KernelClock = WallClock(), log: Logger,
+        rules: KernelRules = KernelRules()
+    ) throws(KernelError) {
+        self.options = options
+        self.clock = clock
+        self.log = log
+        let directory = try DataDirectory(path: options.directory)
+        guard let lock = FileLock(path: directory.lock, waits: false) else {
+            throw KernelError(
+                .system, code: "service.in-use", "another service works in \(options.directory)",
+                cure: "stop it, or give another --data")
+        }
+        self.lock = lock
+        let store = try SQLiteStorage(path: directory.database)
+        storage = store
+        accounts = store
+        fleet = CatalogFleet(catalog: catalog)
+        signals = JobSignals()
+        var runtimeOptions = RuntimeOptions(isShared: true, adopts: true, rules: rules)
+        runtimeOptions.keepsOutcomes = false
+        runtimeOptions.observer = { [signals] jobs in signals.tell(jobs) }
+        runtime = Runtime(devices: fleet, storage: store, clock: clock, options: runtimeOptions)
+        desk = TokenDesk(store)
+        limits = RateLimits(perSecond: options.requestsPerSecond)
+        replies = Replies(accounts: store)
+        meters = Meters()
+        trail = AuditTrail(store, log: log)
+        machines = MachineList(catalog)
+        table = RouteTable(Self.routes(bodyLimit: options.bodyLimit))
+    }
+
+    /// Every route there is, in the order of the description.
+    static func routes(bodyLimit: Int) -> [Route] {
+        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + accountRoutes
+    }
+
+    /// Leaves the traces of a request that was answered.
+    func note(_ trace: Trace, _ status: HTTPResponse.Status, _ time: Duration) {
+        let operation = trace.route?.operation ?? "none"
+        let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+        meters.count(operation: operation, status: Int(status.code), seconds: seconds)
+        log.info(
+            "request",
+            metadata: [
+                "request": "\(trace.id)", "operation": "\(operation)", "method": "\(trace.method)",
+                "status": "\(status.code)", "code": "\(trace.code ?? "")", "ms": "\((seconds * 1e5).rounded() / 100)",
+                "address": "\(trace.address)", "user": "\(trace.identity?.user.path ?? "")",
+                "token": "\(trace.identity?.token.id ?? "")",
+            ])
+        guard let route = trace.route, route.isAudited, trace.identity != nil || status == .unauthorized else { return }
+        trail.note(
+            AuditEntry(
+                time: clock.now, user: trace.identity?.user.path ?? "", token: trace.identity?.token.id ?? "",
+                address: trace.address, action: route.operation, target: trace.target, status: Int(status.code),
+                request: trace.id))
+    }
+}
+
+/// What lies in the service's directory.
+struct DataDirectory {
+    let path: String
+
+    init(path: String) throws(KernelError) {
+        self.path = path
+        try PrivateFile.makeDirectory(path)
+    }
+
+    var database: String { path + "/kelvin.sqlite" }
+    var lock: String { path + "/kelvind.lock" }
+    /// The first administrator's token, as it was made when the service was first started.
+    var adminToken: String { path + "/admin.token" }
+}

@@ -1,0 +1,38 @@
+/// How the service is set up.
+public struct ServiceOptions: Sendable {
+    /// Where everything is kept.
+    public var directory: String
+    public var host: String
+    /// 0 for any that is free.
+    public var port: Int
+    /// PEM files; nil to speak without encryption.
+    public var certificate: String?
+    public var privateKey: String?
+    /// Requests a second that a token, or an address without one, may make; 0 for no limit.
+    public var requestsPerSecond: Double
+    /// Jobs that a project may have on their way.
+    public var jobsPerProject: Int
+    /// The longest body, bytes.
+    public var bodyLimit: Int
+    /// How long a connection may take over a request before it is closed, seconds.
+    public var requestSeconds: Double
+    /// How long running parts are waited for when the service ends, seconds.
+    public var graceSeconds: Double
+
+    public init(
+        directory: String, host: String = "127.0.0.1", port: Int = 8280, certificate: String? = nil,
+        privateKey: String? = nil, requestsPerSecond: Double = 1_000, jobsPerProject: Int = 10_000,
+        bodyLimit: Int = 8 << 20, requestSeconds: Double = 30, graceSeconds: Double = 20
+    ) {
+        self.directory = directory
+        self.host = host
+        self.port = port
+        self.certificate = certificate
+        self.privateKey = privateKey
+        self.requestsPerSecond = requestsPerSecond
+        self.jobsPerProject = jobsPerProject
+        self.bodyLimit = bodyLimit
+        self.requestSeconds = requestSeconds
+        self.graceSeconds = graceSeconds
+    }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+import Console
+
+/// The daemon. People call it through `kelvin serve`.
+@main
+struct Kelvind: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kelvin", abstract: "The quantum service: devices, jobs and results over HTTP.",
+        subcommands: [ServeCommand.self])
+
+    static func main() async { await answer() }
+}

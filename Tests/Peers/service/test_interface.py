@@ -1,0 +1,64 @@
+"""The running service against its own description: schemathesis makes requests of every operation, right and wrong, and
+holds the answers against what openapi.json promises (status codes, media types, schemas, headers; wrong requests refused,
+right ones taken, nothing without a token)."""
+
+import os
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+EXAMPLES = int(os.environ.get("KELVIN_SERVICE_EXAMPLES", "40"))
+
+
+class Daemon:
+    def __init__(self):
+        self.home = tempfile.TemporaryDirectory()
+        self.process = subprocess.Popen(
+            [os.environ["KELVIND"], "serve", "--data", self.home.name, "--port", "0", "--rate", "0"],
+            stdout=subprocess.PIPE, stderr=open(self.home.name + "/log", "w"), text=True,
+            env={**os.environ, "KELVIN_STATE": self.home.name + "/devices"})
+        for line in self.process.stdout:
+            if line.startswith("listening on "):
+                self.url = line.split()[-1]
+                break
+        with open(self.home.name + "/admin.token") as file:
+            self.token = file.read().strip()
+
+    def get(self, path):
+        request = urllib.request.Request(self.url + path, headers={"Authorization": "Bearer " + self.token})
+        return urllib.request.urlopen(request, timeout=60).read()
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(60) == 0
+
+
+daemon = Daemon()
+schema = schemathesis.openapi.from_url(daemon.url + "/v1/openapi.json")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended():
+    yield
+    assert daemon.process.poll() is None, "the service died"
+    assert b"ready" in daemon.get("/v1/ready")
+    resident = next(
+        int(line.split()[1]) for line in open(f"/proc/{daemon.process.pid}/status") if line.startswith("VmRSS"))
+    print(f"resident after all requests: {resident / 1024:.0f} MB")
+    daemon.stop()
+    with open(daemon.home.name + "/log") as log:
+        faults = [line for line in log if "a fault" in line]
+    assert not faults, faults[:3]
+
+
+@schema.parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_operation(case):
+    # The token of the run is not to be revoked, and a wait costs only time.
+    case.query.pop("wait", None) if case.query else None
+    case.call_and_validate(headers={"Authorization": "Bearer " + daemon.token}, timeout=60)
