@@ -1,3 +1,5 @@
+import Compiler
+
 // Several processes on one storage.
 extension Runtime {
     /// Follows a job that was submitted elsewhere, so that `end(of:)` can be asked for it.
@@ -98,7 +100,9 @@ extension Runtime {
     public func check(_ request: JobRequest) throws(KernelError) -> JobAppraisal? {
         var work = JobWork()
         let demand = try work.validate(request, in: context(of: JobID(0)))
-        guard !request.workload.namesSites, let profile = demand.profile ?? work.plan?.profile else { return nil }
+        // What stands on sites already is not looked a region for.
+        let isPlaced = request.workload.namesSites || request.compilerOptions.rewriting == .verbatim
+        guard !isPlaced, let profile = demand.profile ?? work.plan?.profile else { return nil }
         let sites = siteCounts(request)
         let appraisal = try transact { _, handle throws(KernelError) -> JobAppraisal in
             var card = card(for: request, sites, handle)
