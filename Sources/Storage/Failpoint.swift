@@ -115,6 +115,9 @@ private struct WatchingTransaction: StorageTransaction {
     }
     func summary(of job: JobID) throws(KernelError) -> JobSummary? { try base.summary(of: job) }
     func summaries(_ filter: JobFilter) throws(KernelError) -> [JobSummary] { try base.summaries(filter) }
+    func liveCount(ofProject project: String) throws(KernelError) -> Int {
+        try base.liveCount(ofProject: project)
+    }
     func remove(_ job: JobID) throws(KernelError) -> Bool { try base.remove(job) }
     func document(_ kind: DocumentKind, of job: JobID, number: Int) throws(KernelError) -> [UInt8]? {
         try base.document(kind, of: job, number: number)

@@ -73,6 +73,14 @@ struct SQLiteTransaction: StorageTransaction {
         }
     }
 
+    func liveCount(ofProject project: String) throws(KernelError) -> Int {
+        try asking {
+            try Int.fetchOne(
+                database.cachedStatement(sql: "SELECT COUNT(*) FROM jobs WHERE isLive AND project = ?"),
+                arguments: [project]) ?? 0
+        }
+    }
+
     func remove(_ job: JobID) throws(KernelError) -> Bool {
         guard try summary(of: job)?.state?.isFinal == true else { return false }
         try asking {

@@ -37,6 +37,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Requests a second that a token may make; 0 for no limit.")
     var rate = 1_000.0
 
+    @Option(help: "Wrong tokens that an address may show in a minute before it is told to wait.")
+    var wrongTokens = 20
+
+    @Option(help: "Jobs that a project may have on their way.")
+    var jobsPerProject = 10_000
+
     @Option(help: "What is logged: debug, info (every request), notice, warning, error.")
     var logLevel = "notice"
 
@@ -46,6 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--certificate and --private-key go together")
         }
         if !(rate >= 0 && rate.isFinite) { throw ValidationError("--rate must not be negative") }
+        if jobsPerProject < 1 { throw ValidationError("--jobs-per-project must be at least 1") }
+        if wrongTokens < 1 { throw ValidationError("--wrong-tokens must be at least 1") }
         if Logger.Level(rawValue: logLevel) == nil {
             throw ValidationError("--log-level: '\(logLevel)' is none of debug, info, notice, warning, error")
         }
@@ -65,7 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
             let directory = try data ?? StateDirectory().path + "/service"
             let options = ServiceOptions(
                 directory: directory, host: host, port: port, certificate: certificate, privateKey: privateKey,
-                requestsPerSecond: rate)
+                requestsPerSecond: rate, wrongTokensPerMinute: wrongTokens, jobsPerProject: jobsPerProject)
             let catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
             service = try Service(options, catalog: catalog, log: log)

@@ -179,6 +179,24 @@ import Testing
         try await service.stop()
     }
 
+    @Test func aProjectHasItsNumberOfJobs() async throws {
+        let service = try await TestService { $0.jobsPerProject = 2 }
+        let long = TestService.submission(["device": "heron-133", "shots": 90_000, "batchShots": 20])
+        let first = try await service.post("/v1/jobs", long)
+        #expect(try await service.post("/v1/jobs", long).status == 202)
+        #expect(try await service.post("/v1/jobs", long).code == "too-many-jobs")
+        let id = try #require(first.object["id"] as? String)
+        _ = try await service.post("/v1/jobs/\(id)/cancel")
+        // The worker that was on it has stopped a moment later.
+        var status = 429
+        for _ in 0..<100 where status == 429 {
+            status = try await service.post("/v1/jobs", long).status
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(status == 202)
+        try await service.stop()
+    }
+
     @Test func metersAndTheAuditTrailTellWhatHappened() async throws {
         let service = try await TestService()
         let alice = try await service.user("alice", "member", in: "local/main")

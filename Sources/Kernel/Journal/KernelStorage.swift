@@ -52,6 +52,9 @@ public protocol StorageTransaction {
     /// The newest first.
     func summaries(_ filter: JobFilter) throws(KernelError) -> [JobSummary]
 
+    /// How many jobs of a project are on their way.
+    func liveCount(ofProject project: String) throws(KernelError) -> Int
+
     /// Forgets a job that is over: programs, results, what happened to it. What it was charged stays.
     ///
     /// - Returns: whether there was such a job, and it was over.

@@ -118,6 +118,10 @@ public final class MemoryStorage: KernelStorage {
                 }.prefix(filter.limit))
         }
 
+        func liveCount(ofProject project: String) -> Int {
+            memory.summaries.count { $0.isLive && $0.project == project }
+        }
+
         func remove(_ job: JobID) -> Bool {
             guard let summary = summary(of: job), summary.state?.isFinal == true else { return false }
             let before = (memory.requests[job], memory.documents)

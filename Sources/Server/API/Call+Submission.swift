@@ -10,6 +10,7 @@ extension Call {
         let project = try project(asked: body.project)
         let key = try idempotencyKey()
         let (document, request) = try prepared(body, in: project, key: key)
+        try checkRoom(in: project)
         try await service.runtime.check(request)
         let id: JobID
         do throws(KernelError) {
@@ -59,6 +60,15 @@ extension Call {
         if let calibration = body.calibration { try check(calibration, of: devices) }
         let document = body.document(account: try caller.account(in: project), devices: devices, key: key)
         return (document, try document.request())
+    }
+
+    private func checkRoom(in project: ProjectPath) throws {
+        let limit = service.options.jobsPerProject, storage = service.storage
+        let count = try storage.snapshot { store throws(KernelError) in try store.liveCount(ofProject: project.text) }
+        guard count < limit else {
+            throw Problem(.tooManyJobs, "\(project.text) has \(count) jobs on their way, \(limit) are possible").header(
+                .retryAfter, "5")
+        }
     }
 
     /// The project a job is for: the one named, else the only one there is.

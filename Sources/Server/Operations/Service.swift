@@ -55,7 +55,7 @@ public final class Service: Sendable {
         runtimeOptions.keepsOutcomes = false
         runtimeOptions.observer = { [signals] jobs in signals.tell(jobs) }
         runtime = Runtime(devices: fleet, storage: store, clock: clock, options: runtimeOptions)
-        desk = TokenDesk(store)
+        desk = TokenDesk(store, patience: options.wrongTokensPerMinute)
         limits = RateLimits(perSecond: options.requestsPerSecond)
         replies = Replies(accounts: store)
         meters = Meters()

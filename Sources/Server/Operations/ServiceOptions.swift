@@ -10,6 +10,8 @@ public struct ServiceOptions: Sendable {
     public var privateKey: String?
     /// Requests a second that a token, or an address without one, may make; 0 for no limit.
     public var requestsPerSecond: Double
+    /// Wrong tokens that an address may show in a minute before it is told to wait.
+    public var wrongTokensPerMinute: Int
     /// Jobs that a project may have on their way.
     public var jobsPerProject: Int
     /// The longest body, bytes.
@@ -21,7 +23,8 @@ public struct ServiceOptions: Sendable {
 
     public init(
         directory: String, host: String = "127.0.0.1", port: Int = 8280, certificate: String? = nil,
-        privateKey: String? = nil, requestsPerSecond: Double = 1_000, jobsPerProject: Int = 10_000,
+        privateKey: String? = nil, requestsPerSecond: Double = 1_000, wrongTokensPerMinute: Int = 20,
+        jobsPerProject: Int = 10_000,
         bodyLimit: Int = 8 << 20, requestSeconds: Double = 30, graceSeconds: Double = 20
     ) {
         self.directory = directory
@@ -30,6 +33,7 @@ public struct ServiceOptions: Sendable {
         self.certificate = certificate
         self.privateKey = privateKey
         self.requestsPerSecond = requestsPerSecond
+        self.wrongTokensPerMinute = wrongTokensPerMinute
         self.jobsPerProject = jobsPerProject
         self.bodyLimit = bodyLimit
         self.requestSeconds = requestSeconds

@@ -19,7 +19,8 @@ class Daemon:
     def __init__(self):
         self.home = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
-            [os.environ["KELVIND"], "serve", "--data", self.home.name, "--port", "0", "--rate", "0"],
+            [os.environ["KELVIND"], "serve", "--data", self.home.name, "--port", "0", "--rate", "0",
+             "--wrong-tokens", "1000000"],
             stdout=subprocess.PIPE, stderr=open(self.home.name + "/log", "w"), text=True,
             env={**os.environ, "KELVIN_STATE": self.home.name + "/devices"})
         for line in self.process.stdout:
