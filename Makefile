@@ -25,6 +25,7 @@ lint:
 # Outside judges from PyPI, in a virtual environment outside the tree.
 test-peers:
 	Tests/Peers/run
+	Tests/Peers/service/run
 
 # Coverage-guided and structure-aware; Fuzz/run tells more. The short one looks for what a change broke.
 fuzz:

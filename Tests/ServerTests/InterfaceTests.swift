@@ -41,6 +41,9 @@ import Testing
             try await service.send("PUT", "/v1/jobs", token: service.admin),
             try await service.send("GET", "/v1/jobs"), try await service.post("/v1/jobs", ["program": 5]),
             try await service.post("/v1/jobs", ["program": "x", "shot": 5]),
+            try await service.post("/v1/jobs", TestService.submission(["shots": NSNull()])),
+            try await service.post("/v1/jobs", TestService.submission(["seed": -1])),
+            try await service.post("/v1/jobs", TestService.submission(["language": "qpy", "program": "UUlTS0lU"])),
             try await service.send("POST", "/v1/jobs", token: service.admin, body: "{"),
             try await service.post("/v1/jobs", TestService.submission(["priority": "system"])),
             try await service.post("/v1/jobs", TestService.submission(["shots": 0])),
@@ -48,7 +51,8 @@ import Testing
         ]
         let expected: [(Int, String)] = [
             (404, "not-found"), (404, "unknown-job"), (404, "unknown-job"), (405, "method-not-allowed"),
-            (401, "unauthenticated"), (422, "bad-field"), (422, "bad-field"), (400, "bad-request"), (422, "bad-field"),
+            (401, "unauthenticated"), (422, "bad-field"), (422, "bad-field"), (422, "bad-field"), (422, "bad-field"),
+            (422, "qpy"), (400, "bad-request"), (422, "bad-field"),
             (422, "shots"), (409, "calibration-changed"),
         ]
         for (answer, (status, code)) in zip(answers, expected) {
@@ -176,6 +180,32 @@ import Testing
         #expect(answers.prefix(2).allSatisfy { $0.status == 200 })
         #expect(answers.last?.code == "rate-limit")
         #expect(answers.last?.headers["retry-after"] == "1")
+        try await service.stop()
+    }
+
+    @Test func arraysThatNobodyCanHoldAreRefused() async throws {
+        let service = try await TestService()
+        let id = try await service.finished()
+        var request = try await service.get("/v1/jobs/\(id)/request").object
+        let block = try #require((request["blocks"] as? [[String: Any]])?.first)
+        for shape in [[Int.max / 2, 4], [-1], [-1, -1], [1 << 21, 0, 3]] {
+            request["blocks"] = [block.merging(["shape": shape, "rows": [[String]]()]) { $1 }]
+            let refused = try await service.post("/v1/jobs", request)
+            #expect(refused.status == 422, "\(shape): \(refused.text)")
+            request["blocks"] = [block.merging(["observables": ["ZZ"], "observableShape": shape]) { $1 }]
+            #expect(try await service.post("/v1/jobs", request).status == 422, "\(shape)")
+        }
+        // Small as they are written, and together more than anybody can wait for.
+        let rows = Array(repeating: ["0.5"], count: 2_000)
+        let program = "OPENQASM 3.0; include \"stdgates.inc\"; input angle t; qubit q; ry(t) q;"
+        request["blocks"] = [
+            block.merging([
+                "text": program, "inputs": ["t"], "shape": [2_000, 1], "rows": rows,
+                "observables": Array(repeating: "Z", count: 2_000), "observableShape": [2_000],
+            ]) { $1 }
+        ]
+        let wide = try await service.post("/v1/jobs", request)
+        #expect(wide.status == 422 && wide.text.contains("[2000, 2000]"), "\(wide.text)")
         try await service.stop()
     }
 

@@ -174,7 +174,7 @@ import Testing
     @Test func aDryRunIsWhatASubmissionMeets() async throws {
         let service = try await TestService()
         let offers = try await service.post(
-            "/v1/check", TestService.submission(["devices": ["heron-133", "garnet-20"], "device": NSNull()]))
+            "/v1/check", ["program": TestService.bell, "devices": ["heron-133", "garnet-20"]])
         #expect(offers.status == 200, "\(offers.text)")
         let names = (offers.object["offers"] as? [[String: Any]] ?? []).compactMap { $0["device"] as? String }
         #expect(Set(names) == ["heron-133", "garnet-20"])

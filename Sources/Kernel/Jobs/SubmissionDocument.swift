@@ -129,9 +129,20 @@ extension SubmissionDocument {
                     throw KernelError(.program, code: "observable", error.message)
                 }
             }
-            let shape = block.observableShape.map { Shape($0.map { max(0, $0) }) }
-            if let shape, shape.count != observables.count {
-                throw Self.wrong("\(observables.count) observables are no array of shape \(shape.dimensions)")
+            var shape: Shape?
+            if let dimensions = block.observableShape {
+                shape = Shape(written: dimensions)
+                guard shape?.count == observables.count else {
+                    throw Self.wrong("\(observables.count) observables are no array of shape \(dimensions)")
+                }
+            }
+            // Two that differ are refused later; two that fit must not make more than anybody can wait for.
+            if let both = try? (shape ?? Shape([observables.count])).broadcast(with: parameters.shape),
+                Shape(written: both.dimensions) == nil
+            {
+                throw Self.wrong(
+                    "observables and parameter sets make an array of shape \(both.dimensions), \(Shape.largestCount) values are possible"
+                )
             }
             estimates.append(
                 EstimatorPUB(
@@ -196,7 +207,9 @@ extension SubmissionDocument.Block {
     }
 
     fileprivate func parameters() throws(KernelError) -> ParameterTable {
-        let shape = Shape(shape.map { max(0, $0) })
+        guard let shape = Shape(written: shape) else {
+            throw SubmissionDocument.wrong("\(rows.count) parameter sets are no array of shape \(self.shape)")
+        }
         var values: [[InputValue]] = []
         for row in rows {
             guard row.count == inputs.count else {

@@ -7,6 +7,21 @@ public struct Shape: Hashable, Sendable {
         self.dimensions = dimensions
     }
 
+    /// A shape that somebody wrote: nil for negative dimensions, and for more elements than a job may have.
+    public init?(written dimensions: [Int]) {
+        var count = 1
+        for dimension in dimensions {
+            guard dimension >= 0 else { return nil }
+            let (product, overflows) = count.multipliedReportingOverflow(by: dimension)
+            guard !overflows, product <= Self.largestCount else { return nil }
+            count = product
+        }
+        self.dimensions = dimensions
+    }
+
+    /// Elements that an array of a job may have.
+    public static let largestCount = 1 << 20
+
     /// The shape of a single value.
     public static let scalar = Shape([])
 

@@ -94,7 +94,7 @@ struct BudgetBody: Decodable {
         guard fields.has("machineSeconds") else {
             throw fields.wrong("machineSeconds", "missing", cure: "null for no limit")
         }
-        machineSeconds = try fields.optional("machineSeconds")
+        machineSeconds = try fields.nullable("machineSeconds")
         if let machineSeconds, !(machineSeconds >= 0 && machineSeconds.isFinite) {
             throw fields.wrong("machineSeconds", "expected seconds, not negative")
         }

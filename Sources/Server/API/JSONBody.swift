@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import Kernel
 
 /// Reads bodies: strictly, because what is silently left out is silently not done.
 enum JSONBody {
@@ -19,6 +20,8 @@ enum JSONBody {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let problem as Problem {
             throw problem
+        } catch let error as KernelError {
+            throw error
         } catch let error as DecodingError {
             throw problem(error)
         } catch {
@@ -35,7 +38,7 @@ enum JSONBody {
         case .valueNotFound(let type, let context):
             Problem(.badField, "\(path(context.codingPath)): expected \(name(of: type)), found null")
         case .dataCorrupted(let context):
-            context.codingPath.isEmpty
+            context.debugDescription.contains("not valid JSON")
                 ? Problem(.badRequest, "the body is no JSON")
                 : Problem(.badField, "\(path(context.codingPath)): \(context.debugDescription)")
         @unknown default: Problem(.badRequest, "the body is not what is expected")
@@ -86,8 +89,13 @@ struct Fields {
         try container.decode(type, forKey: AnyKey(name))
     }
 
-    /// Null is as good as nothing.
+    /// A field that may be left out; null is a value, and a wrong one.
     func optional<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
+        has(name) ? try required(name, as: type) : nil
+    }
+
+    /// A field for which null means something.
+    func nullable<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
         try container.decodeIfPresent(type, forKey: AnyKey(name))
     }
 

@@ -123,7 +123,7 @@ extension Call {
                 let project = try query("project").flatMap({ ProjectPath($0) })
                     ?? (projects.count == 1 ? ProjectPath(projects[0]) : nil)
             else {
-                throw Problem(.badRequest, "mine=true needs the project too", cure: "add project=ORGANISATION/PROJECT")
+                throw Problem(.badField, "mine=true needs the project too", cure: "add project=ORGANISATION/PROJECT")
             }
             filter.account = caller.account(in: project)
         }

@@ -50,7 +50,7 @@ extension Service {
         Route(.get, "/v1/audit", "listAudit", .service(.admin, .admin)) { call in
             try call.checkQuery("before", "limit", "user")
             let limit = try call.integer("limit", in: 1...1000) ?? 100
-            let before = try call.integer("before", in: 1...Int.max) ?? .max
+            let before = try call.integer("before", in: 1...(1 << 53) - 1) ?? .max
             let user = try call.query("user")
             call.service.trail.flush()
             let entries = try call.service.accounts.readAccounts { store throws(KernelError) in

@@ -133,14 +133,12 @@ private struct SeedText: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            guard let value = UInt64(text) else {
-                throw Problem(.badField, "\(JSONBody.path(decoder.codingPath)): expected a whole number of 64 bits")
-            }
-            self.value = value
-        } else {
-            value = try container.decode(UInt64.self)
+        let text = try? container.decode(String.self)
+        guard let value = try? text.map(UInt64.init) ?? container.decode(UInt64.self) else {
+            throw Problem(
+                .badField, "\(JSONBody.path(decoder.codingPath)): expected a whole number of 64 bits, not negative")
         }
+        self.value = value
     }
 }
 
