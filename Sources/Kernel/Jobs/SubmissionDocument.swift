@@ -33,6 +33,9 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     public var tenancy: Tenancy?
     /// Seconds since 1970-01-01 UTC.
     public var deadline: Double?
+    /// Seconds of waiting that a factor e of success, and a unit of price, are worth; nil for as the fleet has it.
+    public var secondsPerNat: Double?
+    public var secondsPerPrice: Double?
     /// The program consists of native gates on the machine's sites: it is scheduled, and nothing else is changed.
     public var isCompiled: Bool?
 
@@ -176,6 +179,7 @@ extension SubmissionDocument {
         request.tenancy = request.workload.namesSites || isCompiled == true ? .alone : tenancy ?? .shared
         if isCompiled == true { request.compilerOptions = CompilerOptions(effort: .fast, rewriting: .verbatim) }
         if let deadline { request.deadline = deadline }
+        request.weights = PlacementWeights(secondsPerNat: secondsPerNat, secondsPerPrice: secondsPerPrice)
         return request
     }
 
