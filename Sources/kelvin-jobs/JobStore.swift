@@ -65,9 +65,7 @@ struct JobStore {
         }
         let summary = try read { store throws(KernelError) in try store.summary(of: id) }
         guard let summary else {
-            throw CommandFailure(
-                KernelError(.program, code: "unknown-job", "there is no job \(id)", cure: "`kelvin jobs` lists them"),
-                source: nil)
+            throw CommandFailure(KernelError.unknownJob(id), source: nil)
         }
         return summary
     }

@@ -7,69 +7,13 @@ import Testing
 /// after the transaction that writes it. The next process goes on; the job ends once, is charged once, and its result is
 /// what an undisturbed one gives.
 @Suite(.serialized) struct CrashTests {
-    private static let binary: URL = {
-        let executable = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
-        var directory = executable.deletingLastPathComponent()
-        while directory.path != "/" {
-            let candidate = directory.appendingPathComponent("kelvin-jobs")
-            if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
-            directory = directory.deletingLastPathComponent()
-        }
-        return URL(fileURLWithPath: "/nonexistent/kelvin-jobs")
-    }()
-
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    /// A user's state directory and the processes that work in it.
-    private struct Home {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-\(UUID().uuidString)").path
-
-        var store: SQLiteStorage {
-            get throws {
-                try SQLiteStorage(path: StateDirectory(environment: ["XDG_STATE_HOME": path]).database)
-            }
-        }
-
-        func run(_ arguments: [String], failpoint: String? = nil) throws -> (
-            code: Int32, wasKilled: Bool, output: String, errors: String
-        ) {
-            let process = Process()
-            process.executableURL = CrashTests.binary
-            process.arguments = arguments
-            process.currentDirectoryURL = CrashTests.root
-            var environment = ProcessInfo.processInfo.environment
-            environment["XDG_STATE_HOME"] = path
-            environment["KELVIN_LEASE_SECONDS"] = "2"
-            environment["KELVIN_FAILPOINT"] = failpoint
-            process.environment = environment
-            let output = Pipe(),
-                errors = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-            FileManager.default.createFile(atPath: errors.path, contents: nil)
-            process.standardOutput = output
-            process.standardError = try FileHandle(forWritingTo: errors)
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-            let text = output.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            return (
-                process.terminationStatus, process.terminationReason == .uncaughtSignal,
-                String(decoding: text, as: UTF8.self), try String(contentsOf: errors, encoding: .utf8)
-            )
-        }
-
-        func history(of job: JobID) throws -> [JournalEntry] {
-            try store.exclusively { (turn) throws(KernelError) in try turn.history(of: job) }
-        }
-    }
-
     private static let program = [
         "Examples/bell.qasm", "--seed", "11", "--shots", "400", "--batch-shots", "100", "--key", "crash",
     ]
 
     /// What an undisturbed process prints.
     private static let undisturbed = Result {
-        try Home().run(["submit"] + program + ["--format", "json", "--no-timing"]).output
+        try StateHome().run(["submit"] + program + ["--format", "json", "--no-timing"]).output
     }
 
     private func finishedParts(_ history: [JournalEntry]) -> Int {
@@ -103,7 +47,7 @@ import Testing
     }
 
     private func kill(at failpoint: String, _ expected: String) throws {
-        let home = Home()
+        let home = StateHome()
         let first = try home.run(["submit"] + Self.program, failpoint: failpoint)
         #expect(first.wasKilled, "\(failpoint) was not passed")
         let again = try home.run(["submit"] + Self.program + ["--detach"])
@@ -122,7 +66,7 @@ import Testing
     @Test func changesAreWrittenWholeOrNotAtAll() throws {
         let expected = try Self.undisturbed.get()
         for boundary in Failpoint.Boundary.allCases {
-            let home = Home()
+            let home = StateHome()
             _ = try home.run(["budget", "poor", "--seconds", "0"])
             let poor = ["submit"] + Self.program + ["--account", "poor"]
             #expect(try home.run(poor, failpoint: "paused:\(boundary.rawValue)").wasKilled)
@@ -149,7 +93,7 @@ import Testing
 
     /// Four processes at once share one machine: each in a region of its own, one speaking to the machine at a time.
     @Test func twoProcessesShareTheStore() async throws {
-        let home = Home()
+        let home = StateHome()
         _ = try home.run(["jobs"])
         try await withThrowingTaskGroup(of: Void.self) { group in
             for seed in 1...4 {
@@ -184,7 +128,7 @@ import Testing
     /// Jobs of several tenants that wait for one machine: the background process runs them side by side, and the one that
     /// wants the machine alone by itself.
     @Test func theWorkerRunsSmallJobsSideBySide() throws {
-        let home = Home()
+        let home = StateHome()
         // Until everybody is there the machine is kept for others.
         let calendar = ["reserve", "heron-133", "--account", "operators"]
         #expect(try home.run(calendar + ["--until", "1h"]).code == 0)
@@ -225,7 +169,7 @@ import Testing
     }
 
     @Test func failuresAndMistakesAreToldPlainly() throws {
-        let home = Home()
+        let home = StateHome()
         #expect(try home.run(["jobs"]).output == "no jobs\n")
         let unknown = try home.run(["job", "7"])
         #expect(unknown.code == 1 && unknown.errors.contains("no job job-7") && unknown.errors.contains("kelvin jobs"))

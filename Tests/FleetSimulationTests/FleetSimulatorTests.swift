@@ -91,6 +91,48 @@ import Testing
         #expect(together.siteUtilisation > 2 * alone.siteUtilisation)
     }
 
+    /// With all arrivals known and run times exact, the copy of the kernel that a forecast drives does what the kernel
+    /// will do: every wait is foretold to the second, through classes, fair share, deadlines and backfill.
+    @Test func knownFuturesAreForetoldExactly() async throws {
+        var scenario = scenario(jobs: 700, load: 0.9, programs: 1)
+        scenario.workload.runtimeSpread = 0
+        scenario.scheduling.batchSeconds = 1_000
+        scenario.scheduling.secondsPerNat = 300
+        var group = FleetScenario.DeviceGroup(file: "heron-133")
+        group.calibrateEvery = .infinity
+        let machines = (0..<3).map { Machine(file, index: $0, group: group, seed: 3) }
+        let known = try await scenario.simulate(
+            on: machines,
+            options: FleetOptions(
+                executes: false,
+                foretells: Foretelling(.trueArrivals, simulation: WaitSimulation(paths: 4, events: 100_000))))
+        let judged = known.record.forecasts.filter { $0.wait >= 0 }
+        #expect(judged.count > 100)
+        let exact = judged.count {
+            abs($0.forecast.planned - $0.wait) < 0.01 && abs($0.forecast.upper - $0.wait) < 0.01
+        }
+        #expect(exact >= judged.count - 1, "\(exact) of \(judged.count)")
+        // Forecasts change nothing.
+        let unasked = try await scenario.simulate(on: machines, options: FleetOptions(executes: false))
+        #expect(unasked.record.waits == known.record.waits && unasked.record.facts == known.record.facts)
+        // The plan of the queue knows less, and what came in of late lies in between.
+        let plan = try await scenario.simulate(
+            on: machines, options: FleetOptions(executes: false, foretells: Foretelling(.plan)))
+        let planned = plan.record.forecasts.count { abs($0.forecast.planned - $0.wait) < 0.01 }
+        #expect(planned < plan.record.forecasts.count * 9 / 10)
+    }
+
+    @Test func promisesOfFuturesHold() async throws {
+        let scenario = scenario(jobs: 2_000, load: 0.85, programs: 1)
+        let outcome = try await scenario.simulate(
+            on: machines(3),
+            options: FleetOptions(
+                executes: false, foretells: Foretelling(every: 5, simulation: WaitSimulation(paths: 16))))
+        let judged = outcome.record.forecasts.dropFirst(40).filter { $0.wait >= 0 }
+        let share = Double(judged.count { $0.forecast.contains($0.wait) }) / Double(judged.count)
+        #expect(judged.count > 100 && share > 0.82 && share < 0.97, "\(share) of \(judged.count)")
+    }
+
     @Test func aTraceIsReplayedAsItWasRecorded() async throws {
         let trace = try RecordedTrace(
             csv: """

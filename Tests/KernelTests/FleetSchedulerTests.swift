@@ -370,3 +370,78 @@ private struct Bench {
         }
     }
 }
+
+@Suite struct QueueFrontTests {
+    /// A kernel whose only machine is closed, and six accounts with jobs of random length in line.
+    private struct Line {
+        var kernel = KernelState(policy: FleetScheduler(rules: SchedulingRules(sharing: .exclusive)))
+        var output = KernelOutput()
+        var random: SplitMix
+        var classes: [Priority]
+
+        init(seed: UInt64, classes: [Priority]) {
+            random = SplitMix(seed: seed)
+            self.classes = classes
+            kernel.handle(.addDevice(name: "m", siteCount: 5), at: 0, into: &output)
+            kernel.handle(.setAvailable(DeviceIndex(0), false), at: 0, into: &output)
+            for k in 0..<6 {
+                let share = Double(1 + draw(9))
+                kernel.handle(.addAccount(path: "a\(k)", parent: .root, share: share), at: 0, into: &output)
+            }
+        }
+
+        mutating func draw(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
+
+        mutating func submit(_ number: UInt64) {
+            let card = JobCard(
+                account: AccountIndex(1 + draw(6)), priority: classes[draw(classes.count)],
+                seconds: Double(1 + draw(50)))
+            kernel.handle(.submit(JobID(number), card), at: 0, into: &output)
+            kernel.handle(
+                .validated(JobID(number), JobDemand(width: 1, shots: 1, seconds: Double(card.seconds))), at: 0,
+                into: &output)
+            output.removeAll()
+        }
+
+        mutating func order() {
+            let book = kernel.book
+            kernel.withPolicy {
+                $0.front.invalidate()
+                $0.orderFront(book, 0)
+            }
+        }
+
+        var rows: [Int32] { kernel.policy.front.entries.map(\.row).filter { $0 >= 0 } }
+    }
+
+    /// An arrival is put where ordering the front anew would put it: by usage per share, each job charged before the next
+    /// is chosen, then in turn.
+    @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func arrivalsStandWhereANewOrderWouldPutThem(seed: UInt64) {
+        var line = Line(seed: seed, classes: [.normal])
+        for k in 1...12 { line.submit(UInt64(k)) }
+        line.order()
+        for k in 13...90 {
+            line.submit(UInt64(k))
+            #expect(line.kernel.policy.front.isValid)
+            var anew = line
+            anew.order()
+            #expect(line.rows == anew.rows && line.rows.count == k, "job \(k)")
+        }
+    }
+
+    @Test func classesStandApartAndAccountsInTurn() {
+        var line = Line(seed: 9, classes: [.low, .normal, .normal, .high])
+        for k in 1...12 { line.submit(UInt64(k)) }
+        line.order()
+        for k in 13...90 { line.submit(UInt64(k)) }
+        let jobs = line.rows.map { line.kernel.book.jobs[JobSlot(rawValue: $0)] }
+        #expect(line.kernel.policy.front.isValid && jobs.count == 90)
+        for (a, b) in zip(jobs, jobs.dropFirst()) { #expect(a.card.priority >= b.card.priority) }
+        for account in 1...6 {
+            for priority in Priority.allCases {
+                let own = jobs.filter { $0.card.account == AccountIndex(account) && $0.card.priority == priority }
+                #expect(own.map(\.id) == own.map(\.id).sorted())
+            }
+        }
+    }
+}

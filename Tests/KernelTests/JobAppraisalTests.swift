@@ -57,6 +57,46 @@ import Testing
         #expect(one.offers.map(\.device) == [DeviceIndex(1)] && one.refusals.count == 1 && one.refusal == nil)
     }
 
+    /// Two machines that differ in price and quality: each job's own weights decide, whatever the fleet's are.
+    @Test mutating func everyJobWeighsSuccessAndPriceItself() throws {
+        let best = try #require(appraise(JobCard(width: 12, shots: 40_000), ghz(12)).offers.first)
+        let cheap = DeviceIndex(0), other = DeviceIndex(1 - best.device.place)
+        kernel.handle(.submit(JobID(1), JobCard(device: best.device, seconds: 50)), at: 0, into: &output)
+        kernel.handle(.validated(JobID(1), JobDemand(width: 1, shots: 1, seconds: 50)), at: 0, into: &output)
+        let profile = ghz(12)
+        func place(_ kernel: inout KernelState<FleetScheduler>, _ id: UInt64, _ weights: PlacementWeights) -> Int? {
+            var card = JobCard(width: 12, shots: 40_000, tag: kernel.withPolicy { $0.addProgram(profile) })
+            card.weights = weights
+            var output = KernelOutput()
+            kernel.handle(.submit(JobID(id), card), at: 0, into: &output)
+            kernel.handle(.validated(JobID(id), JobDemand(width: 12, shots: 40_000, seconds: 0)), at: 0, into: &output)
+            return kernel.book.run(of: JobID(id))?.device.place
+        }
+        // The best machine is busy for 50 s: who is in a hurry takes the other, who wants the best waits for it.
+        var hurried = kernel, patient = kernel
+        #expect(place(&hurried, 2, PlacementWeights(secondsPerNat: 0)) == other.place)
+        #expect(place(&patient, 2, PlacementWeights(secondsPerNat: .infinity)) == nil)
+        // With both free, who counts the money takes the cheaper one though it be worse.
+        var card = JobCard(width: 12, shots: 40_000)
+        card.weights = PlacementWeights(secondsPerNat: 1, secondsPerPrice: 1_000)
+        #expect(appraise(card, ghz(12)).offers.first?.device == cheap)
+        card.weights = PlacementWeights(secondsPerNat: .infinity, secondsPerPrice: 0)
+        #expect(appraise(card, ghz(12)).offers.first?.device == best.device)
+    }
+
+    @Test func weightsTravelWithTheRequestAndInTheJournal() throws {
+        var card = JobCard(width: 3)
+        card.weights = PlacementWeights(secondsPerNat: 120, secondsPerPrice: 7)
+        let fact = Transition.submitted(JobID(4), card)
+        #expect(FactRecord(fact).fact == fact)
+        var document = SubmissionDocument(
+            name: "x", device: "ideal",
+            blocks: [.init(file: "x.qasm", text: "OPENQASM 3; qubit q; bit b; b = measure q;")], shots: 1, seed: 1)
+        document.secondsPerNat = 120
+        document.secondsPerPrice = 7
+        #expect(try SubmissionDocument(bytes: document.bytes).request().weights == card.weights)
+    }
+
     @Test mutating func waitsCountWhatStandsBefore() throws {
         for k in 1...6 {
             kernel.handle(.submit(JobID(UInt64(k)), JobCard(seconds: 100)), at: 0, into: &output)

@@ -120,7 +120,22 @@ import Testing
     /// An erroneous declaration is reported once, its uses are not.
     @Test func consequencesAreSilent() {
         let outcome = OpenQASM.parse(
-            SourceText("OPENQASM 3.0;\nint[65] x = 1;\nx = 2;\nint y = x + 1;\ny = x;\n"))
+            SourceText("OPENQASM 3.0;\nint[5000] x = 1;\nx = 2;\nint y = x + 1;\ny = x;\n"))
+        #expect(outcome.errors.count == 1, "\(outcome.report)")
+    }
+
+    /// A declaration that cannot be read declares its name all the same.
+    @Test(arguments: [
+        "gate g(a q { h q; }\nqubit q; g(1) q;", "gate g(a) q { h q; \nqubit r; h r; }\nqubit q; g(1) q;",
+        "int[8 x = 3;\nx = 4;\nint y = x;\ny = 2;", "qubit[2 q;\nh q[0];\nmeasure q[1];", "qreg q[2;\nh q[0];",
+        "const int n 4;\nqubit[n] q;\nh q[n - 1];", "def f(int a -> int { return a; }\nint y = f(3);\ny = 1;",
+        "let a q[0:1];\nh a;", "bit[2] c = \"01;\nc[0] = true;", "input float[64 theta;\nqubit q;\nrx(theta) q;",
+    ])
+    func faultyDeclarationsDeclare(_ text: String) {
+        let outcome = OpenQASM.parse(SourceText("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + text + "\n"))
+        #expect(
+            outcome.errors.count >= 1 && outcome.errors.allSatisfy { $0.code.rawValue != "QASM0201" },
+            "\(outcome.report)")
         #expect(outcome.errors.count == 1, "\(outcome.report)")
     }
 

@@ -1,7 +1,7 @@
 """The programs that other packages test themselves with: what their readers say of them against what Kelvin says.
 
 No wheel ships them. KELVIN_PEER_SOURCES names a folder with checkouts of openqasm, pyqasm, qiskit-qasm3-import and
-amazon-braket-default-simulator-python under these names. Each program goes to the package's own reader, uncorrected; every
+amazon-braket-default-simulator-python under these names, and of OQTOPUS's repositories in a folder oqtopus. Each program goes to the package's own reader, uncorrected; every
 disagreement has to have its reason below, with what the specification says.
 """
 
@@ -23,10 +23,13 @@ ROOT = Path(PLACE) if PLACE else None
 pytestmark = pytest.mark.skipif(ROOT is None, reason="KELVIN_PEER_SOURCES names no folder of checkouts")
 
 # How many programs of each package have to be found, and on how many both have to agree.
-LEAST = {"openqasm3": (50, 45), "pyqasm": (700, 500), "qiskit-qasm3-import": (70, 60), "braket": (320, 270)}
+LEAST = {"openqasm3": (50, 45), "pyqasm": (700, 500), "qiskit-qasm3-import": (70, 60), "braket": (320, 270), "oqtopus": (25, 23)}
 
 # By package: Kelvin refuses with this what the package takes. The first word of each reason is the page.
 KELVIN_REFUSES = {
+    "oqtopus": [
+        (r"QASM0305 a register of 0 elements", "types.rst knows no register without elements; no index of it would lie inside"),
+    ],
     "pyqasm": [
         (r"QASM0201.*gate '\w+' is not declared", "standard_library.rst: gates other than U and gphase come from an include"),
         (r"QASM0201.*'(abs|\w+)' is not declared", "types.rst: the table of built-in functions has no such function"),
@@ -110,6 +113,7 @@ def readers():
     import openqasm3
     import pyqasm
     import qiskit_qasm3_import
+    import qiskit.qasm3
     from braket.default_simulator.openqasm.interpreter import Interpreter
 
     return {
@@ -117,6 +121,8 @@ def readers():
         "pyqasm": (lambda text: pyqasm.loads(text).validate(), []),
         "qiskit-qasm3-import": (qiskit_qasm3_import.parse, []),
         "braket": (lambda text: Interpreter().build_circuit(source=text), ["--dialect", "braket"]),
+        # The importer that OQTOPUS's engine reads with.
+        "oqtopus": (qiskit.qasm3.loads, ["--dialect", "oqtopus"]),
     }
 
 

@@ -7,8 +7,29 @@ struct Forecasts {
     let fleet: Fleet
     let seeds: ClosedRange<UInt64>
 
-    struct Row {
+    /// How jobs come in.
+    struct Traffic: Sendable {
+        var name: String
+        var jobs: Int
+        var burst: Double
+        var dailySwing: Double
+        var shots: ClosedRange<Int>
+        /// One in so many waiting jobs is told its wait.
+        var every: Int
+
+        /// Short jobs in bursts of a dozen: waits are as short as the jobs, and whoever overtakes comes unannounced.
+        static let bursts = Traffic(
+            name: "bursts", jobs: 6_000, burst: 12, dailySwing: 0.3, shots: 4_000...40_000, every: 6)
+        /// A public cloud: jobs of a minute, more by day than the machines can do, less by night, so that queues last for
+        /// hours (Ravi et al., IISWC 2021, found a median of an hour).
+        static let days = Traffic(
+            name: "days", jobs: 20_000, burst: 3, dailySwing: 0.6, shots: 100_000...400_000, every: 60)
+    }
+
+    struct Row: Sendable {
+        var traffic: String
         var load: Double
+        var basis: Foretelling.Basis
         /// All, then low, normal, high.
         var coverage: [[Double]] = Array(repeating: [], count: 4)
         var medianWidth: [Double] = []
@@ -23,25 +44,55 @@ struct Forecasts {
 
     func run() async throws -> [Row] {
         var rows: [Row] = []
-        for load in [0.5, 0.8, 0.95] {
-            var row = Row(load: load)
-            for seed in seeds {
-                var workload = WorkloadSettings(load: load, programs: smallPrograms)
-                workload.jobs = 6_000
-                workload.burst = 12
-                workload.dailySwing = 0.3
-                workload.priorities = [0.2, 0.7, 0.1]
-                workload.runtimeSpread = 0.1
-                var scenario = scenario(workload, seed: seed, duration: 86_400)
-                scenario.accounts = (0..<8).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
-                scenario.scheduling.secondsPerNat = 300
-                let outcome = try await scenario.simulate(
-                    on: try fleet.eightFalcons(seed: 7), options: FleetOptions(executes: false, foretells: true))
-                add(outcome.record, to: &row)
+        for traffic in [Traffic.days, .bursts] {
+            for load in [0.5, 0.8, 0.95] {
+                rows.append(try await measure(traffic, load, .recentTraffic))
+                // What the sample of futures is worth, and what is left when all arrivals are known.
+                guard load == 0.8 else { continue }
+                rows.append(try await measure(traffic, load, .plan))
+                rows.append(try await measure(traffic, load, .trueArrivals))
             }
-            rows.append(row)
         }
         return rows
+    }
+
+    private func measure(_ traffic: Traffic, _ load: Double, _ basis: Foretelling.Basis) async throws -> Row {
+        var row = Row(traffic: traffic.name, load: load, basis: basis)
+        let records = try await withThrowingTaskGroup(of: (UInt64, FleetRecord).self) { group in
+            for seed in seeds {
+                group.addTask { (seed, try await simulate(traffic, load, basis, seed)) }
+            }
+            var records: [(UInt64, FleetRecord)] = []
+            for try await record in group { records.append(record) }
+            return records.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+        for record in records { add(record, to: &row) }
+        let covered = Statistics.mean(row.coverage[0]) * 100, ratio = Statistics.mean(row.medianRatio)
+        FileHandle.standardError.write(
+            Data("  \(traffic.name) \(load) \(basis): \(covered.text(1)) %, width/wait \(ratio.text(2))\n".utf8))
+        return row
+    }
+
+    private func simulate(
+        _ traffic: Traffic, _ load: Double, _ basis: Foretelling.Basis, _ seed: UInt64
+    ) async throws -> FleetRecord {
+        let programs = smallPrograms.map { mix in
+            WorkloadSettings.ProgramMix(mix.kind, qubits: mix.qubits, shots: traffic.shots)
+        }
+        var workload = WorkloadSettings(load: load, programs: programs)
+        workload.jobs = traffic.jobs
+        workload.burst = traffic.burst
+        workload.dailySwing = traffic.dailySwing
+        workload.priorities = [0.2, 0.7, 0.1]
+        workload.runtimeSpread = 0.1
+        var scenario = scenario(workload, seed: seed, duration: 86_400)
+        scenario.accounts = (0..<8).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
+        scenario.scheduling.secondsPerNat = 300
+        let foretelling = Foretelling(
+            basis, every: traffic.every, simulation: WaitSimulation(paths: 40, events: 4_000_000))
+        return try await scenario.simulate(
+            on: try fleet.eightFalcons(seed: 7), options: FleetOptions(executes: false, foretells: foretelling)
+        ).record
     }
 
     private func add(_ record: FleetRecord, to row: inout Row) {

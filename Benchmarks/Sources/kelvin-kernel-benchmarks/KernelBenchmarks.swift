@@ -16,13 +16,14 @@ struct KernelBenchmarks {
         let wants = { (part: String) in parts.isEmpty || parts.contains(part) }
         let seeds: ClosedRange<UInt64> = 1...(ProcessInfo.processInfo.environment["SEEDS"].flatMap { UInt64($0) } ?? 10)
         let fleet = Fleet(directory: devices)
-        var page = Page(directory: output, seeds: seeds)
+        let page = Page(directory: output, seeds: seeds)
         if wants("speed") { try await page.speed(Speed(fleet: fleet)) }
         if wants("waits") {
             let cache = ClassFidelities(try fleet.eightFalcons(seed: 7), mixes: smallPrograms)
             try await page.waits(WaitFidelity(fleet: fleet, seeds: seeds, cache: cache))
         }
         if wants("packing") { try await page.packing(Packing(fleet: fleet, seeds: seeds)) }
+        if wants("moves") { try await page.moves(Packing(fleet: fleet, seeds: seeds)) }
         if wants("fairness") { try await page.fairness(Fairness(fleet: fleet, seeds: seeds)) }
         if wants("forecasts") { try await page.forecasts(Forecasts(fleet: fleet, seeds: seeds)) }
         try page.write()

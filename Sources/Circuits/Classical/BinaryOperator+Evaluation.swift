@@ -113,12 +113,13 @@ extension BinaryOperator {
             }
         case (.float, .duration(let y)), (.int, .duration(let y)), (.uint, .duration(let y)):
             if self == .multiply { return .duration(a.real * y) }
+        case (.wide, _), (_, .wide): return try applyWide(a, b)
         default: break
         }
         throw undefined(a, b)
     }
 
-    private func undefined(_ a: ClassicalValue, _ b: ClassicalValue) -> EvaluationError {
+    func undefined(_ a: ClassicalValue, _ b: ClassicalValue) -> EvaluationError {
         EvaluationError(.type, "\(rawValue) is not defined between \(a.type) and \(b.type)")
     }
 
@@ -126,6 +127,7 @@ extension BinaryOperator {
         _ a: ClassicalValue, _ b: ClassicalValue, _ reals: (Double, Double) -> Bool,
         bits: (BitString, BitString) -> Bool
     ) throws(EvaluationError) -> Bool {
+        if a.isWide || b.isWide, let order = wideKeys(a, b) { return bits(order.0, order.1) }
         // Integers and patterns compare through one 129-bit-safe route: as bit strings of 65 bits, sign flipped.
         func ordered(_ value: ClassicalValue) -> BitString? {
             switch value {
@@ -133,7 +135,7 @@ extension BinaryOperator {
             case .int(let value, _): Self.key(UInt64(bitPattern: value), negative: value < 0)
             case .uint(let value, _), .angle(let value, _): Self.key(value, negative: false)
             case .bits(let string): string.unsigned.map { Self.key($0, negative: false) }
-            case .float, .duration: nil
+            case .float, .duration, .wide: nil
             }
         }
         if case .bits(let x) = a, case .bits(let y) = b {
@@ -160,6 +162,7 @@ extension BinaryOperator {
         case .int(let value, _): amount = Int(value)
         case .uint(let value, _): amount = Int(clamping: value)
         case .bits(let bits): amount = bits.unsigned.map { Int(clamping: $0) } ?? .max
+        case .wide(let number) where number.kind != .angle: amount = number.clamped(from: 0)
         default: throw undefined(a, b)
         }
         if amount < 0 { throw EvaluationError(.outOfRange, "a shift by \(amount); shift the other way") }
@@ -177,6 +180,7 @@ extension BinaryOperator {
         case .int(let value, let width):
             if left { return .int(signExtended(moved(UInt64(bitPattern: value), 64), width), width: width) }
             return .int(value >> Int64(min(amount, 63)), width: width)
+        case .wide(let number): return ClassicalValue(number.kind, pattern: number.shifted(left: left, by: amount))
         default: throw undefined(a, b)
         }
     }
@@ -234,7 +238,7 @@ extension BinaryOperator {
         }
     }
 
-    private func float(_ x: Double, _ y: Double, width: Int) throws(EvaluationError) -> ClassicalValue {
+    func float(_ x: Double, _ y: Double, width: Int) throws(EvaluationError) -> ClassicalValue {
         let value: Double
         switch self {
         case .add: value = x + y

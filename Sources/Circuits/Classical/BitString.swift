@@ -51,10 +51,22 @@ public struct BitString: Sendable, Hashable {
 
     /// The bits `range` as a string of their own.
     public subscript(range: Range<Int>) -> BitString {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "bits \(range) of \(count)")
         if count <= 64 { return BitString(range.isEmpty ? 0 : low >> UInt64(range.lowerBound), count: range.count) }
-        var result = BitString(zeros: range.count)
-        for k in range { result[k - range.lowerBound] = self[k] }
-        return result
+        return BitString(words: words(from: range.lowerBound, count: (range.count + 63) / 64), count: range.count)
+    }
+
+    /// So many words that begin with bit `start`, which may be negative; zeros stand for what is not there.
+    func words(from start: Int, count: Int) -> some Sequence<UInt64> {
+        let (first, offset) = (start >> 6, UInt64(start & 63))
+        return (0..<count).lazy.map { k in
+            let low = word(first + k) >> offset
+            return offset == 0 ? low : low | word(first + k + 1) << (64 - offset)
+        }
+    }
+
+    private func word(_ place: Int) -> UInt64 {
+        place == 0 ? low : place > 0 && place <= high.count ? high[place - 1] : 0
     }
 
     /// From words of 64 bits, bit 0 first; missing words are zero, bits beyond `count` are dropped.

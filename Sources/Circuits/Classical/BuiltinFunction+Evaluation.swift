@@ -32,6 +32,7 @@ extension BuiltinFunction {
         case .log: return try float(logarithm(x.real), x)
         case .sqrt: return try float(x.real.squareRoot(), x)
         case .mod:
+            if x.isWide || arguments[1].isWide { return try Self.wideRemainder(x, arguments[1]) }
             if let x = x.wholeNumber, let y = arguments[1].wholeNumber { return try Self.remainder(x, y) }
             return try BinaryOperator.remainder.apply(x, arguments[1])
         case .pow: return try BinaryOperator.power.apply(x, arguments[1])
@@ -40,6 +41,7 @@ extension BuiltinFunction {
             case .bits(let bits): return .uint(UInt64(bits.nonzeroBitCount), width: 64)
             case .uint(let value, _), .angle(let value, _):
                 return .uint(UInt64(value.nonzeroBitCount), width: 64)
+            case .wide(let number): return .uint(UInt64(number.pattern.nonzeroBitCount), width: 64)
             default: throw EvaluationError(.type, "popcount is not defined for \(x.type)")
             }
         case .rotl, .rotr:
@@ -52,6 +54,10 @@ extension BuiltinFunction {
                 return .bits(bits.rotated(by: self == .rotl ? offset : -offset))
             case .uint(let value, let width): return .uint(rotated(value, width, by: amount), width: width)
             case .angle(let value, let width): return .angle(rotated(value, width, by: amount), width: width)
+            case .wide(let number):
+                let offset = Int(amount) % number.width
+                return ClassicalValue(
+                    number.kind, pattern: number.pattern.rotated(by: self == .rotl ? offset : -offset))
             default: throw EvaluationError(.type, "\(rawValue) is not defined for \(x.type)")
             }
         }
@@ -72,6 +78,21 @@ extension BuiltinFunction {
             throw EvaluationError(.outOfRange, "mod gives \(rest), which does not fit int[64]")
         }
         return .int(x.isNegative ? -Int64(rest) : Int64(rest), width: 64)
+    }
+
+    /// As `remainder`, an `int` of the wider operand's width.
+    private static func wideRemainder(_ x: ClassicalValue, _ y: ClassicalValue) throws(EvaluationError)
+        -> ClassicalValue
+    {
+        // One bit more holds both the signed and the unsigned.
+        let width = max(x.pattern?.count ?? 0, y.pattern?.count ?? 0)
+        let rest = try BinaryOperator.remainder.applyWide(
+            ClassicalValue(.int, pattern: try x.pattern(width + 1)),
+            ClassicalValue(.int, pattern: try y.pattern(width + 1)))
+        guard rest.fits(.int(width)) else {
+            throw EvaluationError(.outOfRange, "mod gives \(rest), which does not fit int[\(width)]")
+        }
+        return try rest.converted(to: .int(width))
     }
 
     private func float(_ value: Double, _ argument: ClassicalValue) throws(EvaluationError) -> ClassicalValue {

@@ -3,29 +3,50 @@ public enum ClassicalType: Hashable, Sendable {
     case bool
     /// `bit[n]`, without arithmetic.
     case bits(Int)
-    /// Two's complement of n bits, 1...64.
+    /// Two's complement of n bits.
     case int(Int)
-    /// Unsigned of n bits, 1...64.
+    /// Unsigned of n bits.
     case uint(Int)
     /// IEEE 754 of 32 or 64 bits.
     case float(Int)
-    /// A fixed-point fraction of a turn in n bits, 1...64.
+    /// A fixed-point fraction of a turn in n bits.
     case angle(Int)
     /// Seconds.
     case duration
+
+    /// The bits of an `int` or `uint`; 0 for other types.
+    public var integerWidth: Int {
+        switch self {
+        case .int(let width), .uint(let width): width
+        default: 0
+        }
+    }
+
+    /// The bits that an index can point at; 0 for types without.
+    public var bitWidth: Int {
+        switch self {
+        case .bits(let count), .int(let count), .uint(let count), .angle(let count): count
+        case .bool, .float, .duration: 0
+        }
+    }
+
+    /// The most bits of an `int`, `uint` or `angle`.
+    public static let widthLimit = 4096
 }
 
 /// A classical value with its type.
 public enum ClassicalValue: Hashable, Sendable {
     case bool(Bool)
     case bits(BitString)
-    /// Sign-extended to 64 bits.
+    /// Up to 64 bits, sign-extended to 64.
     case int(Int64, width: Int)
-    /// Zero-extended to 64 bits.
+    /// Up to 64 bits, zero-extended to 64.
     case uint(UInt64, width: Int)
     case float(Double, width: Int)
-    /// `turn` / 2^width of a full turn.
+    /// `turn` / 2^width of a full turn; up to 64 bits.
     case angle(UInt64, width: Int)
+    /// An `int`, `uint` or `angle` of more than 64 bits.
+    case wide(WideNumber)
     /// Seconds.
     case duration(Double)
 }
@@ -39,6 +60,7 @@ extension ClassicalValue {
         case .uint(_, let width): .uint(width)
         case .float(_, let width): .float(width)
         case .angle(_, let width): .angle(width)
+        case .wide(let number): number.type
         case .duration: .duration
         }
     }
@@ -52,6 +74,7 @@ extension ClassicalValue {
         case .uint(let value, _): Double(value)
         case .float(let value, _): value
         case .angle(let turn, let width): Self.radians(turn: turn, width: width)
+        case .wide(let number): number.real
         case .duration(let seconds): seconds
         }
     }
@@ -65,10 +88,10 @@ extension ClassicalValue {
         switch type {
         case .bool: self = .bool(false)
         case .bits(let count): self = .bits(BitString(zeros: count))
-        case .int(let width): self = .int(0, width: width)
-        case .uint(let width): self = .uint(0, width: width)
+        case .int(let width): self.init(.int, pattern: BitString(zeros: width))
+        case .uint(let width): self.init(.uint, pattern: BitString(zeros: width))
         case .float(let width): self = .float(0, width: width)
-        case .angle(let width): self = .angle(0, width: width)
+        case .angle(let width): self.init(.angle, pattern: BitString(zeros: width))
         case .duration: self = .duration(0)
         }
     }

@@ -10,6 +10,7 @@ extension ClassicalValue {
     /// - Throws: `EvaluationError` for a float that the integer type cannot hold, or a pair of types without conversion.
     public func converted(to target: ClassicalType) throws(EvaluationError) -> ClassicalValue {
         if type == target { return self }
+        if isWide || target.isWide { return try convertedWide(to: target) }
         switch target {
         case .bool: return .bool(try truth)
         case .bits(let count): return .bits(try pattern(count))
@@ -31,6 +32,7 @@ extension ClassicalValue {
             case .bits(let bits): bits.nonzeroBitCount > 0
             case .int(let value, _): value != 0
             case .uint(let value, _), .angle(let value, _): value != 0
+            case .wide(let number): !number.pattern.isZero
             case .float(let value, _): value != 0
             case .duration: throw EvaluationError(.type, "a duration is no truth value; compare it with another")
             }
@@ -65,6 +67,7 @@ extension ClassicalValue {
         case .uint(let value, _): index = Int(clamping: value)
         case .bool(let value): index = value ? 1 : 0
         case .bits(let bits): index = bits.unsigned.map { Int(clamping: $0) } ?? .max
+        case .wide(let number) where number.kind != .angle: index = number.clamped(from: count)
         default: throw EvaluationError(.type, "an index is an integer, not \(type)")
         }
         guard index >= 0 && index < count else {
@@ -73,7 +76,7 @@ extension ClassicalValue {
         return index
     }
 
-    private func pattern(_ count: Int) throws(EvaluationError) -> BitString {
+    func pattern(_ count: Int) throws(EvaluationError) -> BitString {
         switch self {
         case .bool(let value): return BitString(value ? 1 : 0, count: count)
         case .bits(let bits):
@@ -86,6 +89,7 @@ extension ClassicalValue {
             if value < 0 && count > 64 { for k in 64..<count { result[k] = true } }
             return result
         case .uint(let value, _), .angle(let value, _): return BitString(value, count: count)
+        case .wide(let number): return number.pattern.resized(to: count, signed: number.kind == .int)
         case .float, .duration: throw EvaluationError(.type, "cannot convert \(type) to bits")
         }
     }
@@ -106,6 +110,7 @@ extension ClassicalValue {
                     .outOfRange, "\(value) does not fit \(signed ? "int" : "uint")[\(width)]; widen the type")
             }
             return signed ? UInt64(bitPattern: Int64(whole)) : UInt64(whole)
+        case .wide: preconditionFailure("wide numbers convert on their own route")
         case .duration: throw EvaluationError(.type, "cannot convert a duration to an integer")
         }
     }
@@ -120,6 +125,7 @@ extension ClassicalValue {
             return Self.turn(
                 radians: value, width: width, fullTurn: precision == 32 ? Double(Float(2 * Double.pi)) : 2 * .pi)
         case .bool, .int, .uint: return Self.turn(radians: real, width: width, fullTurn: 2 * .pi)
+        case .wide: preconditionFailure("wide numbers convert on their own route")
         case .duration: throw EvaluationError(.type, "cannot convert a duration to an angle")
         }
     }
@@ -172,6 +178,7 @@ extension ClassicalValue: CustomStringConvertible {
         case .uint(let value, _): "\(value)"
         case .float(let value, _): "\(value)"
         case .angle: "\(real)"
+        case .wide(let number): "\(number)"
         case .duration(let seconds): "\(seconds) s"
         }
     }

@@ -69,6 +69,8 @@ extension ClassicalValue {
             return value >> Int64(try place.index(below: width, of: "\(type)")) & 1 == 1
         case .uint(let value, let width), .angle(let value, let width):
             return value >> UInt64(try place.index(below: width, of: "\(type)")) & 1 == 1
+        case .wide(let number):
+            return number.pattern[try place.index(below: number.width, of: "\(type)")]
         case .bool, .float, .duration: throw EvaluationError(.type, "\(type) has no bits")
         }
     }
@@ -83,12 +85,14 @@ extension UnaryOperator {
         case (.negate, .uint(let value, let width)): return .uint((0 &- value) & mask(width), width: width)
         case (.negate, .angle(let value, let width)): return .angle((0 &- value) & mask(width), width: width)
         case (.negate, .float(let value, let width)): return .float(-value, width: width)
+        case (.negate, .wide(let number)): return ClassicalValue(number.kind, pattern: number.pattern.negated)
         case (.negate, .duration(let value)): return .duration(-value)
         case (.complement, .bits(let bits)): return .bits(bits.complement)
         case (.complement, .bool(let value)): return .bool(!value)
         case (.complement, .int(let value, let width)): return .int(~value, width: width)
         case (.complement, .uint(let value, let width)): return .uint(~value & mask(width), width: width)
         case (.complement, .angle(let value, let width)): return .angle(~value & mask(width), width: width)
+        case (.complement, .wide(let number)): return ClassicalValue(number.kind, pattern: number.pattern.complement)
         default: throw EvaluationError(.type, "\(rawValue) is not defined for \(operand.type)")
         }
     }
@@ -97,17 +101,13 @@ extension UnaryOperator {
 extension BitString {
     /// Every bit flipped.
     public var complement: BitString {
-        var result = self
-        for k in 0..<count { result[k] = !self[k] }
-        return result
+        BitString(words: words.lazy.map { ~$0 }, count: count)
     }
 
     /// Moved towards the most significant end by `amount` (negative: towards bit 0), zeros filling up.
     func shifted(by amount: Int) -> BitString {
-        var result = BitString(zeros: count)
-        guard abs(amount) < count else { return result }
-        for k in 0..<count where k - amount >= 0 && k - amount < count { result[k] = self[k - amount] }
-        return result
+        guard abs(amount) < count else { return BitString(zeros: count) }
+        return BitString(words: words(from: -amount, count: (count + 63) / 64), count: count)
     }
 
     /// Rotated towards the most significant end by `amount`, any sign.

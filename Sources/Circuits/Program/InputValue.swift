@@ -2,6 +2,8 @@
 public enum InputValue: Hashable, Sendable {
     case real(Double)
     case integer(Int64)
+    /// A whole number that no `Int64` holds.
+    case wide(WideNumber)
     case bool(Bool)
     case bits(BitString)
 
@@ -12,6 +14,8 @@ public enum InputValue: Hashable, Sendable {
             self = .bool(text == "true")
         } else if let value = Int64(text) {
             self = .integer(value)
+        } else if let number = WideNumber(text: text) {
+            self = .wide(number)
         } else if let value = Double(text), value.isFinite {
             self = .real(value)
         } else if text.hasPrefix("0b"), text.count > 2, let bits = BitString(text.dropFirst(2)) {
@@ -63,13 +67,12 @@ public enum InputValue: Hashable, Sendable {
             guard count >= 64 || value >> Int64(count) == 0 else { throw mismatch }
             return .bits(BitString(UInt64(value), count: count))
         case (.bits(1), .bool(let value)): return .bits(BitString(value ? 1 : 0, count: 1))
-        case (.int(let width), .integer(let value)):
-            let half = Int64.max >> Int64(64 - width)
-            guard value >= -half - 1, value <= half else { throw mismatch }
-            return .int(value, width: width)
-        case (.uint(let width), .integer(let value)):
-            guard value >= 0, width >= 63 || value >> Int64(width) == 0 else { throw mismatch }
-            return .uint(UInt64(value), width: width)
+        case (.int, .integer(let value)), (.uint, .integer(let value)):
+            return try Self.exact(.int(value, width: 64), type, mismatch)
+        case (.int, .wide(let number)), (.uint, .wide(let number)), (.bits, .wide(let number)):
+            return try Self.exact(.wide(number), type, mismatch)
+        case (.float, .wide(let number)), (.angle, .wide(let number)):
+            return try InputValue.real(number.real).fitted(to: type, name: name)
         case (.float(let width), .real(let value)):
             return .float(width == 32 ? Double(Float(value)) : value, width: width)
         case (.float, .integer(let value)): return try InputValue.real(Double(value)).fitted(to: type, name: name)
@@ -81,13 +84,22 @@ public enum InputValue: Hashable, Sendable {
         default: throw mismatch
         }
     }
+
+    private static func exact(
+        _ value: ClassicalValue, _ type: ClassicalType, _ mismatch: InputError
+    ) throws(InputError) -> ClassicalValue {
+        guard value.fits(type), let fitted = try? value.converted(to: type) else { throw mismatch }
+        return fitted
+    }
 }
 
 extension InputValue: CustomStringConvertible {
+    /// As `init(text:)` reads it.
     public var description: String {
         switch self {
         case .real(let value): "\(value)"
         case .integer(let value): "\(value)"
+        case .wide(let number): "\(number)"
         case .bool(let value): "\(value)"
         case .bits(let bits): "\"\(bits)\""
         }

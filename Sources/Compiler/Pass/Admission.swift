@@ -95,25 +95,29 @@ struct Admission {
         }
     }
 
-    /// Lengths of time must be numbers where a schedule is made.
+    /// Lengths of time must be known where a schedule is made: numbers, or what the machine knows.
     private func checkLength(
         _ length: Parameter?, of what: String, _ circuit: Circuit, _ location: SourceLocation
     ) throws(CompilerError) {
         guard target.keepsTime, let id = length?.expression else { return }
-        var isStretchy = false
+        var (isKnown, isStretchy) = (true, false)
         circuit.expressions[id.index].forEach { part in
             switch part.node {
-            case .durationOf: isStretchy = true
-            case .variable(let id): if circuit.variables[id.index].role == .stretch { isStretchy = true }
-            default: break
+            case .literal, .unary, .binary, .cast, .call, .durationOf: break
+            case .variable(let id) where circuit.variables[id.index].role == .stretch: isStretchy = true
+            default: isKnown = false
             }
         }
-        throw CompilerError(
-            .unsupportedInstruction,
-            isStretchy
-                ? "\(what) whose length depends on a stretch or on durationof cannot be scheduled"
-                : "\(what) whose length is computed at run time cannot be scheduled",
-            cure: "give it a constant length", location: location)
+        guard isKnown else {
+            throw CompilerError(
+                .unsupportedInstruction, "\(what) whose length is computed at run time cannot be scheduled",
+                cure: "give it a constant length", location: location)
+        }
+        if isStretchy && StretchyLength(circuit.expressions[id.index].withoutBlocks, in: circuit) == nil {
+            throw CompilerError(
+                .unsupportedInstruction, "\(what) whose length is no sum of multiples of stretches",
+                cure: "add stretches, subtract them, and multiply or divide them by numbers", location: location)
+        }
     }
 
     func checkCompiled(_ circuit: Circuit) throws(CompilerError) {
@@ -128,5 +132,12 @@ struct Admission {
 
     private static func instructions(in block: Block) -> Int {
         block.controlFlow.reduce(block.count) { $0 + $1.blocks.reduce(0) { $0 + instructions(in: $1) } }
+    }
+}
+
+extension Expression {
+    /// With some time in the place of those that the machine will tell.
+    fileprivate var withoutBlocks: Expression {
+        rewritten { part in if case .durationOf = part.node { .literal(.duration(1)) } else { part } }
     }
 }

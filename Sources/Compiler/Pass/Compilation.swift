@@ -30,6 +30,9 @@ public struct Compilation: Sendable {
         let layout = unit.layout ?? Layout(trivial: program.qubitCount)
         if isPhysical && layout.final != layout.initial { throw VerbatimBoxes.moved(layout) }
         unit.circuit.body = boxes.restored(in: unit.circuit.body)
+        if target.keepsTime {
+            unit.circuit = try MachineTimes(program: program, layout: layout, context: context).resolved(unit.circuit)
+        }
         unit.circuit.requests = program.requests.map { $0.mapped { Qubit(layout.final[$0.index].index) } }
         try admission.checkCompiled(unit.circuit)
         let schedule =

@@ -23,12 +23,17 @@ struct Scheduler {
     func schedule(_ block: Block, _ policy: CompilerOptions.Scheduling) -> Schedule {
         var nested: [[Schedule]] = []
         for statement in block.controlFlow { nested.append(statement.blocks.map { self.schedule($0, policy) }) }
-        var itinerary = Itinerary(target.description)
-        let steps = block.indices.map { step(block, at: $0, nested, &itinerary) }
+        let steps = steps(of: block, nested)
         var result = soonest(block, steps, nested)
         // Where gates wait for each other, moving one may push it into another's time.
         if policy == .alap, concurrency.isUnlimited { moveLate(block, steps, &result) }
         return result
+    }
+
+    /// The instructions of a block, whose statements have these schedules.
+    func steps(of block: Block, _ nested: [[Schedule]]) -> [Step] {
+        var itinerary = Itinerary(target.description)
+        return block.indices.map { step(block, at: $0, nested, &itinerary) }
     }
 
     /// What the timing of one instruction depends on.

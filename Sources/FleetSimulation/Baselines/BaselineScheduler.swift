@@ -50,6 +50,14 @@ public struct BaselineScheduler: FleetPolicy {
         return UInt32(programs.count - 1)
     }
 
+    public func expectedSeconds(of job: JobSlot, on device: DeviceIndex, in book: KernelBook) -> Double {
+        let card = book.jobs[job].card
+        guard Int(card.tag) < expected.count, let alone = expected[Int(card.tag)][device.place] else {
+            return Double(card.seconds)
+        }
+        return Double(card.shots) * Double(alone.seconds)
+    }
+
     private func expectation(_ program: Int, _ d: Int) -> (cost: Float, seconds: Float)? {
         guard let library = libraries[d],
             case .success(let found) = library.region(

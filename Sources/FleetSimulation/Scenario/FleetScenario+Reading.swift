@@ -148,6 +148,8 @@ extension SchedulingSettings {
         maximumPrograms = try object.integer("maximumPrograms", in: 1...256, default: maximumPrograms)
         guardDistance = try object.integer("guardDistance", in: 0...8, default: guardDistance)
         maximumLoss = try object.number("maximumLoss", in: 0...1, default: maximumLoss)
+        let seconds = try object.number("moveSeconds", in: 0...1e9, default: moveSeconds)
+        moveSeconds = seconds > 0 ? seconds : .infinity
         preemption = try object.text("preemption", default: preemption)
         guard ["none", "system", "higherClasses"].contains(preemption) else {
             throw ScenarioError(

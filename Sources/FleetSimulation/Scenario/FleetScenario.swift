@@ -159,6 +159,8 @@ public struct SchedulingSettings: Hashable, Sendable {
     public var guardDistance: Int
     public var maximumLoss: Double
     public var preemption: String
+    /// Seconds between two thoughts about moving a running program to make room; infinity for none.
+    public var moveSeconds: Double
 
     public init(policy: Policy = .kelvin) {
         self.policy = policy
@@ -171,5 +173,6 @@ public struct SchedulingSettings: Hashable, Sendable {
         guardDistance = 1
         maximumLoss = 0.03
         preemption = "system"
+        moveSeconds = 60
     }
 }

@@ -19,14 +19,16 @@ extension FleetScenario {
 
     /// The rules of Kelvin's own scheduler as the scenario has them.
     public var rules: SchedulingRules {
-        SchedulingRules(
+        var sharing = SharingPolicy(
+            maximumPrograms: scheduling.maximumPrograms, guardDistance: scheduling.guardDistance,
+            maximumLoss: scheduling.maximumLoss, defragments: scheduling.moveSeconds < .infinity)
+        sharing.moveSeconds = scheduling.moveSeconds
+        return SchedulingRules(
             usageHalfLife: scheduling.usageHalfLife, patience: scheduling.patience,
             secondsPerNat: scheduling.secondsPerNat, secondsPerPrice: scheduling.secondsPerPrice,
             batchSeconds: scheduling.batchSeconds,
             preemption: SchedulingRules.Preemption(rawValue: scheduling.preemption) ?? .system,
-            sharing: SharingPolicy(
-                maximumPrograms: scheduling.maximumPrograms, guardDistance: scheduling.guardDistance,
-                maximumLoss: scheduling.maximumLoss))
+            sharing: sharing)
     }
 
     /// Runs the scenario and executes the sample of its jobs.
@@ -56,7 +58,7 @@ extension FleetScenario {
         var simulator = try FleetSimulator(self, machines: machines, policy: policy, rules: rules, trace: trace)
         simulator.keepsTenancies = options.keepsTenancies
         simulator.stopsAtEnd = options.stopsAtEnd
-        if options.foretells { simulator.forecaster = WaitForecaster() }
+        simulator.foretelling = options.foretells
         simulator.run(progress: progress)
         let seconds = begin.duration(to: clock.now) / .seconds(1)
         let fidelities = options.executes ? try await simulator.fidelities(FidelityMeter()) : []
@@ -72,13 +74,13 @@ public struct FleetOptions: Hashable, Sendable {
     public var executes: Bool
     /// Keeps where each job ran and when: a hundred bytes a job and more.
     public var keepsTenancies: Bool
-    /// Foretells the wait of each job that does not start at once.
-    public var foretells: Bool
+    /// Foretells waits of jobs that do not start at once; nil for none.
+    public var foretells: Foretelling?
     /// Ends with the duration, whatever still waits or runs: for saturated fleets.
     public var stopsAtEnd: Bool
 
     public init(
-        executes: Bool = true, keepsTenancies: Bool = false, foretells: Bool = false, stopsAtEnd: Bool = false
+        executes: Bool = true, keepsTenancies: Bool = false, foretells: Foretelling? = nil, stopsAtEnd: Bool = false
     ) {
         self.stopsAtEnd = stopsAtEnd
         self.executes = executes

@@ -33,7 +33,7 @@ extension FleetSimulator {
                 let d = Int(live[slot.place].device), seconds = Double(kernel.book.jobs[slot].partSeconds)
                 if running[d] == 0 { busySince[d] = now }
                 running[d] += 1
-                push(.partEnds, at: now + seconds, device: d, job: id, fence: fence, seconds: seconds)
+                heap.push(.partEnds(id, fence, device: d, seconds: seconds), at: now + seconds)
             case .mitigate(let id, let fence):
                 note(id)
                 answer(.mitigated(id, fence))
@@ -60,6 +60,10 @@ extension FleetSimulator {
             seconds = estimates.shotSeconds(Int(job.program), on: d) * Double(job.shots) * Double(job.factor)
         }
         seconds = max(seconds, 1e-6)
+        if foretelling != nil, job.program >= 0, job.parts == 0 {
+            memory.noteRuntime(
+                seconds, estimated: kernel.policy.expectedSeconds(of: slot, on: DeviceIndex(d), in: kernel.book))
+        }
         if job.parts == 0 {
             let batches = job.program < 0 ? 1 : (seconds / scenario.scheduling.batchSeconds).rounded(.up)
             live[slot.place].parts = Int32(min(100_000, max(1, batches)))
@@ -84,11 +88,13 @@ extension FleetSimulator {
     private mutating func start(_ place: Int) {
         live[place].started = now
         let job = live[place]
-        guard job.forecast >= 0 else { return }
+        guard job.hasWaited else { return }
         let wait = now - job.submitted
-        record.forecasts[Int(job.forecast)].wait = wait
-        forecaster?.observe(wait, record.forecasts[Int(job.forecast)].forecast)
         recent.observe(wait, Int(job.priority))
+        guard job.forecast >= 0 else { return }
+        record.forecasts[Int(job.forecast)].wait = wait
+        forecaster.observe(wait, record.forecasts[Int(job.forecast)].forecast, samples[Int(job.forecast)])
+        samples[Int(job.forecast)] = nil
     }
 
     /// All parts of a job have run.
@@ -118,16 +124,6 @@ extension FleetSimulator {
             kernel.withPolicy { $0.setLibrary(library, of: DeviceIndex(d), pricePerSecond: price) }
         }
         answer(.calibrated(DeviceIndex(d), calibration.id))
-        push(.calibrationDue, at: now + machines[d].group.calibrateEvery, device: d)
-    }
-
-    mutating func push(
-        _ kind: FleetEvent.Kind, at time: Double, device: Int, job: JobID = JobID(0), fence: Fence = 0,
-        seconds: Double = 0
-    ) {
-        order += 1
-        heap.push(
-            FleetEvent(
-                time: time, order: order, kind: kind, device: Int32(device), fence: fence, job: job, seconds: seconds))
+        heap.push(.calibrationDue(device: d), at: now + machines[d].group.calibrateEvery)
     }
 }

@@ -15,19 +15,24 @@ public struct FleetSimulator<Policy: FleetPolicy> {
     let payers: [Payer]
     var kernel: KernelState<Policy>
     var output = KernelOutput()
-    var heap = EventHeap()
-    var order: UInt64 = 0
+    var heap = EventHeap<FleetEvent>()
     var nextJob: UInt64 = 1
-    var payerIndices: [AccountIndex] = []
+    var cards: ArrivalCards
     var traffic: Traffic
+    /// The job that comes in next.
+    var upcoming: Arrival?
     /// By slot of the kernel's table.
     var live: [LiveJob] = []
     var running: [Int]
     var busySince: [Double]
     let estimates: ProgramEstimates
     let sampleEvery: UInt64
-    /// Set to have the wait of every job that does not start at once foretold.
-    public var forecaster: WaitForecaster?
+    /// Set to have waits of jobs that do not start at once foretold.
+    public var foretelling: Foretelling?
+    var forecaster = WaitForecaster()
+    var memory = TrafficMemory()
+    /// What the forecasts rest on whose jobs have not started.
+    var samples: [WaitSample?] = []
     /// Where the kernel's facts are written.
     public var journal: any Journal = DigestJournal()
     /// Whether to keep where each job ran and when.
@@ -52,6 +57,8 @@ public struct FleetSimulator<Policy: FleetPolicy> {
         var sample: Int32 = -1
         /// Place among the forecasts; −1 without one.
         var forecast: Int32 = -1
+        /// Whether it did not start at once.
+        var hasWaited = false
         var factor: Float = 1
         var service: Float = 0
         var priority: UInt8 = 0
@@ -111,6 +118,7 @@ public struct FleetSimulator<Policy: FleetPolicy> {
             secondsPerShot: { estimates.meanShotSeconds($0) }, machines: Double(machines.count), seed: scenario.seed)
         self.estimates = estimates
         self.programs = programs
+        cards = ArrivalCards(programs: programs, isAlone: scenario.scheduling.maximumPrograms == 1)
         traffic = Traffic(arrivals, recorded: recorded)
         let expected = recorded?.count ?? scenario.workload.jobs ?? Int(min(1e8, arrivals.expectedJobs))
         sampleEvery = UInt64(max(1, expected / max(1, scenario.fidelitySample)))
@@ -144,14 +152,14 @@ extension FleetSimulator {
                 }
                 parent = kernel.book.account(at: path) ?? .root
             }
-            payerIndices.append(parent)
+            cards.accounts.append(parent)
         }
         record.serviceByAccount = payers.map { _ in 0 }
         for (d, machine) in machines.enumerated() {
             if machine.group.calibrateEvery.isFinite, machine.group.calibrationSeconds > 0 {
                 // Not all at once: the first is due after a part of the interval that differs by machine.
                 let first = machine.group.calibrateEvery * (Double(d % 16) + 1) / 16
-                push(.calibrationDue, at: first, device: d)
+                heap.push(.calibrationDue(device: d), at: first)
             }
             for reserved in machine.group.reservations { reserve(reserved, d) }
         }
@@ -165,10 +173,10 @@ extension FleetSimulator {
             handle(
                 .reserve(
                     Reservation(
-                        device: DeviceIndex(d), account: payerIndices[payer], start: start,
+                        device: DeviceIndex(d), account: cards.accounts[payer], start: start,
                         end: start + reserved.seconds)))
-            push(.tick, at: start, device: d)
-            push(.tick, at: start + reserved.seconds, device: d)
+            heap.push(.tick, at: start)
+            heap.push(.tick, at: start + reserved.seconds)
             start += reserved.every
         } while reserved.every > 0 && start < scenario.duration
     }

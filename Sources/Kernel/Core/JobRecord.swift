@@ -23,6 +23,8 @@ public struct JobCard: Hashable, Sendable {
     public var budget: Float
     /// Seconds since 1970-01-01 UTC; infinite where there is none.
     public var deadline: Double
+    /// What a good machine and a cheap one are worth to it.
+    public var weights = PlacementWeights()
     /// The number under which the policy knows the program; set at validation where the demand tells its profile.
     public var tag: UInt32
 

@@ -57,6 +57,9 @@ public struct JobTable: Sendable {
         }
     }
 
+    /// A number that no job of the table has reached.
+    var nextNumber: UInt64 { base + UInt64(places.count) }
+
     /// Every live job, in the order of their ids.
     public var slots: [JobSlot] { places.filter { $0 >= 0 }.map { JobSlot(rawValue: $0) } }
 }

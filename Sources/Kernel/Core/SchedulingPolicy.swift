@@ -32,6 +32,9 @@ public protocol SchedulingPolicy: Sendable {
     /// How many waiting jobs come before this one; nil where that is not known.
     func position(of job: JobSlot, in book: KernelBook) -> Int?
 
+    /// Machine time of what is left of a job on a machine, as estimated, seconds.
+    func expectedSeconds(of job: JobSlot, on device: DeviceIndex, in book: KernelBook) -> Double
+
     /// When it should be asked again even if nothing happens; infinite for never.
     func nextDecision(in book: KernelBook, after now: Double) -> Double
 }
@@ -43,6 +46,9 @@ extension SchedulingPolicy {
         _ cause: DispatchCause, in book: KernelBook, at now: Double, into jobs: inout [JobSlot]
     ) {}
     public mutating func number(of profile: ProgramProfile) -> UInt32? { nil }
+    public func expectedSeconds(of job: JobSlot, on device: DeviceIndex, in book: KernelBook) -> Double {
+        Double(book.jobs[job].card.seconds)
+    }
     public func nextDecision(in book: KernelBook, after now: Double) -> Double { .infinity }
 }
 

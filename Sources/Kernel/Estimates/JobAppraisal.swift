@@ -32,6 +32,8 @@ public struct JobAppraisal: Hashable, Sendable {
         /// With the figure that stands in the way.
         public var reason: String
         public var cure: String
+        /// Whether waiting would not help: the program itself is too wide or too deep for the machine as calibrated.
+        public var isOfProgram = false
     }
 
     /// The error that a submission would meet; nil if some machine takes the job.
@@ -57,17 +59,35 @@ extension FleetScheduler {
         var copy = self
         copy.catchUp(book)
         for d in copy.machines.indices { copy.reconcile(d, book) }
-        let program = profile ?? ProgramProfile(width: Int(card.width))
         var appraisal = JobAppraisal(offers: [], refusals: [], position: copy.ahead(of: card))
         let delays = copy.delays(for: card, in: book, at: now)
-        for d in machines.indices where card.admits(DeviceIndex(d)) {
-            switch copy.offer(card, program, d, book, now, delays[d]) {
+        copy.collect(&appraisal, card, profile, book, now, delays)
+        let weights = card.weights.resolved(rules)
+        appraisal.offers.sort { ($0.merit(weights), $0.device) < ($1.merit(weights), $1.device) }
+        return appraisal
+    }
+
+    /// Why no machine can ever take a program as things are calibrated: too wide or too deep for each, with the figure.
+    /// Nil as long as one of them might.
+    public func impossibility(of card: JobCard, _ profile: ProgramProfile, in book: KernelBook) -> KernelError? {
+        var appraisal = JobAppraisal(offers: [], refusals: [], position: 0), card = card
+        (card.deadline, card.budget) = (.infinity, .infinity)
+        collect(&appraisal, card, profile, book, 0, Array(repeating: 0, count: machines.count))
+        guard appraisal.refusals.allSatisfy(\.isOfProgram) else { return nil }
+        return appraisal.refusals.isEmpty ? nil : appraisal.refusal
+    }
+
+    private func collect(
+        _ appraisal: inout JobAppraisal, _ card: JobCard, _ profile: ProgramProfile?, _ book: KernelBook, _ now: Double,
+        _ delays: [Double]
+    ) {
+        let program = profile ?? ProgramProfile(width: Int(card.width))
+        for d in machines.indices where d < book.devices.count && card.admits(DeviceIndex(d)) {
+            switch offer(card, program, d, book, now, delays[d]) {
             case .success(let offer): appraisal.offers.append(offer)
             case .failure(let refusal): appraisal.refusals.append(refusal.value)
             }
         }
-        appraisal.offers.sort { ($0.merit(rules), $0.device) < ($1.merit(rules), $1.device) }
-        return appraisal
     }
 
     private struct Refused: Error { var value: JobAppraisal.DeviceRefusal }
@@ -76,16 +96,19 @@ extension FleetScheduler {
         _ card: JobCard, _ program: ProgramProfile, _ d: Int, _ book: KernelBook, _ now: Double, _ wait: Double
     ) -> Swift.Result<JobAppraisal.Offer, Refused> {
         let device = DeviceIndex(d), name = book.devices[d].name
-        let refuse = { (reason: String, cure: String) -> Swift.Result<JobAppraisal.Offer, Refused> in
-            .failure(
-                Refused(value: JobAppraisal.DeviceRefusal(device: device, reason: "\(name): \(reason)", cure: cure)))
+        func refuse(
+            _ reason: String, _ cure: String, isOfProgram: Bool = false
+        ) -> Swift.Result<JobAppraisal.Offer, Refused> {
+            var refusal = JobAppraisal.DeviceRefusal(device: device, reason: "\(name): \(reason)", cure: cure)
+            refusal.isOfProgram = isOfProgram
+            return .failure(Refused(value: refusal))
         }
         guard book.devices[d].isAvailable else { return refuse("takes no jobs", "wait, or choose another machine") }
         guard let library = machines[d].library else {
             guard program.width <= book.devices[d].siteCount else {
                 return refuse(
                     "needs \(program.width) sites of \(book.devices[d].siteCount)",
-                    "use fewer qubits or a wider machine")
+                    "use fewer qubits or a wider machine", isOfProgram: true)
             }
             return .success(
                 JobAppraisal.Offer(
@@ -96,11 +119,12 @@ extension FleetScheduler {
         case .success(let region): found = region
         case .failure(.tooWide(let needed, let available)):
             return refuse(
-                "the program needs \(needed) connected sites, \(available) work", "use fewer qubits or a wider machine")
+                "the program needs \(needed) connected sites, \(available) work", "use fewer qubits or a wider machine",
+                isOfProgram: true)
         case .failure(.tooDeep(let use, let budget)):
             return refuse(
                 "the program takes \(rounded(use)) times the least T2 of its best region, \(rounded(budget)) are allowed",
-                "make it shallower, or cut it")
+                "make it shallower, or cut it", isOfProgram: true)
         case .failure(.noRoom): return refuse("no region is free", "wait")
         }
         let shot = Double(found.estimate.shotSeconds) + library.map.timing.repetitionDelay
@@ -152,9 +176,8 @@ extension FleetScheduler {
 
 extension JobAppraisal.Offer {
     /// What the scheduler minimises, in seconds of waiting.
-    fileprivate func merit(_ rules: SchedulingRules) -> Double {
+    fileprivate func merit(_ weights: (nat: Float, price: Float)) -> Double {
         let error = success > 0 ? -log(success) : 1e9
-        return wait + (rules.secondsPerNat.isFinite ? rules.secondsPerNat * error : error * 1e12)
-            + rules.secondsPerPrice * price
+        return wait + Double(weights.nat) * error + Double(weights.price) * price
     }
 }

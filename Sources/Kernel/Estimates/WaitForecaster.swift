@@ -6,12 +6,12 @@ import Darwin
 
 /// Intervals for waits, with a stated coverage that holds by construction and not by assumption.
 ///
-/// The plan of the queue predicts a wait as if nothing more came in and every estimate were exact. How wrong that is, is
-/// learnt: for each group of jobs (class, and how long the predicted wait is) the last errors are kept as
-/// log((wait + g)/(prediction + g)), with g the grain below which waits do not matter, and the interval is the narrowest
-/// that holds the stated part of them (split conformal prediction, by group: Vovk, Lindsay, Nouretdinov, Gammerman, 2003).
-/// Since traffic is not exchangeable, the part follows the coverage achieved (adaptive conformal inference: Gibbs and
-/// Candès, 2021).
+/// A sample of futures (`WaitSimulation`) says where a wait may lie; where there is none, the plan of the queue does, as if
+/// nothing more came in. How far either is wrong is learnt: for each group of jobs (class, and how long the predicted wait
+/// is) the levels of the last waits within their samples are kept, and the interval is the narrowest one between two levels
+/// that held the stated part of them (distributional conformal prediction: Chernozhukov, Wüthrich, Zhu, 2021; by group:
+/// Vovk, Lindsay, Nouretdinov, Gammerman, 2003). Since traffic is not exchangeable, the part follows the coverage achieved
+/// (adaptive conformal inference: Gibbs and Candès, 2021).
 public struct WaitForecaster: Sendable {
     /// Part of the waits that should fall into their interval.
     public let coverage: Double
@@ -25,12 +25,12 @@ public struct WaitForecaster: Sendable {
         precondition(coverage > 0 && coverage < 1, "a coverage of \(coverage)")
         self.coverage = coverage
         self.grain = grain
-        groups = Array(repeating: Group(miss: 1 - coverage), count: Priority.allCases.count * (Self.bands + 1))
+        groups = Array(repeating: Group(miss: 1 - coverage), count: 2 * Priority.allCases.count * (Self.bands + 1))
     }
 
     /// A wait as promised, to be compared with what came.
     public struct Forecast: Hashable, Sendable {
-        /// What the plan says, seconds from submission.
+        /// What is expected, seconds from submission: the median of the futures, or what the plan says.
         public var planned: Double
         public var lower: Double
         public var upper: Double
@@ -48,43 +48,57 @@ public struct WaitForecaster: Sendable {
 
     /// The interval for a job whose wait the plan puts at so many seconds.
     public func forecast(planned: Double, priority: Priority) -> Forecast {
-        var group = groups[place(priority, planned)]
+        forecast(WaitSample(planned: planned), priority: priority)
+    }
+
+    /// The interval for a job whose wait may be any of these.
+    public func forecast(_ sample: WaitSample, priority: Priority) -> Forecast {
+        let planned = sample.median
+        var group = groups[place(priority, planned, sample.hasSpread)]
         // Until a group has a history, that of the whole class stands in.
-        if group.count < 40 { group = groups[pool(priority)] }
-        let scale = planned + grain
-        guard group.count >= 20 else {
-            return Forecast(planned: planned, lower: 0, upper: 4 * scale, priority: priority)
+        if group.count < 40 { group = groups[pool(priority, sample.hasSpread)] }
+        guard group.count >= 20 || sample.hasSpread else {
+            return Forecast(planned: planned, lower: 0, upper: 4 * (planned + grain), priority: priority)
         }
         // Waits have a long tail: what may lie outside is shared between the two sides so that the interval is narrowest.
         var (lower, upper) = (0.0, Double.infinity)
         for step in 0...20 {
-            let below = group.miss * Double(step) / 20
-            let low = max(0, scale * exp(group.quantile(below)) - grain)
-            let high = max(low, scale * exp(group.quantile(1 - group.miss + below)) - grain)
+            let below = group.miss * Double(step) / 20, above = 1 - group.miss + below
+            // A sample whose futures were never judged is taken at its word.
+            let isKnown = group.count >= 20
+            let low = sample.value(at: isKnown ? group.quantile(below) : below, grain: grain)
+            let high = max(low, sample.value(at: isKnown ? group.quantile(above) : above, grain: grain))
             if high - low < upper - lower { (lower, upper) = (low, high) }
         }
         return Forecast(planned: planned, lower: lower, upper: upper, priority: priority)
     }
 
     /// Learns how long a job truly waited.
-    public mutating func observe(_ wait: Double, _ forecast: Forecast) {
-        let error = log((max(0, wait) + grain) / (forecast.planned + grain))
-        for place in [place(forecast.priority, forecast.planned), pool(forecast.priority)] {
-            groups[place].take(error, isOutside: !forecast.contains(wait), miss: 1 - coverage)
+    ///
+    /// - Parameter sample: what the forecast rested on; nil where only the forecast was kept.
+    public mutating func observe(_ wait: Double, _ forecast: Forecast, _ sample: WaitSample? = nil) {
+        let sample = sample ?? WaitSample(planned: forecast.planned)
+        let level = sample.level(of: max(0, wait), grain: grain)
+        for place in [
+            place(forecast.priority, forecast.planned, sample.hasSpread), pool(forecast.priority, sample.hasSpread),
+        ] {
+            groups[place].take(level, isOutside: !forecast.contains(wait), miss: 1 - coverage)
         }
     }
 
-    private func place(_ priority: Priority, _ planned: Double) -> Int {
-        // Bands of a factor e² each, from the grain up.
+    private func place(_ priority: Priority, _ planned: Double, _ isSample: Bool) -> Int {
+        // Bands of a factor e^1.5 each, from the grain up.
         let band = min(Self.bands - 1, max(0, Int(log((planned + grain) / grain) / 1.5)))
-        return Int(priority.rawValue) * (Self.bands + 1) + band
+        return pool(priority, isSample) - Self.bands + band
     }
 
-    private func pool(_ priority: Priority) -> Int { Int(priority.rawValue) * (Self.bands + 1) + Self.bands }
+    private func pool(_ priority: Priority, _ isSample: Bool) -> Int {
+        (Int(priority.rawValue) + (isSample ? Priority.allCases.count : 0)) * (Self.bands + 1) + Self.bands
+    }
 
-    /// The last errors of a group, in order of age and in order of size.
+    /// The levels of the last waits of a group, in order of age and in order of size.
     private struct Group: Sendable {
-        /// The part of the errors that the interval leaves out.
+        /// The part of the waits that the interval leaves out.
         var miss: Double
         private var ages: [Double] = []
         private var oldest = 0
@@ -105,23 +119,23 @@ public struct WaitForecaster: Sendable {
             return sorted[base] + (sorted[base + 1] - sorted[base]) * (place - Double(base))
         }
 
-        mutating func take(_ error: Double, isOutside: Bool, miss target: Double) {
+        mutating func take(_ level: Double, isOutside: Bool, miss target: Double) {
             miss = min(0.5, max(0.002, miss + Self.rate * (target - (isOutside ? 1 : 0))))
             if ages.count < Self.memory {
-                ages.append(error)
+                ages.append(level)
             } else {
                 sorted.remove(at: rank(ages[oldest]))
-                ages[oldest] = error
+                ages[oldest] = level
                 oldest = (oldest + 1) % Self.memory
             }
-            sorted.insert(error, at: rank(error))
+            sorted.insert(level, at: rank(level))
         }
 
-        private func rank(_ error: Double) -> Int {
+        private func rank(_ level: Double) -> Int {
             var (low, high) = (0, sorted.count)
             while low < high {
                 let middle = (low + high) / 2
-                if sorted[middle] < error { low = middle + 1 } else { high = middle }
+                if sorted[middle] < level { low = middle + 1 } else { high = middle }
             }
             return low
         }

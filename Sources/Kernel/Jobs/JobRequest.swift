@@ -30,6 +30,8 @@ public struct JobRequest: Sendable {
     public var compilesAhead = false
     /// Whether others may run on the machine at the same time, on sites of their own.
     public var tenancy = Tenancy.alone
+    /// What a good machine and a cheap one are worth to it, where it may run on several.
+    public var weights = PlacementWeights()
     /// When it should have ended, seconds since 1970-01-01 UTC; earlier deadlines come first within a class.
     public var deadline = Double.infinity
 

@@ -55,6 +55,7 @@ extension JobWork {
                 .program, code: "shots", "a batch of \(request.batchShots) shots was asked for",
                 cure: "let a batch hold at least one shot")
         }
+        if let refusal = request.weights.refusal { throw refusal }
         // One machine that takes it is enough.
         var refusals: [KernelError] = []
         var delay: Double?

@@ -33,6 +33,9 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     public var tenancy: Tenancy?
     /// Seconds since 1970-01-01 UTC.
     public var deadline: Double?
+    /// Seconds of waiting that a factor e of success, and a unit of price, are worth; nil for as the fleet has it.
+    public var secondsPerNat: Double?
+    public var secondsPerPrice: Double?
     /// The program consists of native gates on the machine's sites: it is scheduled, and nothing else is changed.
     public var isCompiled: Bool?
 
@@ -65,7 +68,7 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
             self.includes = includes.isEmpty ? nil : includes
             inputs = parameters.names
             shape = parameters.shape.dimensions
-            rows = parameters.rows.map { $0.map(\.text) }
+            rows = parameters.rows.map { $0.map(\.description) }
             self.observables = observables
             self.observableShape = observableShape
             self.shots = shots
@@ -176,6 +179,7 @@ extension SubmissionDocument {
         request.tenancy = request.workload.namesSites || isCompiled == true ? .alone : tenancy ?? .shared
         if isCompiled == true { request.compilerOptions = CompilerOptions(effort: .fast, rewriting: .verbatim) }
         if let deadline { request.deadline = deadline }
+        request.weights = PlacementWeights(secondsPerNat: secondsPerNat, secondsPerPrice: secondsPerPrice)
         return request
     }
 
@@ -224,18 +228,6 @@ extension SubmissionDocument.Block {
             throw SubmissionDocument.wrong("\(values.count) parameter sets are no array of shape \(shape.dimensions)")
         }
         return ParameterTable(names: inputs, shape: shape, rows: values)
-    }
-}
-
-extension InputValue {
-    /// As `init(text:)` reads it.
-    fileprivate var text: String {
-        switch self {
-        case .real(let value): "\(value)"
-        case .integer(let value): "\(value)"
-        case .bool(let value): "\(value)"
-        case .bits(let bits): "\"\(bits)\""
-        }
     }
 }
 

@@ -37,6 +37,8 @@ public struct FactRecord: Hashable, Sendable, Codable {
         var budget: Double?
         var deadline: Double?
         var tag: UInt32?
+        var secondsPerNat: Double?
+        var secondsPerPrice: Double?
     }
 
     init(_ kind: String, _ job: JobID? = nil) {
@@ -62,6 +64,9 @@ extension FactRecord.CardRecord {
         budget = finite(Double(card.budget))
         deadline = finite(card.deadline)
         tag = card.tag
+        // A weight without bound is one beyond all waits.
+        secondsPerNat = card.weights.secondsPerNat.map { min($0, 1e12) }
+        secondsPerPrice = card.weights.secondsPerPrice.map { min($0, 1e12) }
     }
 
     init(_ card: SessionCard) {
@@ -76,12 +81,14 @@ extension FactRecord.CardRecord {
     var jobCard: JobCard? {
         guard let policy = RecalibrationPolicy(rawValue: kind), let priority = priority.flatMap(Priority.init)
         else { return nil }
-        return JobCard(
+        var card = JobCard(
             account: AccountIndex(rawValue: account), session: session.map { SessionIndex(rawValue: $0) },
             device: device.map { DeviceIndex(rawValue: $0) },
             choices: (choices ?? []).map { DeviceIndex(rawValue: $0) }, priority: priority, onRecalibration: policy,
             wantsMachineAlone: alone ?? true, width: Int(width ?? 1), shots: Int(shots ?? 1),
             seconds: Double(seconds ?? 0), budget: budget ?? .infinity, deadline: deadline ?? .infinity, tag: tag ?? 0)
+        card.weights = PlacementWeights(secondsPerNat: secondsPerNat, secondsPerPrice: secondsPerPrice)
+        return card
     }
 
     var sessionCard: SessionCard? {

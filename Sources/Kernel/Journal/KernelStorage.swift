@@ -161,7 +161,7 @@ public struct JobFilter: Hashable, Sendable {
 }
 
 extension KernelError {
-    static func unknownJob(_ id: JobID) -> KernelError {
+    public static func unknownJob(_ id: JobID) -> KernelError {
         KernelError(.program, code: "unknown-job", "there is no job \(id)", cure: "`kelvin jobs` lists them")
     }
 

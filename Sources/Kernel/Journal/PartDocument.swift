@@ -130,6 +130,11 @@ extension ByteWriter {
         case .float(let value, let width): put(4, value.bitPattern, width)
         case .angle(let value, let width): put(5, value, width)
         case .duration(let value): put(6, value.bitPattern, 64)
+        case .wide(let number):
+            put(UInt8(7))
+            put(number.kind.rawValue)
+            put(number.pattern.count)
+            put(number.pattern)
         }
     }
 
@@ -164,6 +169,11 @@ extension ByteReader {
             let value = try double()
             _ = try integer()
             return .duration(value)
+        case 7:
+            guard let kind = WideNumber.Kind(rawValue: try byte()) else { throw Truncated() }
+            let count = try integer()
+            guard count >= 0, count <= ClassicalType.widthLimit else { throw Truncated() }
+            return ClassicalValue(kind, pattern: try bits(count))
         default: throw Truncated()
         }
     }

@@ -140,6 +140,7 @@ extension ClassicalValue {
         case .bits(let bits): bits.description
         case .int(let value, _): "\(value)"
         case .uint(let value, _): "\(value)"
+        case .wide(let number): "\(number)"
         case .float, .angle, .duration: "\(real)"
         }
     }

@@ -20,13 +20,31 @@ extension Runtime {
     /// Beyond so many waiting jobs nobody is told a time: the plan of the queue would cost more than it is worth.
     private static let longestPlan = 2_000
 
+    /// A wait that was promised, and what the promise rested on where that is known here.
+    struct Promise {
+        var forecast: WaitForecaster.Forecast
+        var time: Double
+        var sample: WaitSample?
+    }
+
     /// Takes in a fact that was journaled.
     func judge(_ fact: Transition, at time: Double) {
         switch fact {
-        case .foretold(let id, let forecast): promises[id] = (forecast, time)
+        case .queued(let id, .accepted, _):
+            if let slot = state.book.jobs.slot(of: id) { traffic.noteArrival(state.book.jobs[slot].card, at: time) }
+        case .compiled(let id, let parts, let seconds):
+            guard let slot = state.book.jobs.slot(of: id), let run = state.book.run(of: slot),
+                state.book.jobs[slot].finishedParts == 0
+            else { return }
+            traffic.noteRuntime(
+                Double(parts) * Double(seconds),
+                estimated: state.policy.expectedSeconds(of: slot, on: run.device, in: state.book))
+        case .foretold(let id, let forecast):
+            let sample = promises[id]?.sample
+            promises[id] = Promise(forecast: forecast, time: time, sample: sample)
         case .placed(let id, _, _, _):
             if let promise = promises.removeValue(forKey: id) {
-                forecaster?.observe(time - promise.time, promise.forecast)
+                forecaster?.observe(time - promise.time, promise.forecast, promise.sample)
             }
         case .ended(let id, _): promises[id] = nil
         default: break
@@ -40,24 +58,31 @@ extension Runtime {
         guard options.isShared, state.policy.waitingCount <= Self.longestPlan else { return }
         for fact in output.facts {
             guard case .queued(let id, .accepted, _) = fact, state.state(of: id) == .queued,
-                let forecast = try forecast(id, transaction, now)
+                let (forecast, sample) = try forecast(id, isNew: true, transaction, now)
             else { continue }
+            promises[id] = Promise(forecast: forecast, time: now, sample: sample)
             state.emit(.foretold(id, forecast), now, &output)
         }
     }
 
+    /// By what may come in as far as the traffic is known; else by the plan of the queue.
     private func forecast(
-        _ id: JobID, _ transaction: any StorageTransaction, _ now: Double
-    ) throws(KernelError) -> WaitForecaster.Forecast? {
-        guard let slot = state.book.jobs.slot(of: id),
-            let start = state.policy.plan(in: state.book, at: now).first(where: { $0.job == slot })?.start
+        _ id: JobID, isNew: Bool, _ transaction: any StorageTransaction, _ now: Double
+    ) throws(KernelError) -> (forecast: WaitForecaster.Forecast, sample: WaitSample)? {
+        guard let slot = state.book.jobs.slot(of: id) else { return nil }
+        let futures = WaitSimulation().waits(
+            of: id, in: state, traffic: traffic, isNew: isNew, at: now, seed: id.rawValue)
+        guard
+            let sample = futures
+                ?? state.policy.plan(in: state.book, at: now).first(where: { $0.job == slot })
+                .map({ WaitSample(planned: $0.start - now) })
         else { return nil }
         if forecaster == nil {
             var learning = WaitForecaster()
             for kept in try transaction.keptPromises(600) { learning.observe(kept.wait, kept.forecast) }
             forecaster = learning
         }
-        return forecaster?.forecast(planned: max(0, start - now), priority: state.book.jobs[slot].card.priority)
+        return forecaster.map { ($0.forecast(sample, priority: state.book.jobs[slot].card.priority), sample) }
     }
 
     /// What can be said of a job now; nil where it is over or unknown.
@@ -73,7 +98,7 @@ extension Runtime {
             outlook.hindrance = hindrance(slot, now)
             outlook.position = state.position(of: id)
             if outlook.hindrance == nil, state.policy.waitingCount <= Self.longestPlan {
-                outlook.wait = try forecast(id, transaction, now)
+                outlook.wait = try forecast(id, isNew: false, transaction, now)?.forecast
             }
             return outlook
         }
@@ -97,6 +122,12 @@ extension Runtime {
             state.book.devices[$0.place].secondsFree(for: job.card.account, at: now, in: state.book) <= 0
         }) {
             return "its machine is reserved for others"
+        }
+        if let program = state.policy.profile(of: job.card),
+            let impossible = state.policy.impossibility(of: job.card, program, in: state.book)
+        {
+            // As the machines were when it was submitted, it fitted.
+            return impossible.message
         }
         if !state.book.affords(slot, seconds: Double(job.partSeconds)) { return "its budget is used up" }
         return nil

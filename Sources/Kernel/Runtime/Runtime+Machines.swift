@@ -3,9 +3,11 @@ import Hardware
 // What the runtime tells the scheduler of its machines, and the machines of the schedule.
 extension Runtime {
     /// Sees to it that the scheduler knows the regions of every machine that a job may share or choose.
-    func equip(for card: JobCard, _ handle: (KernelEvent) -> Void) {
+    ///
+    /// - Parameter forAppraisal: also of the only machine that a job may have, and have all of.
+    func equip(for card: JobCard, _ handle: (KernelEvent) -> Void, forAppraisal: Bool = false) {
         // A job that takes the whole of the only machine it may have needs no regions: a first run does not wait for them.
-        if card.wantsMachineAlone, card.device != nil { return }
+        if card.wantsMachineAlone, card.device != nil, !forAppraisal { return }
         let choices = card.device.map { [$0] } ?? card.choices
         for device in choices.isEmpty ? state.book.devices.indices.map({ DeviceIndex($0) }) : choices {
             equip(device, handle)
@@ -21,7 +23,10 @@ extension Runtime {
         // A machine that cannot be opened now is given out whole, and its jobs find out why.
         guard let regions = try? machines.regions(name), equipment[device] != regions.calibration else { return }
         equipment[device] = regions.calibration
-        state.withPolicy { $0.setLibrary(regions.library, of: device, isShared: regions.isShared) }
+        let price = options.pricePerSecond[name] ?? 0
+        state.withPolicy {
+            $0.setLibrary(regions.library, of: device, pricePerSecond: price, isShared: regions.isShared)
+        }
         if state.book.devices[device.place].calibration != regions.calibration {
             handle(.calibrated(device, regions.calibration))
         }

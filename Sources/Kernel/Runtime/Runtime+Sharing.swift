@@ -1,3 +1,5 @@
+import Compiler
+
 // Several processes on one storage.
 extension Runtime {
     /// Follows a job that was submitted elsewhere, so that `end(of:)` can be asked for it.
@@ -92,17 +94,20 @@ extension Runtime {
 extension Runtime {
     /// What can be known of a request before it becomes a job: a dry run by the checks that decide later.
     ///
-    /// - Returns: what each machine offers; nil for a job that takes the whole of the only machine it may have.
+    /// - Returns: what each machine offers; nil for a job that names its sites itself.
     /// - Throws: what makes the request wrong, or why no machine takes it, with the figure that stands in the way.
     @discardableResult
     public func check(_ request: JobRequest) throws(KernelError) -> JobAppraisal? {
         var work = JobWork()
         let demand = try work.validate(request, in: context(of: JobID(0)))
-        guard let profile = demand.profile else { return nil }
+        // What stands on sites already is not looked a region for.
+        let isPlaced = request.workload.namesSites || request.compilerOptions.rewriting == .verbatim
+        guard !isPlaced, let profile = demand.profile ?? work.plan?.profile else { return nil }
         let sites = siteCounts(request)
         let appraisal = try transact { _, handle throws(KernelError) -> JobAppraisal in
             var card = card(for: request, sites, handle)
-            equip(for: card, handle)
+            // All of a machine is not better than the best region of it.
+            equip(for: card, handle, forAppraisal: true)
             card.width = UInt16(clamping: demand.width)
             card.shots = UInt32(clamping: demand.shots)
             return state.policy.appraise(card, profile, in: state.book, at: clock.now)

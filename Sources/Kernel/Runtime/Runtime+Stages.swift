@@ -101,6 +101,9 @@ extension Runtime {
         jobs[id]?.work = merged
         noteCalibration(of: work)
         switch event {
+        case .validated(_, let demand):
+            if let impossibility = impossibility(of: id, demand) { return failed(id, fence, impossibility) }
+            take(event)
         case .compiled:
             take(event) { transaction throws(KernelError) in try keepCalibration(of: work, in: transaction) }
         case .partFinished:
@@ -116,6 +119,13 @@ extension Runtime {
             }
         default: take(event)
         }
+    }
+
+    /// Why a job that was just checked would wait for ever: its program is too wide or too deep for every machine it may
+    /// have.
+    private func impossibility(of id: JobID, _ demand: JobDemand) -> KernelError? {
+        guard let profile = demand.profile, let slot = state.book.jobs.slot(of: id) else { return nil }
+        return state.policy.impossibility(of: state.book.jobs[slot].card, profile, in: state.book)
     }
 
     /// Tells the kernel what the machine says of its calibration, before it hears what ran.

@@ -36,7 +36,9 @@ public actor Runtime {
     /// Jobs that others wrote of and the observer has not been told of.
     var news: Set<JobID> = []
     /// Waits that were promised and have not ended.
-    var promises: [JobID: (forecast: WaitForecaster.Forecast, time: Double)] = [:]
+    var promises: [JobID: Promise] = [:]
+    /// How jobs came in while this process watched.
+    var traffic = TrafficMemory()
 
     public init(
         devices: any DeviceProvider, storage: any KernelStorage = MemoryStorage(), clock: any KernelClock = WallClock(),
@@ -145,6 +147,7 @@ extension Runtime {
             account: account(request.account, handle), session: session, priority: request.priority,
             onRecalibration: request.onRecalibration, wantsMachineAlone: request.tenancy == .alone,
             budget: request.budget, deadline: request.deadline, tag: .max)
+        card.weights = request.weights
         let choices = zip(request.devices, sites).compactMap { device($0, $1, handle) }
         if choices.count == 1 { card.device = choices[0] } else { card.choices = choices }
         return card

@@ -13,6 +13,8 @@ public struct RuntimeOptions: Sendable {
     public var rules: KernelRules
     /// How the machines are shared out.
     public var scheduling: SchedulingRules
+    /// What a second of a machine costs, by its name, in a unit of the operator's; 0 where it is not listed.
+    public var pricePerSecond: [String: Double] = [:]
     /// How long a machine waits for tenants that are not ready, so that they run together, seconds.
     public var gatherSeconds: Double
     /// How often machines with work are asked how they are, seconds.

@@ -15,15 +15,18 @@ struct Cycle: Sendable {
     /// no jobs.
     private(set) var delays: [Float] = []
     /// The moment that is promised to a job that waits for the machine.
-    var promises: [Double] = []
+    private(set) var promises: [Double] = []
+    /// Machines of which this cycle or a change since the last one said something.
+    private var touched: [Int32] = []
+    private var isTouched: [Bool] = []
+    private var isFresh = false
     var starts: [Start] = []
     /// Jobs that wait for a machine, where the whole queue is planned.
     var plan: [PlannedStart] = []
     var keepsPlan = false
-    /// What a second on the machine counts in seconds of waiting: as its owner says it, and times the factor by which
-    /// measured run times differ from estimated ones.
-    private var weights: [Float] = []
-    private var estimateWeights: [Float] = []
+    /// Of a second of machine time, and the factor by which measured run times differ from estimated ones.
+    private var prices: [Float] = []
+    private var factors: [Float] = []
 
     private struct Standing: Sendable {
         var isOpen: Bool
@@ -43,52 +46,84 @@ struct Cycle: Sendable {
             standing.append(Standing(isOpen: false, end: .infinity))
             isOpen.append(false)
             promises.append(.infinity)
+            isTouched.append(false)
+            isFresh = false
         }
         let padded = (count + EstimateTable.lanes - 1) / EstimateTable.lanes * EstimateTable.lanes
         while delays.count < padded {
             delays.append(.infinity)
-            weights.append(Self.haste)
-            estimateWeights.append(Self.haste)
+            prices.append(0)
+            factors.append(1)
         }
     }
 
-    mutating func setWeight(_ weight: Float, factor: Float, of d: Int) {
-        weights[d] = weight
-        estimateWeights[d] = weight * factor
+    mutating func setPrice(_ price: Float, factor: Float, of d: Int) {
+        prices[d] = price
+        factors[d] = factor
     }
 
     /// Notes what has become of a machine, for this cycle and the next ones.
     mutating func note(_ d: Int, isOpen open: Bool, end: Double) {
         standing[d] = Standing(isOpen: open, end: end)
+        setOpen(d, open)
+        touch(d)
+    }
+
+    /// Forgets what the last cycle promised. That costs what it promised, and now and then a pass over all machines: the
+    /// origin stays behind for a while, so that whoever was left alone keeps its figures.
+    mutating func begin(at now: Double) {
+        starts.removeAll(keepingCapacity: true)
+        plan.removeAll()
+        if isFresh, now >= origin, now - origin < Self.longestOrigin {
+            for d in touched { restore(Int(d)) }
+        } else {
+            origin = now
+            isFresh = true
+            for d in standing.indices { restore(d) }
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    /// Seconds; a tenth of a millisecond is what single precision resolves there.
+    private static let longestOrigin = 1_000.0
+
+    private mutating func restore(_ d: Int) {
+        let state = standing[d]
+        setOpen(d, state.isOpen)
+        delays[d] = state.isOpen ? 0 : Float(max(0, state.end - origin))
+        promises[d] = .infinity
+        isTouched[d] = false
+    }
+
+    private mutating func setOpen(_ d: Int, _ open: Bool) {
         if isOpen[d] != open { openCount += open ? 1 : -1 }
         isOpen[d] = open
     }
 
-    /// Forgets what the last cycle promised.
-    mutating func begin(at now: Double) {
-        origin = now
-        starts.removeAll(keepingCapacity: true)
-        plan.removeAll()
-        var open = 0
-        for d in standing.indices {
-            let state = standing[d]
-            isOpen[d] = state.isOpen
-            if state.isOpen { open += 1 }
-            delays[d] = state.isOpen ? 0 : Float(max(0, state.end - now))
-            promises[d] = .infinity
-        }
-        openCount = open
+    @inline(__always)
+    private mutating func touch(_ d: Int) {
+        if isTouched[d] { return }
+        isTouched[d] = true
+        touched.append(Int32(d))
     }
 
     mutating func close(_ d: Int, for seconds: Float) {
-        if isOpen[d] { openCount -= 1 }
-        isOpen[d] = false
+        setOpen(d, false)
+        touch(d)
         delays[d] = max(delays[d], seconds)
     }
 
-    mutating func postpone(_ d: Int, by seconds: Float) { delays[d] += seconds }
+    mutating func setDelay(_ d: Int, _ seconds: Float) {
+        touch(d)
+        delays[d] = seconds
+    }
 
-    mutating func setDelay(_ d: Int, _ seconds: Float) { delays[d] = seconds }
+    /// Promises a moment to the first job that waits for the machine; those behind it are promised nothing.
+    mutating func promise(_ d: Int, _ moment: Double) {
+        guard promises[d] == .infinity else { return }
+        touch(d)
+        promises[d] = moment
+    }
 
     /// Seconds from a moment until the machine has room.
     @inline(__always)
@@ -102,27 +137,28 @@ struct Cycle: Sendable {
     /// The machine with the least sum of waiting, error and price; nil where the program fits none.
     ///
     /// - Parameters:
-    ///   - costs, shotSeconds: of the program, by machine.
-    ///   - seconds: of the job as its owner says; 0 where shots times seconds a shot count.
+    ///   - costs, shotSeconds: of the program, by machine. Where the job's owner says how long it takes, that counts and
+    ///     not shots times seconds a shot.
     func best(
-        _ costs: UnsafePointer<Float>, _ shotSeconds: UnsafePointer<Float>, shots: Float, seconds: Float,
-        secondsPerNat: Float, at now: Double
+        _ costs: UnsafePointer<Float>, _ shotSeconds: UnsafePointer<Float>, of job: WaitingJob, at now: Double
     ) -> Int? {
         typealias Lanes = EstimateTable.Lanes
         var least = Lanes(repeating: .infinity)
         var places = SIMD8<Int32>(repeating: -1), place = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)
         let shift = Lanes(repeating: Float(now - origin)), none = Lanes(repeating: 0)
-        let owned = Lanes(repeating: seconds)
+        let owned = Lanes(repeating: job.seconds), haste = Lanes(repeating: Self.haste)
+        let shots = Float(job.shots), nat = job.secondsPerNat, worth = job.secondsPerPrice
         delays.withUnsafeBufferPointer { delays in
-            (seconds > 0 ? weights : estimateWeights).withUnsafeBufferPointer { weights in
+            withUnsafePointers(prices, factors) { prices, factors in
                 var d = 0
                 while d < delays.count {
                     // A machine on which the program does not fit costs infinitely much.
                     let cost = Self.load(costs + d)
                     var wait = Self.load(delays.baseAddress! + d) - shift
                     wait.replace(with: none, where: wait .< none)
-                    let time = seconds > 0 ? owned : Self.load(shotSeconds + d) * shots
-                    let score = wait + cost * secondsPerNat + time * Self.load(weights.baseAddress! + d)
+                    let time =
+                        job.seconds > 0 ? owned : Self.load(shotSeconds + d) * Self.load(factors + d) * shots
+                    let score = wait + cost * nat + time * (haste + Self.load(prices + d) * worth)
                     let isBetter = (score .< least) .& (cost .< .infinity)
                     least.replace(with: score, where: isBetter)
                     places.replace(with: place, where: isBetter)
@@ -144,10 +180,21 @@ struct Cycle: Sendable {
     /// The same sum for one machine.
     @inline(__always)
     func score(
-        _ d: Int, cost: Float, shotSeconds: Float, shots: Float, seconds: Float, secondsPerNat: Float, at now: Double
+        _ d: Int, cost: Float, shotSeconds: Float, of job: WaitingJob, at now: Double
     ) -> Float {
-        let time = seconds > 0 ? seconds * weights[d] : shotSeconds * shots * estimateWeights[d]
-        return delay(d, at: now) + cost * secondsPerNat + time
+        let time = job.seconds > 0 ? job.seconds : shotSeconds * factors[d] * Float(job.shots)
+        return delay(d, at: now) + cost * job.secondsPerNat + time * (Self.haste + prices[d] * job.secondsPerPrice)
+    }
+
+    @inline(__always)
+    private func withUnsafePointers(
+        _ a: [Float], _ b: [Float], _ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> Void
+    ) {
+        a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in
+                if let a = a.baseAddress, let b = b.baseAddress { body(a, b) }
+            }
+        }
     }
 
     @inline(__always)

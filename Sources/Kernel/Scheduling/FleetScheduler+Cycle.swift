@@ -56,8 +56,8 @@ extension FleetScheduler {
         guard cycle.openCount > 0 else { return }
         orderFront(book, now)
         var place = 0, looked = 0
-        while place < front.rows.count, looked < rules.window, cycle.openCount > 0 {
-            let row = front.rows[place]
+        while place < front.length, looked < rules.window, cycle.openCount > 0 {
+            let row = front.row(at: place)
             place += 1
             guard row >= 0 else { continue }
             looked += 1
@@ -87,11 +87,8 @@ extension FleetScheduler {
     private func score(_ job: WaitingJob, on d: Int, _ now: Double) -> Float {
         let place = Int(job.program) * estimates.stride + d
         return cycle.score(
-            d, cost: estimates.costs[place], shotSeconds: estimates.shotSeconds[place], shots: Float(job.shots),
-            seconds: job.seconds, secondsPerNat: secondsPerNat, at: now)
+            d, cost: estimates.costs[place], shotSeconds: estimates.shotSeconds[place], of: job, at: now)
     }
-
-    private var secondsPerNat: Float { rules.secondsPerNat.isFinite ? Float(rules.secondsPerNat) : 1e12 }
 
     /// Finds one job its place, now or later.
     private mutating func look(at row: Int32, _ book: KernelBook, _ now: Double) {
@@ -159,13 +156,10 @@ extension FleetScheduler {
             device = choices.min { ($0.score, $0.place) < ($1.score, $1.place) }?.place ?? -1
             guard device >= 0 else { return nil }
         } else if device < 0 {
-            // Success counts as waiting does: in seconds.
-            let nat = secondsPerNat
+            // Success and price count as waiting does: in seconds.
             let best = estimates.costs.withUnsafeBufferPointer { costs in
                 estimates.shotSeconds.withUnsafeBufferPointer { seconds in
-                    cycle.best(
-                        costs.baseAddress! + base, seconds.baseAddress! + base, shots: Float(job.shots),
-                        seconds: job.seconds, secondsPerNat: nat, at: now)
+                    cycle.best(costs.baseAddress! + base, seconds.baseAddress! + base, of: job, at: now)
                 }
             }
             guard let best else { return nil }
@@ -209,7 +203,7 @@ extension FleetScheduler {
     private mutating func wait(_ row: Int32, _ job: WaitingJob, _ d: Int, _ seconds: Double, _ now: Double) {
         wishes[Int(row)] = Int32(d)
         let start = now + Double(cycle.delay(d, at: now))
-        if cycle.promises[d] == .infinity { cycle.promises[d] = start }
+        cycle.promise(d, start)
         if cycle.keepsPlan {
             cycle.plan.append(
                 PlannedStart(job: JobSlot(rawValue: row), device: DeviceIndex(d), start: start, seconds: seconds))

@@ -13,7 +13,7 @@ extension FleetScheduler {
         guard rules.sharing.defragments, rules.sharing.maximumPrograms > 1, queue.count > 0, claims[d] == nil,
             d < machines.count, machines[d].tenants.count > 0,
             machines[d].tenants.count < rules.sharing.maximumPrograms, let library = machines[d].library,
-            book.devices[d].isAvailable, now - machines[d].consideredMove >= 6 * rules.batchSeconds
+            book.devices[d].isAvailable, now - machines[d].consideredMove >= rules.sharing.moveSeconds
         else { return }
         machines[d].consideredMove = now
         reconcile(d, book)

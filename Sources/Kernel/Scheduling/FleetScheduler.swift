@@ -97,6 +97,11 @@ public struct FleetScheduler: SchedulingPolicy {
         return tag
     }
 
+    /// The program of a job, where the policy was told of it.
+    func profile(of card: JobCard) -> ProgramProfile? {
+        Int(card.tag) < programs.count ? programs[Int(card.tag)] : nil
+    }
+
     /// Tells how long a machine took against its estimate; estimates follow by a tenth each time.
     public mutating func noteRuntime(_ actual: Double, estimated: Double, on device: DeviceIndex) {
         guard estimated > 0, actual > 0 else { return }
@@ -116,10 +121,9 @@ public struct FleetScheduler: SchedulingPolicy {
         estimates.widen(to: count)
     }
 
-    /// What a second of a machine counts in the choice of one, in seconds of waiting.
+    /// Tells the choice of a machine what a second of it costs and how long seconds are there.
     private mutating func weigh(_ d: Int) {
-        let price = Float(rules.secondsPerPrice * machines[d].pricePerSecond)
-        cycle.setWeight(Cycle.haste + price, factor: machines[d].runtimeFactor, of: d)
+        cycle.setPrice(Float(machines[d].pricePerSecond), factor: machines[d].runtimeFactor, of: d)
     }
 
     /// Brings accounts and machines up to the book.
@@ -158,14 +162,16 @@ extension FleetScheduler {
         let record = book.jobs[slot], card = record.card
         var pinned = card.device.map { Int32($0.place) } ?? -1
         if let session = card.session { pinned = Int32(book.sessions[session.place].card.device.place) }
+        let weights = card.weights.resolved(rules)
         let remaining = record.parts > 0 ? 1 - Double(record.finishedParts) / Double(record.parts) : 1
         let job = WaitingJob(
             sequence: record.id.rawValue, submitted: record.submitted, deadline: card.deadline,
             account: Int32(Self.line(of: card.account)), program: row(of: card), device: pinned,
             seconds: card.seconds * Float(remaining), shots: UInt32((Double(card.shots) * remaining).rounded(.up)),
+            secondsPerNat: weights.nat, secondsPerPrice: weights.price,
             width: card.width, priority: card.priority, wantsMachineAlone: card.wantsMachineAlone,
             hasChoices: pinned < 0 && !card.choices.isEmpty)
-        front.expect(job, in: queue)
+        expect(job, slot.rawValue, now)
         while wishes.count <= slot.place { wishes.append(-1) }
         wishes[slot.place] = -1
         queue.insert(job, at: slot.rawValue, shares: shares, now: now)
@@ -197,6 +203,11 @@ extension FleetScheduler {
 
     public func nextDecision(in book: KernelBook, after now: Double) -> Double {
         wakes.reduce(.infinity) { $1 > now ? min($0, $1) : $0 }
+    }
+
+    public func expectedSeconds(of job: JobSlot, on device: DeviceIndex, in book: KernelBook) -> Double {
+        guard job.place < queue.rows.count else { return Double(book.jobs[job].card.seconds) }
+        return seconds(of: queue.rows[job.place], on: device.place)
     }
 
     /// The row of a job's program in the estimates.

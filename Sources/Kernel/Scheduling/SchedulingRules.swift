@@ -62,6 +62,8 @@ public struct SharingPolicy: Hashable, Sendable {
     public var maximumLoss: Double
     /// Whether running programs may be moved between batches to make room.
     public var defragments: Bool
+    /// Seconds from one thought about a move on a machine to the next.
+    public var moveSeconds = 60.0
 
     public init(
         maximumPrograms: Int = 32, guardDistance: Int = 1, maximumLoss: Double = 0.03, defragments: Bool = true

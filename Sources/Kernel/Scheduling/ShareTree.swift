@@ -21,7 +21,7 @@ public struct ShareTree: Sendable {
     /// `inflated` by share, what siblings are compared by.
     private(set) var keys: [Double] = [0]
     /// Time at which the multiplier is 1.
-    private var epoch = 0.0
+    private(set) var epoch = 0.0
 
     /// - Parameter halfLife: seconds, positive.
     public init(halfLife: Double) {
@@ -76,6 +76,16 @@ public struct ShareTree: Sendable {
         }
     }
 
+    /// Visits a node and all above it but the root.
+    @inline(__always)
+    func walk(from node: Int, _ visit: (Int) -> Void) {
+        var place = node
+        while place > 0 {
+            visit(place)
+            place = Int(parents[place])
+        }
+    }
+
     /// Appends the figures of a node and of all above it, to be restored after something was tried on.
     func note(above node: Int, in list: inout [Double]) {
         var place = node
@@ -109,6 +119,9 @@ public struct ShareTree: Sendable {
     func exceeds(_ credit: Double, _ node: Int) -> Bool {
         inflated[node] > credit * entitlement(of: node) * inflated[0]
     }
+
+    /// What a charge adds to the figure that keys are made of.
+    mutating func weighted(_ amount: Double, at time: Double) -> Double { amount * weight(at: time) }
 
     private mutating func weight(at time: Double) -> Double {
         let halfLives = (time - epoch) / halfLife

@@ -1,4 +1,4 @@
-/// A waiting job as the scheduler sees it: a row of 48 bytes.
+/// A waiting job as the scheduler sees it: a row of 56 bytes.
 struct WaitingJob: Hashable, Sendable {
     /// Order of submission; a job that was taken off its device keeps it.
     var sequence: UInt64
@@ -15,6 +15,9 @@ struct WaitingJob: Hashable, Sendable {
     /// Machine time as estimated by its owner, seconds; 0 where the scheduler's own estimate counts.
     var seconds: Float
     var shots: UInt32
+    /// What success and price are worth to it, in seconds of waiting a nat and a unit.
+    var secondsPerNat: Float
+    var secondsPerPrice: Float
     var width: UInt16
     var priority: Priority
     var wantsMachineAlone: Bool

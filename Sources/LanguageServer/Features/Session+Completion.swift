@@ -12,6 +12,8 @@ extension Session {
             }
         }
         let visible = outline.visible(at: place.offset)
+        let own = Set(visible.map(\.name))
+        let files = includedFiles(place.uri)
         func addNames(rank: Int, _ isWanted: (ProgramOutline.Declaration.Kind) -> Bool) {
             for declaration in visible where isWanted(declaration.kind) {
                 items.append(
@@ -19,9 +21,17 @@ extension Session {
                         label: declaration.name, kind: .init(declaration.kind),
                         detail: source.excerpt(declaration.header), sortText: "\(rank)\(declaration.name)"))
             }
+            for file in files {
+                for declaration in file.declarations where isWanted(declaration.kind) && !own.contains(declaration.name)
+                {
+                    items.append(
+                        .init(
+                            label: declaration.name, kind: .init(declaration.kind),
+                            detail: file.source.excerpt(declaration.header), sortText: "\(rank)\(declaration.name)"))
+                }
+            }
         }
         func addGates(rank: Int) {
-            let own = Set(visible.map(\.name))
             for gate in GateDocumentation.all(version: outline.version, files: outline.includes)
             where !own.contains(gate.name) {
                 items.append(

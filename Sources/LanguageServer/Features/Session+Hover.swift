@@ -12,6 +12,9 @@ extension Session {
                 contents: .init(value: text(of: declaration, in: place.uri)),
                 range: encoding.range(range ?? declaration.nameRange, in: source))
         }
+        if let (name, word) = includedName(place) {
+            return HoverResult(contents: .init(value: text(of: name)), range: encoding.range(word, in: source))
+        }
         guard let word = source.word(at: place.offset) else { return nil }
         let text = String(decoding: source.bytes[word], as: UTF8.self)
         guard let value = Self.text(ofWord: text, outline) else { return nil }

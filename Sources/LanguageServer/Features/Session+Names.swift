@@ -12,7 +12,11 @@ extension Session {
     }
 
     mutating func definition(_ place: Place) -> Location? {
-        declaration(place).map { Location(uri: place.uri, range: range($0.nameRange, place.uri)) }
+        if let own = declaration(place) { return Location(uri: place.uri, range: range(own.nameRange, place.uri)) }
+        guard let name = includedName(place)?.name else { return nil }
+        return Location(
+            uri: documents[place.uri]!.address(of: name.file.path),
+            range: encoding.range(name.declaration.nameRange, in: name.file.source))
     }
 
     mutating func references(_ place: Place, includesDeclaration: Bool) -> [Location] {

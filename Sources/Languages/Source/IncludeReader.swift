@@ -17,6 +17,21 @@ public struct IncludeReader: Sendable {
     /// Files within one another, and all of a program together.
     static let depthLimit = 32
     static let countLimit = 256
+
+    /// The path of a file from the program's directory, beginning at the file that includes it; nil for what lies
+    /// outside of the directory.
+    static func path(of file: String, includedBy includer: String?) -> String? {
+        if file.hasPrefix("/") || file.utf8.contains(0) { return nil }
+        var parts = includer?.split(separator: "/").dropLast().map(String.init) ?? []
+        for part in file.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
+            if part != ".." {
+                parts.append(String(part))
+            } else if parts.popLast() == nil {
+                return nil
+            }
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "/")
+    }
 }
 
 /// The text of a program with the files that it includes behind it, as places in diagnostics count.

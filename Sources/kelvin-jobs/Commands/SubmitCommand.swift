@@ -42,6 +42,12 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "When it should have ended: 90s, 15m, 2h from now, or 2026-04-17T10:00:00Z. Earlier ones come first.")
     var deadline: Moment?
 
+    @Option(help: "Of several machines: seconds you would rather wait for a success probability e times as high.")
+    var successWorth: Double?
+
+    @Option(help: "Of several machines: seconds you would rather wait than pay a unit of price more.")
+    var priceWorth: Double?
+
     @Option(help: "If the machine is calibrated while the job runs: split, flag or rerun.")
     var onRecalibration = RecalibrationPolicy.split
 
@@ -65,6 +71,11 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let budget, !(budget > 0 && budget.isFinite) { throw ValidationError("--budget must be positive seconds") }
+        for (name, worth) in [("success", successWorth), ("price", priceWorth)] {
+            if let worth, !(worth >= 0 && worth.isFinite) {
+                throw ValidationError("--\(name)-worth must be zero or more seconds")
+            }
+        }
         if let batchShots, batchShots < 1 { throw ValidationError("--batch-shots must be at least 1") }
         if key != nil, deadline?.isRelative == true {
             throw ValidationError("--key: a request that is sent again must be the same; write --deadline as a time")
@@ -99,6 +110,8 @@ struct SubmitCommand: AsyncParsableCommand {
         document.deadline = deadline?.seconds(after: received)
         document.priority = Int(priority.priority.rawValue)
         document.account = account.isEmpty ? nil : account
+        document.secondsPerNat = successWorth
+        document.secondsPerPrice = priceWorth
         document.onRecalibration = onRecalibration.name
         document.batchShots = batchShots
         document.budget = budget

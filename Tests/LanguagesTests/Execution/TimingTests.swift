@@ -24,6 +24,20 @@ import Testing
         #expect(delays[3].parameters[0].constant == 500)
     }
 
+    /// "const duration pulse_length_start = 20dt;" of the specification's OpenPulse page.
+    @Test func timesInTheMachinesUnitAreConstants() throws {
+        let program = circuit(
+            """
+            OPENQASM 3.0; const duration step = 20dt; qubit q; delay[2 * step] q;
+            def wait(qubit r) { delay[step] r; } wait(q);
+            """)
+        let delays = program.body.filter { if case .delay = $0.operation { true } else { false } }
+        #expect(delays.map(\.operation) == [.delay(.dt), .delay(.dt)])
+        #expect(delays.map { $0.parameters[0].constant } == [40, 20])
+        #expect(errors("const duration d = 20dt; d = 5ns;") == ["QASM0306 d"])
+        #expect(errors("bit b; duration e; if (b) { e = 5ns; } const duration d = e;") == ["QASM0302 e"])
+    }
+
     @Test func stretchesAndDurationsOfBlocksAreKept() throws {
         let values = try executed(
             """

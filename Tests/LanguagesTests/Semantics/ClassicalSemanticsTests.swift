@@ -97,11 +97,18 @@ import Testing
     private func program(_ terms: [(SpecifiedTerm, SpecifiedType)]) -> String {
         // The loop ends with certainty, but nobody knows when: what follows it is interpreted.
         var declarations = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit q; bit known;\n"
-        var statements = "while (!known) { reset q; h q; known = measure q; }\n"
+        var loop = ""
+        var statements = ""
         var count = 0
         for (k, (term, type)) in terms.enumerated() {
             let text = term.text { value in
-                declarations += "\(value.type) v\(count) = \(value.text);\n"
+                if value.type == .duration {
+                    // A duration that is assigned outside of loops is known before the program runs.
+                    declarations += "duration v\(count);\n"
+                    loop += "v\(count) = \(value.text); "
+                } else {
+                    declarations += "\(value.type) v\(count) = \(value.text);\n"
+                }
                 count += 1
                 return "v\(count - 1)"
             }
@@ -112,7 +119,7 @@ import Testing
             }
             statements += "r\(k) = \(text);\n"
         }
-        return declarations + statements
+        return declarations + "while (!known) { \(loop)reset q; h q; known = measure q; }\n" + statements
     }
 
     private func expectExecuted(_ samples: [Sample]) throws {
@@ -187,7 +194,16 @@ extension SpecifiedValue {
             var pattern = BigInteger.zero
             for k in 0..<bits.count where bits[k] { pattern = pattern + .power(ofTwo: k) }
             self = .bits(pattern, bits.count)
-        default: preconditionFailure("\(value) is no value of an expression here")
+        case .wide(let number):
+            let pattern = (0..<number.pattern.count).reduce(BigInteger.zero) {
+                number.pattern[$1] ? $0 + .power(ofTwo: $1) : $0
+            }
+            switch number.type {
+            case .int(let n): self = .wrapped(pattern, to: .int(n))
+            case .uint(let n): self = .uint(pattern, n)
+            default: self = .angle(pattern, number.pattern.count)
+            }
+        case .duration(let seconds): self = .duration(seconds)
         }
     }
 }

@@ -59,6 +59,9 @@ extension SpecifiedValue {
         case .float(let value, let n): return "float[\(n)](\(value))"
         case .angle(let value, let n): return "angle[\(n)](\"\(Self.digits(value, n))\")"
         case .bits(let value, let n): return "\"\(Self.digits(value, n))\""
+        case .duration(let seconds):
+            let count = Int64((seconds * 1e9).rounded())
+            return count < 0 ? "(\(count)ns)" : "\(count)ns"
         }
     }
 

@@ -36,7 +36,8 @@ extension SpecifiedTerm {
             case "popcount": return .uint(64)
             case "rotl", "rotr": return arguments[0].type
             case "mod":
-                return arguments.contains { if case .float = $0.type { true } else { false } } ? .float(64) : .int(64)
+                if arguments.contains(where: { if case .float = $0.type { true } else { false } }) { return .float(64) }
+                return .int(max(64, arguments[0].type.width, arguments[1].type.width))
             default: return name.hasPrefix("variable ") ? arguments[0].type : .float(64)
             }
         case .binary(let op, let left, let right):
@@ -46,6 +47,9 @@ extension SpecifiedTerm {
             default: break
             }
             switch (left.type, right.type) {
+            // "Division of two durations results in a machine-precision float"
+            case (.duration, .duration) where op == "/": return .float(64)
+            case (.duration, _), (_, .duration): return .duration
             case (.bits(let n), .bits): return .bits(n)
             case (.bool, .bool) where ["&", "|", "^"].contains(op): return .bool
             case (.angle(let n), .angle(let m)): return op == "/" ? .uint(max(n, m)) : .angle(max(n, m))
@@ -106,6 +110,7 @@ extension SpecifiedTerm {
             guard case .bool(let truth) = try operand.cast(to: .bool) else { preconditionFailure("no truth value") }
             return .bool(!truth)
         case ("-", .float(let value, let n)): return .float(-value, n)
+        case ("-", .duration(let value)): return .duration(-value)
         case ("-", .bool): return .wrapped(-operand.number!, to: .int(64))
         case ("-", .int(let value, let n)): return .wrapped(-value, to: .int(n))
         case ("-", .uint(let value, let n)): return .wrapped(-value, to: .uint(n))
@@ -140,6 +145,12 @@ extension SpecifiedTerm {
         default: break
         }
         switch (left, right) {
+        case (.duration(let a), .duration(let b)):
+            let value = try float(op, a, b, 64)
+            return op == "/" ? .float(value, 64) : .duration(value)
+        // "add/subtract two durations, or multiply or divide them by a constant"
+        case (.duration(let a), _): return .duration(try float(op, a, try right.double, 64))
+        case (_, .duration(let b)): return .duration(try float(op, try left.double, b, 64))
         case (.bits, .bits): return left.withPattern(bitwise(op, left.pattern, right.pattern, left.width))
         case (.bool, .bool) where ["&", "|", "^"].contains(op):
             return .bool(!bitwise(op, left.pattern, right.pattern, 1).isZero)
@@ -186,15 +197,16 @@ extension SpecifiedTerm {
             let (quotient, remainder) = a.divided(by: b)
             return .wrapped(op == "/" ? quotient : remainder, to: type)
         case "**":
-            // Modulo 2⁶⁴ all along, or the numbers would not fit the machine.
-            var result = BigInteger.one, square = a.modulo(powerOfTwo: 64)
+            // Modulo 2ⁿ all along, or the numbers would not fit the machine.
+            let n = type.width
+            var result = BigInteger.one, square = a.modulo(powerOfTwo: n)
             for place in 0..<b.bitCount {
-                if b.bit(place) { result = (result * square).modulo(powerOfTwo: 64) }
-                square = (square * square).modulo(powerOfTwo: 64)
+                if b.bit(place) { result = (result * square).modulo(powerOfTwo: n) }
+                square = (square * square).modulo(powerOfTwo: n)
             }
             return .wrapped(result, to: type)
         default:
-            let n = SpecifiedValue.wrapped(.zero, to: type).width
+            let n = type.width
             return .wrapped(bitwise(op, a.modulo(powerOfTwo: n), b.modulo(powerOfTwo: n), n), to: type)
         }
     }
@@ -231,6 +243,7 @@ extension SpecifiedTerm {
         func compare<T: Comparable>(_ a: T, _ b: T) -> Int { a < b ? -1 : a == b ? 0 : 1 }
         switch (left, right) {
         case (.bits, .bits), (.bool, .bool): return compare(left.pattern, right.pattern)
+        case (.duration(let a), .duration(let b)): return compare(a, b)
         default: break
         }
         let type = common(left.type, right.type)
@@ -269,8 +282,9 @@ extension SpecifiedTerm {
             if let a = x.number, let b = arguments[1].number {
                 if b.isZero { throw SpecifiedFault("division by zero") }
                 let rest = a.divided(by: b).remainder
-                if rest >= .power(ofTwo: 63) { throw SpecifiedFault("does not fit int[64]") }
-                return .int(rest, 64)
+                let width = max(64, x.type.width, arguments[1].type.width)
+                if rest >= .power(ofTwo: width - 1) { throw SpecifiedFault("does not fit int[\(width)]") }
+                return .int(rest, width)
             }
             let (a, b) = (try x.double, try arguments[1].double)
             if b == 0 { throw SpecifiedFault("division by zero") }
@@ -305,13 +319,18 @@ extension SpecifiedTerm {
     }
 }
 
-extension SpecifiedValue {
+extension SpecifiedType {
     var width: Int {
         switch self {
         case .bool: 1
-        case .int(_, let n), .uint(_, let n), .float(_, let n), .angle(_, let n), .bits(_, let n): n
+        case .int(let n), .uint(let n), .float(let n), .angle(let n), .bits(let n): n
+        case .duration: 64
         }
     }
+}
+
+extension SpecifiedValue {
+    var width: Int { type.width }
 
     /// A value of the same type with another pattern.
     func withPattern(_ pattern: BigInteger) -> SpecifiedValue {
@@ -320,7 +339,7 @@ extension SpecifiedValue {
         case .angle(_, let n): .angle(pattern, n)
         case .int, .uint: .wrapped(pattern, to: type)
         case .bool: .bool(!pattern.isZero)
-        case .float: preconditionFailure("a float has no pattern")
+        case .float, .duration: preconditionFailure("\(type) has no pattern")
         }
     }
 

@@ -2,6 +2,7 @@
 enum SpecifiedType: Hashable, CustomStringConvertible {
     case bool
     case int(Int), uint(Int), float(Int), angle(Int), bits(Int)
+    case duration
 
     var description: String {
         switch self {
@@ -11,6 +12,7 @@ enum SpecifiedType: Hashable, CustomStringConvertible {
         case .float(let n): "float[\(n)]"
         case .angle(let n): "angle[\(n)]"
         case .bits(let n): "bit[\(n)]"
+        case .duration: "duration"
         }
     }
 }
@@ -23,6 +25,8 @@ enum SpecifiedValue: Hashable {
     /// The pattern read as an unsigned integer: the angle is 2π·pattern/2ⁿ.
     case angle(BigInteger, Int)
     case bits(BigInteger, Int)
+    /// Seconds.
+    case duration(Double)
 
     var type: SpecifiedType {
         switch self {
@@ -32,6 +36,7 @@ enum SpecifiedValue: Hashable {
         case .float(_, let n): .float(n)
         case .angle(_, let n): .angle(n)
         case .bits(_, let n): .bits(n)
+        case .duration: .duration
         }
     }
 }
@@ -67,6 +72,7 @@ extension SpecifiedValue {
         case .angle(let n): .angle(number.modulo(powerOfTwo: n), n)
         case .bits(let n): .bits(number.modulo(powerOfTwo: n), n)
         case .float(let n): .float(Rational(number).rounded(toDigits: n == 32 ? 24 : 53), n)
+        case .duration: .nanoseconds(number)
         }
     }
 
@@ -76,8 +82,13 @@ extension SpecifiedValue {
         case .bool(let value): value ? .one : .zero
         case .int(let value, let n): value.modulo(powerOfTwo: n)
         case .uint(let value, _), .angle(let value, _), .bits(let value, _): value
-        case .float: preconditionFailure("a float has no pattern")
+        case .float, .duration: preconditionFailure("\(type) has no pattern")
         }
+    }
+
+    /// "Durations are real numbers": so many billionths of a second, as a float.
+    static func nanoseconds(_ count: BigInteger) -> SpecifiedValue {
+        .duration((Rational(count) / Rational(BigInteger(Int64(1_000_000_000)))).rounded(toDigits: 53))
     }
 
     /// The number of a bool, int or uint.
@@ -98,7 +109,9 @@ extension SpecifiedValue {
         case (.bool, .int), (.int, .int), (.uint, .int), (.bool, .uint), (.int, .uint), (.uint, .uint):
             return .wrapped(number!, to: type)
         case (.bool, .float(let n)), (.int, .float(let n)), (.uint, .float(let n)):
-            return .float(Rational(number!).rounded(toDigits: n == 32 ? 24 : 53), n)
+            let rounded = Rational(number!).rounded(toDigits: n == 32 ? 24 : 53)
+            if n == 32 && rounded.magnitude > 1e38 { throw SpecifiedFault.outsideTest }
+            return .float(rounded, n)
         case (.float(let value, _), .float(let n)):
             let rounded = Rational(value).rounded(toDigits: n == 32 ? 24 : 53)
             if n == 32 && (rounded.magnitude > 1e38 || (rounded != 0 && rounded.magnitude < 1e-37)) {

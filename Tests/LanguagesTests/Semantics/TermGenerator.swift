@@ -7,7 +7,9 @@ struct TermGenerator {
     private mutating func pick<T>(_ choices: [T]) -> T { choices[Int.random(in: 0..<choices.count, using: &random)] }
 
     mutating func width() -> Int {
-        Bool.random(using: &random)
+        // Words end at 64; what is behind is another arithmetic.
+        if Int.random(in: 0..<8, using: &random) == 0 { return pick([65, 66, 80, 100, 127, 128, 129, 150, 192]) }
+        return Bool.random(using: &random)
             ? pick([1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 53, 54, 63, 64]) : Int.random(in: 1...64, using: &random)
     }
 
@@ -17,7 +19,8 @@ struct TermGenerator {
         case 2...6: .int(width())
         case 7...10: .uint(width())
         case 11...13: .float(Bool.random(using: &random) ? 32 : 64)
-        case 14...17: .angle(width())
+        case 14...16: .angle(width())
+        case 17: .duration
         default: .bits(width())
         }
     }
@@ -29,6 +32,7 @@ struct TermGenerator {
         case .int, .uint: return .wrapped(number(), to: type)
         case .angle(let n): return .angle(number().modulo(powerOfTwo: n), n)
         case .bits(let n): return .bits(number().modulo(powerOfTwo: n), n)
+        case .duration: return .nanoseconds(BigInteger(Int64.random(in: -2000...2_000_000, using: &random)))
         case .float(let n):
             var value: Double
             switch Int.random(in: 0..<4, using: &random) {
@@ -43,13 +47,16 @@ struct TermGenerator {
     }
 
     private mutating func number() -> BigInteger {
-        switch Int.random(in: 0..<4, using: &random) {
+        switch Int.random(in: 0..<5, using: &random) {
         case 0: BigInteger(Int64.random(in: -3...3, using: &random))
         case 1: BigInteger(Int64.random(in: -300...300, using: &random))
         case 2:
-            BigInteger.power(ofTwo: Int.random(in: 0...64, using: &random))
+            BigInteger.power(ofTwo: Int.random(in: 0...(Bool.random(using: &random) ? 64 : 192), using: &random))
                 + BigInteger(Int64.random(in: -1...1, using: &random))
-        default: BigInteger(random.next(), isNegative: Bool.random(using: &random))
+        case 3: BigInteger(random.next(), isNegative: Bool.random(using: &random))
+        default:
+            BigInteger(random.next()) * .power(ofTwo: Int.random(in: 60...128, using: &random))
+                - BigInteger(random.next()) * .power(ofTwo: Int.random(in: 0...64, using: &random))
         }
     }
 
@@ -61,6 +68,7 @@ struct TermGenerator {
         case .float(let n): return float(n, depth)
         case .angle(let n): return angle(n, depth)
         case .bits(let n): return bits(n, depth)
+        case .duration: return duration(depth)
         }
     }
 
@@ -85,7 +93,10 @@ struct TermGenerator {
         case 0: return .unary(pick(["!", "~"]), term(.bool, depth: depth - 1))
         case 1: return .binary(pick(["&&", "||"]), term(.bool, depth: depth - 1), term(.bool, depth: depth - 1))
         case 2: return .binary(pick(["&", "|", "^"]), term(.bool, depth: depth - 1), term(.bool, depth: depth - 1))
-        case 3: return .cast(.bool, term(type(), depth: depth - 1))
+        case 3:
+            let type = type()
+            // The table of casts leads from durations nowhere.
+            return .cast(.bool, term(type == .duration ? .bool : type, depth: depth - 1))
         case 4:
             let (type, n) = sized()
             let place = Int.random(in: -n..<n, using: &random)
@@ -93,7 +104,7 @@ struct TermGenerator {
         case 5:
             let op = pick(["==", "!=", "<", "<=", ">", ">="])
             let n = width()
-            let type = pick([SpecifiedType.bits(n), .angle(n), .bool])
+            let type = pick([SpecifiedType.bits(n), .angle(n), .bool, .duration])
             return .binary(op, term(type, depth: depth - 1), term(type, depth: depth - 1))
         default:
             let op = pick(["==", "!=", "<", "<=", ">", ">="])
@@ -138,10 +149,12 @@ struct TermGenerator {
         case (3, .int(let n)), (3, .uint(let n)): return .cast(type, term(.bits(n), depth: depth - 1))
         case (4, .uint(64)):
             return .call("popcount", [term(pick([.bits(width()), .uint(width()), .angle(width())]), depth: depth - 1)])
-        case (4, .int(64)):
+        case (4, .int(let n)) where n >= 64:
+            // As wide as the wider of the two, and 64 bits at least.
+            let m = n == 64 ? Int.random(in: 1...64, using: &random) : n
+            let other = Int.random(in: 1...n, using: &random)
             return .call(
-                "mod",
-                [term(pick([.int(width()), .uint(width())]), depth: depth - 1), term(.int(width()), depth: depth - 1)])
+                "mod", [term(pick([.int(m), .uint(m)]), depth: depth - 1), term(.int(other), depth: depth - 1)])
         case (4, .uint), (5, .uint):
             return .call(pick(["rotl", "rotr"]), [term(type, depth: depth - 1), term(.int(7), depth: 0)])
         case (6, .uint(let n)):
@@ -178,6 +191,8 @@ struct TermGenerator {
         case 4 where n == 64:
             return .call(
                 "mod", [term(.float(64), depth: depth - 1), term(pick([.float(32), .int(8)]), depth: depth - 1)])
+        case 6 where n == 64:
+            return .binary("/", term(.duration, depth: depth - 1), term(.duration, depth: depth - 1))
         case 5:
             return .binary(
                 "**", .value(value(.float(n))), .value(.float(Double(Int.random(in: 0...6, using: &random)) / 2, n)))
@@ -213,6 +228,19 @@ struct TermGenerator {
                 term(isLeft ? other : .angle(n), depth: depth - 1))
         }
     }
+
+    private mutating func duration(_ depth: Int) -> SpecifiedTerm {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: return .unary("-", term(.duration, depth: depth - 1))
+        case 1: return .binary("*", term(factor(), depth: depth - 1), term(.duration, depth: depth - 1))
+        case 2: return .binary("*", term(.duration, depth: depth - 1), term(factor(), depth: depth - 1))
+        case 3: return .binary("/", term(.duration, depth: depth - 1), term(factor(), depth: depth - 1))
+        default:
+            return .binary(pick(["+", "-"]), term(.duration, depth: depth - 1), term(.duration, depth: depth - 1))
+        }
+    }
+
+    private mutating func factor() -> SpecifiedType { pick([.int(width()), .uint(width()), .float(64), .float(32)]) }
 
     private mutating func bits(_ n: Int, _ depth: Int) -> SpecifiedTerm {
         switch Int.random(in: 0..<6, using: &random) {

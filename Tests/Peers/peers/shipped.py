@@ -1,6 +1,7 @@
 """The test programs that other packages keep in their repositories, found in their sources."""
 
 import ast
+import json
 import re
 import textwrap
 
@@ -10,6 +11,8 @@ PLACES = {
     "pyqasm": "pyqasm/tests",
     "qiskit-qasm3-import": "qiskit-qasm3-import/tests",
     "braket": "amazon-braket-default-simulator-python/test",
+    # Any of OQTOPUS's repositories: its engine, its gateway, its client, its test suite.
+    "oqtopus": "oqtopus",
 }
 STATEMENT = re.compile(
     r"^\s*(OPENQASM\s|qubit\b|qreg\b|bit\b|int\b|uint\b|float\b|angle\b|bool\b|const\b|array\b|input\b|gate\b|def\b|include\b)",
@@ -34,7 +37,25 @@ def programs(root, package):
         for place, text in strings(path):
             if ";" in text and STATEMENT.search(text):
                 add(f"{path.relative_to(folder).as_posix()}:{place}", text)
+    for path in sorted(folder.rglob("*.json")):
+        for text in values(path):
+            if ";" in text and STATEMENT.search(text):
+                add(path.relative_to(folder).as_posix(), text)
     return found
+
+
+def values(path):
+    """The strings of a JSON file."""
+    try:
+        rest = [json.loads(path.read_text())]
+    except ValueError:
+        return
+    while rest:
+        value = rest.pop(0)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, (list, dict)):
+            rest += value.values() if isinstance(value, dict) else value
 
 
 def strings(path):

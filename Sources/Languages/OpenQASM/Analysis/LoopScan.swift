@@ -9,7 +9,27 @@ struct LoopScan {
     /// Names of arrays, whose indices may be computed at run time.
     let arrays: Set<Int32>
 
-    init(name: Int32, lowering tree: SyntaxTree, isCall subroutines: Set<Int32>, arrays: Set<Int32> = []) {
+    /// What is known of the loops inside, so that none is looked through once for each loop around it and its own: that
+    /// would double with each level.
+    private let memory: Memory
+
+    final class Memory {
+        var isWrittenOut: [NodeID: Bool] = [:]
+    }
+
+    private init(name: Int32, within scan: LoopScan) {
+        self.name = name
+        tree = scan.tree
+        subroutines = scan.subroutines
+        arrays = scan.arrays
+        memory = scan.memory
+    }
+
+    init(
+        name: Int32, lowering tree: SyntaxTree, isCall subroutines: Set<Int32>, arrays: Set<Int32> = [],
+        memory: Memory = Memory()
+    ) {
+        self.memory = memory
         self.arrays = arrays
         self.name = name
         self.tree = tree
@@ -41,21 +61,45 @@ struct LoopScan {
         case .scalarType, .qubitType: return mentions(node.a, counts: true)
         case .constant, .alias: return children(node).contains { mentions($0, counts: true) }
         case .for:
-            let inner = LoopScan(name: node.b, lowering: tree, isCall: subroutines, arrays: arrays)
-            return mentions(node.c, counts: counts || inner.needsValue(node.d)) || mentions(node.d, counts: counts)
+            if mentions(node.c, counts: counts) || mentions(node.d, counts: counts) { return true }
+            // A range that leads to a loop that is written out must be known.
+            return !counts && mentions(node.c, counts: true) && isWrittenOut(id)
         default: return children(node).contains { mentions($0, counts: counts) }
         }
+    }
+
+    /// Whether a loop needs the value of its variable.
+    func isWrittenOut(_ id: NodeID) -> Bool {
+        if let known = memory.isWrittenOut[id] { return known }
+        let inner = LoopScan(name: tree[id].b, within: self)
+        let result = inner.needsValue(tree[id].d)
+        memory.isWrittenOut[id] = result
+        return result
     }
 
     /// Whether the body assigns to the variable.
     func assigns(_ id: NodeID) -> Bool {
         let node = tree[id]
-        if node.kind == .assignment {
-            var target = node.a
-            while tree[target].kind == .index { target = tree[target].a }
-            if tree[target].a == name { return true }
+        return target(of: node) == name || children(node).contains { assigns($0) }
+    }
+
+    /// All names that the body assigns to.
+    func assignedNames(_ id: NodeID) -> Set<Int32> {
+        var names: Set<Int32> = []
+        func collect(_ id: NodeID) {
+            let node = tree[id]
+            if let name = target(of: node) { names.insert(name) }
+            for child in children(node) { collect(child) }
         }
-        return children(node).contains { assigns($0) }
+        collect(id)
+        return names
+    }
+
+    private func target(of node: SyntaxTree.Node) -> Int32? {
+        guard node.kind == .assignment else { return nil }
+        var target = node.a
+        while tree[target].kind == .index { target = tree[target].a }
+        return tree[target].a
     }
 
     /// Whether a 'return' stands in the body.

@@ -139,12 +139,7 @@ extension Lowering {
     private mutating func arrayIndex(
         _ item: NodeID, _ start: Int, _ step: Int, _ count: Int, view: ArrayView, axis: Int, of owner: NodeID
     ) throws(SemanticFailure) -> Expression {
-        var index = try expression(item)
-        switch index.type {
-        case .int, .uint: break
-        case .bool, .bits: index = try convert(index, to: .uint(64), at: item)
-        default: throw fail(.type, "an index is an integer, not \(index.type)", at: item)
-        }
+        var index = try indexValue(item)
         if let literal = index.literal {
             hidesIndexErrors = isChecking
             defer { hidesIndexErrors = false }
@@ -157,7 +152,7 @@ extension Lowering {
     }
 
     /// The array's place of a slice's index; what lies outside the slice lies outside the array.
-    private static func place(of index: Expression, _ start: Int, _ step: Int, _ count: Int) -> Expression {
+    static func place(of index: Expression, _ start: Int, _ step: Int, _ count: Int) -> Expression {
         func int(_ operation: BinaryOperator, _ a: Expression, _ b: Expression) -> Expression {
             Expression(.binary(operation, a, b), type: .int(64))
         }

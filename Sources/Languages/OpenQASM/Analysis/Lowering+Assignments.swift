@@ -230,13 +230,14 @@ extension Lowering {
         }
         let base = tree[node.a]
         let symbol = try symbol(base.a, at: node.a)
-        guard isSingle(node) else {
-            throw unsupported("assigning to several bits of a number", at: target, cure: "assign the bits one by one")
-        }
         let item = tree.item(node.b, 0)
         switch symbol.kind {
         case .bits:
-            let index = try convert(try expression(item), to: .int(64), at: item)
+            guard isSingle(node) else {
+                throw unsupported(
+                    "assigning to bits that are selected at run time", at: target, cure: "assign the bits one by one")
+            }
+            let index = try narrow(try expression(item), "an index", at: item)
             let value = try bitValue(try value(source, at: id), at: valueNode)
             block.append(
                 Assignment(target: .element(RegisterID(Int(symbol.c)), index: index), value: value),
@@ -257,42 +258,65 @@ extension Lowering {
         _ source: AssignedValue, toBit node: SyntaxTree.Node, of whole: Expression, _ place: Assignment.Target,
         _ target: NodeID, at id: NodeID, valueNode: NodeID
     ) throws(SemanticFailure) {
-        guard isSingle(node) else {
-            throw unsupported("assigning to several bits of a number", at: target, cure: "assign the bits one by one")
-        }
-        let item = tree.item(node.b, 0)
         let width: Int
         switch whole.type {
         case .int(let n), .uint(let n), .angle(let n): width = n
         default: throw fail(.type, "\(whole.type) has no elements", at: target)
         }
+        guard isSingle(node) else {
+            let new = try replacing(try indexSet(node, count: width, of: node.a), of: whole, width, at: target) {
+                lowering, count throws(SemanticFailure) in
+                try lowering.convert(try lowering.value(source, at: id), to: .bits(count), at: valueNode)
+            }
+            return block.append(Assignment(target: place, value: new), location: location(id))
+        }
+        let item = tree.item(node.b, 0)
         var index = try expression(item)
         if let place = index.literal.flatMap({ Self.integer($0) }) {
             index = .int(Int64(try normalised(place, count: width, at: item, of: node.a)))
         } else {
-            index = try convert(index, to: .int(64), at: item)
+            index = try narrow(index, "an index", at: item)
         }
         let value = try bitValue(try value(source, at: id), at: valueNode)
         block.append(
-            Assignment(target: place, value: replacing(bit: index, of: whole, width, with: value)),
+            Assignment(target: place, value: replacing(bit: index, of: whole, width, with: value, at: id)),
             location: location(id))
     }
 
-    /// The value with one bit replaced, computed on its bit pattern.
-    private func replacing(bit index: Expression, of whole: Expression, _ width: Int, with value: Expression)
-        -> Expression
-    {
-        let type = whole.type
-        let bits = ClassicalType.bits(width)
-        func shifted(_ pattern: Expression) -> Expression {
-            let value = Expression(.binary(.shiftLeft, pattern, index), type: bits)
-            return folded(value, at: 0)
+    /// The value with the bits at some places replaced by those of a pattern: `x[4:7] = "1010"`.
+    private mutating func replacing(
+        _ places: [Int], of whole: Expression, _ width: Int, at target: NodeID,
+        with pattern: (inout Lowering, _ count: Int) throws(SemanticFailure) -> Expression
+    ) throws(SemanticFailure) -> Expression {
+        var mask = BitString(zeros: width)
+        for place in places {
+            if mask[place] { throw fail(.index, "bit \(place) is selected twice", at: target) }
+            mask[place] = true
         }
-        let one = shifted(.literal(.bits(BitString(1, count: width))))
-        let mask = folded(Expression(.unary(.complement, one), type: bits), at: 0)
+        let pattern = repeatable(try pattern(&self, places.count), at: target)
+        let bits = ClassicalType.bits(width)
         let old = Expression(.cast(whole), type: bits)
-        let kept = Expression(.binary(.bitAnd, old, mask), type: bits)
-        let new = shifted(folded(Expression(.cast(value), type: bits), at: 0))
-        return Expression(.cast(Expression(.binary(.bitOr, kept, new), type: bits)), type: type)
+        let rest = Expression(.binary(.bitAnd, old, .literal(.bits(mask.complement))), type: bits)
+        let parts = places.enumerated().map { k, place in
+            folded(shifted(bit(k, of: pattern), by: place, bits), at: target, recursively: true)
+        }
+        let new = Expression(
+            .binary(.bitOr, rest, folded(united(parts, bits), at: target, recursively: true)), type: bits)
+        return Expression(.cast(new), type: whole.type)
+    }
+
+    /// The value with one bit replaced, computed on its bit pattern: the bit is flipped where it is another one, so that
+    /// it is read, and an index outside of the value is the fault that it is in an expression.
+    private mutating func replacing(
+        bit index: Expression, of whole: Expression, _ width: Int, with value: Expression, at id: NodeID
+    ) -> Expression {
+        let bits = ClassicalType.bits(width)
+        let index = kept(index, "index", at: id)
+        let old = Expression(.element(whole, index: index), type: .bool)
+        let isOther = Expression(.binary(.bitXor, old, value), type: .bool)
+        let place = index.literal == nil ? Self.place(of: index, 0, 1, width) : index
+        let flip = Expression(.binary(.shiftLeft, Expression(.cast(isOther), type: bits), place), type: bits)
+        let new = Expression(.binary(.bitXor, Expression(.cast(whole), type: bits), flip), type: bits)
+        return Expression(.cast(new), type: whole.type)
     }
 }

@@ -81,6 +81,7 @@ extension Lowering {
         switch literal {
         case .int(let value, _): return Int(value)
         case .uint(let value, _): return Int(clamping: value)
+        case .wide(let number) where number.kind != .angle: return number.clamped(from: 0)
         case .float(let value, _) where parser.version == 2 && value == value.rounded() && abs(value) < 1e15:
             return Int(value)
         default:

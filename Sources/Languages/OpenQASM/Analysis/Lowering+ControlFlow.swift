@@ -65,7 +65,7 @@ extension Lowering {
 
     mutating func enterLoop(_ body: NodeID) {
         loopDepth += 1
-        loopBodies.append(body)
+        loopBodies.append(LoopBody(node: body))
     }
 
     mutating func leaveLoop() {
@@ -97,7 +97,7 @@ extension Lowering {
             throw fail(
                 .type, "a switch goes over an integer, not \(subject.type)", at: node.a, cure: "convert it: 'int(…)'")
         }
-        if subject.type != .int(64) { subject = try convert(subject, to: .int(64), at: node.a) }
+        if subject.type != .int(64) { subject = try narrow(subject, "what a switch goes over", at: node.a) }
         var cases: [ControlFlow.SwitchCase] = []
         var otherwise: Block?
         var seen: [Int: NodeID] = [:]
@@ -153,10 +153,14 @@ extension Lowering {
             declareLoopVariableAsBroken(node)
             throw error
         }
-        let mustUnroll =
-            isInsideGate
-            || LoopScan(name: node.b, lowering: parser.tree, isCall: subroutineNames(), arrays: arrayNames())
-                .needsValue(node.d)
+        var mustUnroll = isInsideGate
+        if !mustUnroll {
+            mustUnroll =
+                LoopScan(
+                    name: node.b, lowering: parser.tree, isCall: subroutineNames, arrays: arrayNames,
+                    memory: loopMemory
+                ).isWrittenOut(id)
+        }
         let known = values.known
         if mustUnroll, let known {
             try unroll(node, id, type, known)
@@ -195,20 +199,6 @@ extension Lowering {
         return parser.tree.add(.init(kind: .identifier, start: start, end: start, a: node.b))
     }
 
-    private func subroutineNames() -> Set<Int32> {
-        var names: Set<Int32> = []
-        for symbol in symbols where symbol.kind == .subroutine { names.insert(symbol.name) }
-        return names
-    }
-
-    /// Names whose indices may be computed while the program runs.
-    private func arrayNames() -> Set<Int32> {
-        if views.isEmpty { return [] }
-        var names: Set<Int32> = []
-        for symbol in symbols where symbol.kind == .array { names.insert(symbol.name) }
-        return names
-    }
-
     private struct LoopRange {
         var values: ControlFlow.LoopValues
         /// The values, where all are known and countable.
@@ -239,7 +229,7 @@ extension Lowering {
                 }
                 let value = try expression(part)
                 switch value.type {
-                case .int, .uint, .bool: ends.append(try convert(value, to: .int(64), at: part))
+                case .int, .uint, .bool: ends.append(try narrow(value, "the range of a loop", at: part))
                 default: throw fail(.type, "the range of a loop goes over integers, not \(value.type)", at: part)
                 }
             }
@@ -278,14 +268,14 @@ extension Lowering {
     private mutating func counted(
         _ start: Int64, _ step: Int64, _ stop: Int64, _ type: ClassicalType, _ id: NodeID
     ) throws(SemanticFailure) -> [ClassicalValue]? {
-        let span = Double(stop) - Double(start)
-        let count = span / Double(step) + 1
+        if step > 0 ? stop < start : stop > start { return [] }
+        let span = UInt64(bitPattern: step > 0 ? stop &- start : start &- stop)
+        let turns = span / step.magnitude
         // Longer ones stay loops; a body that needs the value then says so.
-        if count > Double(1 << 20) { return nil }
-        if count < 1 { return [] }
+        if turns >= 1 << 20 { return nil }
         var values: [ClassicalValue] = []
-        for k in 0..<Int64(count) {
-            let value = try convert(.int(start + k * step), to: type, at: id)
+        for k in 0...Int64(turns) {
+            let value = try convert(.int(start &+ k &* step), to: type, at: id)
             if let literal = value.literal { values.append(literal) }
         }
         return values
@@ -295,6 +285,10 @@ extension Lowering {
         _ node: SyntaxTree.Node, _ id: NodeID, _ type: ClassicalType, _ values: [ClassicalValue]
     ) throws(SemanticFailure) {
         let scan = LoopScan(name: node.b, lowering: parser.tree, isCall: [])
+        if loops.contains(where: { if case .unrolled = $0 { true } else { false } }) {
+            // Looking for jumps and assignments costs about as much as the text is long, in each turn of the loop around.
+            try spend(Int(node.end - node.start) >> 2, at: id)
+        }
         let (breaks, continues) = scan.jumps(node.d)
         if scan.assigns(node.d) {
             throw fail(

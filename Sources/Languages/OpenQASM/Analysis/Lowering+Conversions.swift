@@ -21,15 +21,9 @@ extension Lowering {
         case (.int, .angle), (.uint, .angle):
             if value.literal == nil { throw needsCast(value.type, type, at: id, cure: "write 'angle(float(…))'") }
         case (.bits(let count), .uint(64)) where count <= 64, (.bits(let count), .int(64)) where count <= 64: break
-        case (.int, .bits(let count)), (.uint, .bits(let count)):
+        case (.int, .bits), (.uint, .bits):
             guard let literal = value.literal else { throw needsCast(value.type, type, at: id) }
-            let number: UInt64? =
-                switch literal {
-                case .int(let value, _): value < 0 ? nil : UInt64(value)
-                case .uint(let value, _): value
-                default: nil
-                }
-            guard let number, count >= 64 || number >> UInt64(count) == 0 else {
+            guard literal.fits(type) else {
                 throw fail(.value, "\(literal) does not fit \(type)", at: id)
             }
         case (.float(let width), .int), (.float(let width), .uint):
@@ -56,15 +50,7 @@ extension Lowering {
     private mutating func checkFits(
         _ value: ClassicalValue, _ type: ClassicalType, at id: NodeID
     ) throws(SemanticFailure) {
-        let fits: Bool
-        switch (value, type) {
-        case (.int(let value, _), .int(let width)): fits = width >= 64 || (value >> (Int64(width) - 1)) == (value >> 63)
-        case (.int(let value, _), .uint(let width)): fits = value >= 0 && (width >= 64 || value >> Int64(width) == 0)
-        case (.uint(let value, _), .int(let width)): fits = value >> UInt64(width - 1) == 0
-        case (.uint(let value, _), .uint(let width)): fits = width >= 64 || value >> UInt64(width) == 0
-        default: fits = true
-        }
-        if !fits {
+        if !value.fits(type) {
             throw fail(
                 .value, "\(value) does not fit \(type)", at: id, cure: "write '\(type)(…)' if it shall wrap around")
         }
@@ -125,8 +111,8 @@ extension Lowering {
         var width = 64
         if node.a >= 0 && kind != .complex {
             width = try constantInteger(node.a, "the size of a type")
-            let limit = kind == .bit ? 1 << 24 : 64
-            if width < 1 || width > limit {
+            let limit = kind == .bit ? 1 << 24 : ClassicalType.widthLimit
+            if kind != .float && (width < 1 || width > limit) {
                 throw fail(.width, "a size of \(width); it must lie in 1…\(limit)", at: node.a)
             }
             if kind == .float && width != 16 && width != 32 && width != 64 {

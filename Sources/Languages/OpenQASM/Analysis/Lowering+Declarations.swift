@@ -167,6 +167,8 @@ extension Lowering {
         }
         let value = try convert(try expression(node.c), to: type, at: node.c)
         guard let literal = value.literal else {
+            // A time in the machine's unit is constant, and known when the machine is.
+            if type == .duration, isKnownNow(value) { return try knownDuration(value, named: node.b, at: id) }
             throw fail(
                 .notConstant, "the value of a const must be known before the program runs", at: node.c,
                 cause: "it depends on a value of run time", cure: "leave out 'const'")

@@ -64,12 +64,26 @@ extension Lowering {
 
     /// Literals are `int[64]`, `uint[64]` where only that holds them; plain numbers in OpenQASM 2.
     private mutating func integer(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) -> ClassicalValue {
-        if node.detail == 1 {
-            throw fail(.value, "this integer does not fit 64 bits", at: id, cure: "write a float, or a bit string")
-        }
+        if node.detail == 1 { return try wideInteger(node, id) }
         if parser.version == 2 { return .float(Double(node.value), width: 64) }
         return node.value > UInt64(Int64.max) ? .uint(node.value, width: 64) : .int(Int64(node.value), width: 64)
     }
+
+    /// A literal beyond 64 bits is an unsigned integer of as many words as it takes; a plain number in OpenQASM 2.
+    private mutating func wideInteger(
+        _ node: SyntaxTree.Node, _ id: NodeID
+    ) throws(SemanticFailure) -> ClassicalValue {
+        let limit = ClassicalType.widthLimit
+        guard let number = BitString(literal: parser.text(node.start..<node.end), count: limit) else {
+            throw fail(
+                .value, "this integer does not fit \(limit) bits", at: id, cure: "write a float, or a bit string")
+        }
+        let value = ClassicalValue(.uint, pattern: number.resized(to: Self.wholeWords(number.bitLength)))
+        return parser.version == 2 ? .float(value.real, width: 64) : value
+    }
+
+    /// So many bits, filled up to words of 64.
+    static func wholeWords(_ bits: Int) -> Int { max(64, (bits + 63) & ~63) }
 
     private func seconds(_ node: SyntaxTree.Node) -> Double {
         // Dividing by an exact power of ten rounds once: 100ns is the double nearest to 1e-7.
@@ -84,7 +98,7 @@ extension Lowering {
         case .variable:
             let variable = VariableID(Int(symbol.a))
             let type = circuit.variables[variable.index].type
-            if type == .duration, let known = knownDuration(of: variable, named: node.a) { return known }
+            if type == .duration, let known = try knownDuration(of: variable, named: node.a, at: id) { return known }
             return Expression(.variable(variable), type: type)
         case .array:
             let view = views[Int(symbol.a)]
@@ -114,13 +128,25 @@ extension Lowering {
         if single && bits.count == 1 { return .bit(bits[0]) }
         let type = ClassicalType.bits(bits.count)
         if let contiguous = contiguous(bits) { return contiguous }
-        var result: Expression?
-        for (k, bit) in bits.enumerated() {
-            var part = Expression(.cast(.bit(bit)), type: type)
-            if k > 0 { part = Expression(.binary(.shiftLeft, part, .int(Int64(k))), type: type) }
-            result = result.map { Expression(.binary(.bitOr, $0, part), type: type) } ?? part
+        return united(bits.enumerated().map { k, bit in shifted(.bit(bit), by: k, type) }, type)
+    }
+
+    /// A single bit at its place in a pattern.
+    func shifted(_ bit: Expression, by place: Int, _ type: ClassicalType) -> Expression {
+        let part = Expression(.cast(bit), type: type)
+        return place == 0 ? part : Expression(.binary(.shiftLeft, part, .int(Int64(place))), type: type)
+    }
+
+    /// All of the patterns' bits, in a tree that is no deeper than it must be: thousands in a row would be a ladder too
+    /// long to climb.
+    func united(_ parts: [Expression], _ type: ClassicalType) -> Expression {
+        var parts = parts
+        while parts.count > 1 {
+            parts = stride(from: 0, to: parts.count, by: 2).map { k in
+                k + 1 < parts.count ? Expression(.binary(.bitOr, parts[k], parts[k + 1]), type: type) : parts[k]
+            }
         }
-        return result ?? .literal(.bits(BitString(zeros: 0)))
+        return parts.first ?? .literal(.bits(BitString(zeros: 0)))
     }
 
     /// A run of one register's bits: the register shifted down and cut.
@@ -167,15 +193,10 @@ extension Lowering {
         }
         let item = tree.item(node.b, 0)
         if node.detail == 1 || tree[item].kind == .range {
-            let places = try indexSet(node, count: count, of: -1)
+            let places = try indexSet(node, count: count, of: -1, isOfNumber: true)
             return try slice(base, places, at: id)
         }
-        var index = try expression(item)
-        switch index.type {
-        case .int, .uint: break
-        case .bool, .bits: index = try convert(index, to: .uint(64), at: item)
-        default: throw fail(.type, "an index is an integer, not \(index.type)", at: item)
-        }
+        var index = try indexValue(item)
         if let literal = index.literal {
             let place = try normalised(Self.integer(literal) ?? .max, count: count, at: item, of: -1)
             index = .int(Int64(place))
@@ -188,14 +209,33 @@ extension Lowering {
         _ base: Expression, _ places: [Int], at id: NodeID
     ) throws(SemanticFailure) -> Expression {
         let type = ClassicalType.bits(places.count)
-        var result: Expression?
-        for (k, place) in places.enumerated() {
-            let bit = Expression(.element(base, index: .int(Int64(place))), type: .bool)
-            var part = Expression(.cast(bit), type: type)
-            if k > 0 { part = Expression(.binary(.shiftLeft, part, .int(Int64(k))), type: type) }
-            result = result.map { Expression(.binary(.bitOr, $0, part), type: type) } ?? part
+        guard let first = places.first else { return .literal(.bits(BitString(zeros: 0))) }
+        if zip(places, places.dropFirst()).allSatisfy({ $0 + 1 == $1 }) {
+            // A run of bits is the pattern, shifted down and cut.
+            var run = base
+            let whole = ClassicalType.bits(base.type.bitWidth)
+            if run.type != whole { run = folded(Expression(.cast(run), type: whole), at: id) }
+            if first > 0 {
+                run = folded(Expression(.binary(.shiftRight, run, .int(Int64(first))), type: whole), at: id)
+            }
+            return run.type == type ? run : folded(Expression(.cast(run), type: type), at: id)
         }
-        return folded(result ?? .literal(.bits(BitString(zeros: 0))), at: id, recursively: true)
+        let base = repeatable(base, at: id)
+        let parts = places.enumerated().map { k, place in shifted(bit(place, of: base), by: k, type) }
+        return folded(united(parts, type), at: id, recursively: true)
+    }
+
+    /// The value, to be written many times: in a variable of its own unless it is a leaf.
+    mutating func repeatable(_ value: Expression, at id: NodeID) -> Expression {
+        if case .register = value.node { value } else { kept(value, "bits", at: id) }
+    }
+
+    /// One bit of a value.
+    func bit(_ place: Int, of value: Expression) -> Expression {
+        if case .register(let id) = value.node {
+            return .bit(ClassicalBit(circuit.bitRegisters[id.index].start + place))
+        }
+        return folded(Expression(.element(value, index: .int(Int64(place))), type: .bool), at: 0)
     }
 
     /// The expression, evaluated if its operands are literals; the value of a faulty one shows when it runs.

@@ -82,11 +82,11 @@ extension Lowering {
             case .bits, .uint, .angle: type = arguments[0].type
             default: throw fail(.type, "\(function) turns bits, not \(arguments[0].type)", at: tree.item(node.b, 0))
             }
-            arguments[1] = try convert(arguments[1], to: .int(64), at: tree.item(node.b, 1))
+            arguments[1] = try narrow(arguments[1], "the places to turn by", at: tree.item(node.b, 1))
         case .mod:
             // The first of the overloads (int, int) and (float, float) that the operands convert to by themselves.
             let hasFloat = arguments.contains { if case .float = $0.type { true } else { false } }
-            type = hasFloat ? .float(64) : .int(64)
+            type = hasFloat ? .float(64) : .int(arguments.reduce(64) { max($0, $1.type.integerWidth) })
             for k in 0..<2 {
                 switch arguments[k].type {
                 case .int where !hasFloat, .uint where !hasFloat: break

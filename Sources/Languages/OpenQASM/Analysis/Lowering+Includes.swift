@@ -42,22 +42,11 @@ extension Lowering {
     private mutating func relativePath(
         _ file: String, at place: Diagnostic.Place
     ) throws(SemanticFailure) -> String {
-        var parts = openFiles.last?.split(separator: "/").dropLast().map(String.init) ?? []
-        var isEscape = file.hasPrefix("/") || file.utf8.contains(0)
-        for part in file.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
-            if part == ".." {
-                if parts.popLast() == nil { isEscape = true }
-            } else {
-                parts.append(String(part))
-            }
-        }
-        if isEscape || parts.isEmpty {
-            throw fail(
-                .include, "'\(file)' lies outside the program's directory", at: place,
-                cause: "a program includes files beside it and below, so that reading it never reads anything else",
-                cure: "put the file beside the program")
-        }
-        return parts.joined(separator: "/")
+        if let path = IncludeReader.path(of: file, includedBy: openFiles.last) { return path }
+        throw fail(
+            .include, "'\(file)' lies outside the program's directory", at: place,
+            cause: "a program includes files beside it and below, so that reading it never reads anything else",
+            cure: "put the file beside the program")
     }
 
     private mutating func read(

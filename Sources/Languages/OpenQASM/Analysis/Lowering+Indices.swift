@@ -21,9 +21,32 @@ extension Lowering {
             cure: count == 0 ? nil : "indices go from 0 to \(count - 1)")
     }
 
+    /// The value as `int[64]`, which a wider integer becomes only if it is asked to.
+    mutating func narrow(_ value: Expression, _ what: String, at id: NodeID) throws(SemanticFailure) -> Expression {
+        if value.type.integerWidth > 64, value.literal == nil {
+            throw fail(
+                .width, "\(what): \(value.type), of which 64 bits are possible", at: id,
+                cure: "write 'int[64](…)' if it fits")
+        }
+        return try convert(value, to: .int(64), at: id)
+    }
+
+    /// An index that the program may compute.
+    mutating func indexValue(_ id: NodeID) throws(SemanticFailure) -> Expression {
+        let index = try expression(id)
+        switch index.type {
+        case .int, .uint:
+            return index.type.integerWidth > 64 && index.literal == nil ? try narrow(index, "an index", at: id) : index
+        case .bool, .bits: return try convert(index, to: .uint(64), at: id)
+        default: throw fail(.type, "an index is an integer, not \(index.type)", at: id)
+        }
+    }
+
     /// The places that the brackets of an index node select out of `count`.
+    ///
+    /// - Parameter isOfNumber: whether bits of a number are meant, which a range without a step may count downwards.
     mutating func indexSet(
-        _ node: SyntaxTree.Node, count: Int, of owner: NodeID
+        _ node: SyntaxTree.Node, count: Int, of owner: NodeID, isOfNumber: Bool = false
     ) throws(SemanticFailure) -> [Int] {
         if node.detail == 1 {
             var places: [Int] = []
@@ -44,18 +67,22 @@ extension Lowering {
         guard range.kind == .range else {
             return [try normalised(try constantInteger(item, "an index"), count: count, at: item, of: owner)]
         }
-        return try rangePlaces(item, count: count, of: owner)
+        return try rangePlaces(item, count: count, of: owner, isOfNumber: isOfNumber)
     }
 
     /// The places that `start:step:end` selects out of `count`.
-    mutating func rangePlaces(_ item: NodeID, count: Int, of owner: NodeID) throws(SemanticFailure) -> [Int] {
+    mutating func rangePlaces(
+        _ item: NodeID, count: Int, of owner: NodeID, isOfNumber: Bool = false
+    ) throws(SemanticFailure) -> [Int] {
         let range = tree[item]
-        let step = range.b < 0 ? 1 : try constantInteger(range.b, "the step of a range")
+        var step = range.b < 0 ? 1 : try constantInteger(range.b, "the step of a range")
         if step == 0 { throw fail(.index, "the step of a range is 0", at: range.b) }
         var first = range.a < 0 ? (step > 0 ? 0 : count - 1) : try constantInteger(range.a, "the start of a range")
         var last = range.c < 0 ? (step > 0 ? count - 1 : 0) : try constantInteger(range.c, "the end of a range")
         if first < 0 { first += count }
         if last < 0 { last += count }
+        // "bit[16] upperReversed = myInt[-1:-16];" of the specification.
+        if isOfNumber && range.b < 0 && first > last { step = -1 }
         // The last element need not be hit; it must exist only as far as the steps reach it.
         if first < 0 || first >= count {
             throw outOfRange(first, count, range.a < 0 ? item : range.a, owner)
@@ -65,7 +92,9 @@ extension Lowering {
         while step > 0 ? place <= last : place >= last {
             if place < 0 || place >= count { throw outOfRange(place, count, range.c < 0 ? item : range.c, owner) }
             places.append(place)
-            place += step
+            let (next, isBeyond) = place.addingReportingOverflow(step)
+            if isBeyond { break }
+            place = next
         }
         if places.isEmpty { throw fail(.index, "a range selects nothing", at: item, cure: "write start:step:end") }
         return places

@@ -115,7 +115,7 @@ extension Lowering {
             let operation: BinaryOperator = factor < 1 ? .divide : .multiply
             let number = factor < 1 ? (1 / factor).rounded() : factor
             let count = Expression.literal(
-                .uint(UInt64(number) & (width >= 64 ? .max : (1 << UInt64(width)) - 1), width: width))
+                ClassicalValue(.uint, pattern: BitString(UInt64(number), count: width)))
             return folded(Expression(.binary(operation, value, count), type: value.type), at: 0)
         }
         if factor == 0.5 { return folded(Expression(.binary(.divide, value, .float(2)), type: .float(64)), at: 0) }

@@ -135,6 +135,7 @@ extension Lowering {
         case .int(let value, _): Int(value)
         case .uint(let value, _): Int(clamping: value)
         case .bool(let value): value ? 1 : 0
+        case .wide(let number) where number.kind != .angle: number.clamped(from: 0)
         case .float(let value, _) where value == value.rounded() && abs(value) < 1e15: Int(value)
         default: nil
         }

@@ -15,8 +15,9 @@ extension Lowering {
             default: throw undefined(operation, operand.type, at: id)
             }
         default:
-            // The lowest int[64] is written as a sign before a number that only uint[64] holds.
-            if tree[node.a].kind == .integer, case .uint(1 << 63, 64)? = operand.literal { return .int(.min) }
+            if tree[node.a].kind == .integer, let literal = operand.literal, let number = negated(literal) {
+                return .literal(number)
+            }
             switch operand.type {
             case .int, .uint, .float, .angle, .duration:
                 return folded(Expression(.unary(.negate, operand), type: operand.type), at: id)
@@ -28,12 +29,22 @@ extension Lowering {
         }
     }
 
+    /// The number that a sign in front of an unsigned literal makes: `-9223372036854775808` is the lowest `int[64]`, and
+    /// what is lower takes another word.
+    private func negated(_ literal: ClassicalValue) -> ClassicalValue? {
+        guard case .uint(let width) = literal.type, let pattern = literal.pattern else { return nil }
+        let wide = ClassicalValue(.int, pattern: pattern.resized(to: width + 64))
+        let opposite = Expression(.unary(.negate, .literal(wide)), type: wide.type).folded.literal
+        return opposite.flatMap { $0.fits(.int(width)) ? try? $0.converted(to: .int(width)) : $0 }
+    }
+
     private mutating func undefined(
         _ operation: SyntaxOperator, _ type: ClassicalType, _ other: ClassicalType? = nil, at id: NodeID
     ) -> SemanticFailure {
         var cure: String?
-        if case .bits(let n) = type, n <= 64 { cure = "convert the bits: 'uint[\(n)](…)'" }
-        if case .bits(let n)? = other, n <= 64 { cure = "convert the bits: 'uint[\(n)](…)'" }
+        for case .bits(let n)? in [type, other] where n <= ClassicalType.widthLimit {
+            cure = "convert the bits: 'uint[\(n)](…)'"
+        }
         let between = other.map { "between \(type) and \($0)" } ?? "for \(type)"
         return fail(.type, "'\(operation.text)' is not defined \(between)", at: id, cure: cure)
     }
@@ -152,36 +163,30 @@ extension Lowering {
     private mutating func pattern(
         _ value: Expression, count: Int, _ operation: BinaryOperator, at id: NodeID
     ) throws(SemanticFailure) -> Expression? {
-        guard let literal = value.literal, operation == .equal || operation == .notEqual else { return nil }
-        let number: UInt64
-        switch literal {
-        case .int(let value, _) where value >= 0: number = UInt64(value)
-        case .uint(let value, _): number = value
-        case .float(let value, _) where value >= 0 && value < 0x1p63: number = UInt64(value)
-        default: return nil
+        guard var literal = value.literal, operation == .equal || operation == .notEqual else { return nil }
+        if case .float(let value, _) = literal {
+            guard value >= 0 && value < 0x1p63 else { return nil }
+            literal = .uint(UInt64(value), width: 64)
         }
-        if count < 64 && number >> UInt64(count) != 0 {
+        if literal.real < 0 { return nil }
+        guard literal.fits(.bits(count)), let bits = try? literal.converted(to: .bits(count)) else {
             if parser.version == 2 || count > 0 {
                 warn(
                     .alwaysFalse,
-                    "\(number) does not fit \(count) bit\(count == 1 ? "" : "s"), so the two are never equal",
+                    "\(literal) does not fit \(count) bit\(count == 1 ? "" : "s"), so the two are never equal",
                     at: place(id))
             }
             return nil
         }
-        var bits = BitString(number, count: min(count, 64))
-        if count > 64 {
-            var wide = BitString(zeros: count)
-            for k in 0..<64 { wide[k] = bits[k] }
-            bits = wide
-        }
-        return .literal(.bits(bits))
+        return .literal(bits)
     }
 
     private mutating func uint(_ value: Expression, _ count: Int, at id: NodeID) throws(SemanticFailure) -> Expression {
-        guard count <= 64 else {
+        let limit = ClassicalType.widthLimit
+        guard count <= limit else {
             throw fail(
-                .width, "\(count) bits cannot be compared as a number of at most 64", at: id, cure: "compare slices")
+                .width, "\(count) bits cannot be compared as a number of at most \(limit)", at: id,
+                cure: "compare slices")
         }
         return folded(Expression(.cast(value), type: .uint(count)), at: id)
     }
@@ -234,6 +239,10 @@ extension Lowering {
             // `2 ** -1` is a fraction; an `int` that turns out negative when the program runs is a fault that says so.
             (a, b) = (try convert(a, to: .float(64), at: node.a), try convert(b, to: .float(64), at: node.b))
         }
+        if operation == .power, case .int(let width) = a.type.signed, width > 64 {
+            // Some thousand bits take a thousand products of some thousand words.
+            try spend((width >> 6) * (width >> 6), at: id)
+        }
         if case .float = a.type, isBitwise(operation) { throw undefined(syntax, left.type, right.type, at: id) }
         return try foldedChecked(result(a, b, a.type), at: id)
     }
@@ -246,7 +255,8 @@ extension Lowering {
         switch value.type {
         case .int, .uint: return value
         case .bool: return try convert(value, to: .uint(64), at: id)
-        case .bits(let n) where n <= 64: return folded(Expression(.cast(value), type: .uint(n)), at: id)
+        case .bits(let n) where n <= ClassicalType.widthLimit:
+            return folded(Expression(.cast(value), type: .uint(n)), at: id)
         default: throw fail(.type, "a shift goes by an integer, not \(value.type)", at: id)
         }
     }
@@ -327,4 +337,9 @@ extension Lowering {
     }
 
     private func promoted(_ type: ClassicalType) -> ClassicalType { type == .bool ? .int(64) : type }
+}
+
+extension ClassicalType {
+    /// The signed integer as wide as this one; other types as they are.
+    fileprivate var signed: ClassicalType { if case .uint(let width) = self { .int(width) } else { self } }
 }

@@ -103,7 +103,7 @@ extension Lowering {
                 do throws(SemanticFailure) { try build(&lowering, inverted) } catch { failed = true }
             }
         }
-        let count = kept(changed(turns, to: .int(64)), "power", at: id)
+        let count = kept(try narrow(turns, "a power", at: id), "power", at: id)
         func loop(_ lowering: inout Lowering, _ last: Expression, _ body: Block) {
             let variable = lowering.circuit.addVariable(Variable(name: lowering.uniqueName("turn"), type: .int(64)))
             lowering.loopVariables.insert(variable.index)

@@ -45,6 +45,11 @@ extension Lowering {
         if scopes.isEmpty { global[name] = Int32(symbols.count) } else { hidden.append((symbol.name, visible[name])) }
         visible[name] = Int32(symbols.count)
         symbols.append(symbol)
+        switch symbol.kind {
+        case .subroutine: subroutineNames.insert(symbol.name)
+        case .array: arrayNames.insert(symbol.name)
+        default: break
+        }
     }
 
     /// Declares a name in the innermost scope.
@@ -73,7 +78,8 @@ extension Lowering {
 
     /// Declares a name whose declaration was wrong, so that its uses are not reported too.
     mutating func declareBroken(_ name: Int32) {
-        if declaredHere(name) == nil { insert(Symbol(kind: .broken, a: 0, name: name)) }
+        if let place = declaredHere(name), !symbols[place].isReplaceable { return }
+        insert(Symbol(kind: .broken, a: 0, name: name))
     }
 
     private func nameEnd(_ node: NodeID, _ name: Int32) -> Int {
@@ -120,6 +126,8 @@ extension Lowering {
     private func isVisibleInBodies(_ symbol: Symbol) -> Bool {
         switch symbol.kind {
         case .constant, .complexConstant, .gate, .subroutine, .external, .broken: true
+        // A constant time in the machine's unit.
+        case .variable: symbol.isReadOnly && durations[VariableID(Int(symbol.a))] != nil
         default: false
         }
     }

@@ -32,7 +32,7 @@ extension Lowering {
         case .annotated: try annotated(node)
         case .pragma: try pragma(node, id)
         case .include: try include(node, id)
-        case .broken: break
+        case .broken: if node.a >= 0 { declareBroken(node.a) }
         default: try declare(node, id)
         }
     }
@@ -74,6 +74,12 @@ extension Lowering {
         switch node.kind {
         case .gateCall, .barrier, .for, .scope, .annotated, .broken, .nop, .pragma: break
         default:
+            // What it declares is reported once, its uses are not.
+            switch node.kind {
+            case .qubits, .declaration, .constant, .inputOutput: declareBroken(node.b)
+            case .oldDeclaration, .alias: declareBroken(node.a)
+            default: break
+            }
             throw fail(
                 .misplaced, "this cannot stand in the body of a gate", at: id,
                 cause: "a gate is a unitary: its body holds gates, barriers and loops over constants")

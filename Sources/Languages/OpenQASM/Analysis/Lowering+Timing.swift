@@ -140,17 +140,26 @@ extension Lowering {
         if node.c >= 0 {
             // A stretch with a value is a duration that contains stretches.
             let value = try convert(try expression(node.c), to: .duration, at: node.c)
-            let variable = newVariable(text(node.b), .duration)
-            try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: true), at: id)
-            return try assign(.expression(value), to: variable, at: id, valueNode: node.c)
+            return try knownDuration(value, named: node.b, at: id)
         }
         let variable = newVariable(text(node.b), .duration, role: .stretch)
         try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: true), at: id)
     }
 
+    /// Declares a duration that keeps its value.
+    mutating func knownDuration(_ value: Expression, named name: Int32, at id: NodeID) throws(SemanticFailure) {
+        let variable = newVariable(text(name), .duration)
+        try declare(name, Symbol(kind: .variable, a: Int32(variable.index), isReadOnly: true), at: id)
+        try assign(.expression(value), to: variable, at: id, valueNode: id)
+    }
+
+    /// Whether a duration is the same whatever the program does from here on.
+    func isKnownNow(_ value: Expression) -> Bool { loopDepth == 0 && nesting == 0 && isKnownToMachine(value) }
+
     /// Notes what a duration is from here on, so that uses of it are known before the program runs.
     mutating func noteDuration(_ value: Expression, of variable: VariableID) {
-        durations[variable] = loopDepth == 0 && nesting == 0 && isKnownToMachine(value) ? value : nil
+        let isKnown = isKnownNow(value)
+        durations[variable] = isKnown ? KnownDuration(value: value, size: value.size) : nil
     }
 
     /// Whether a duration consists of numbers, blocks and stretches, so that it is the same whenever it is asked for.
@@ -167,12 +176,32 @@ extension Lowering {
     }
 
     /// What a duration is known to be here; nil where a loop around may have changed it.
-    func knownDuration(of variable: VariableID, named name: Int32) -> Expression? {
-        guard let value = durations[variable] else { return nil }
-        let isChanged = loopBodies.contains { body in
-            LoopScan(name: name, lowering: parser.tree, isCall: []).assigns(body)
+    mutating func knownDuration(
+        of variable: VariableID, named name: Int32, at id: NodeID
+    ) throws(SemanticFailure) -> Expression? {
+        guard let known = durations[variable] else { return nil }
+        for place in loopBodies.indices {
+            let assigned =
+                loopBodies[place].assigned
+                ?? LoopScan(name: name, lowering: parser.tree, isCall: []).assignedNames(loopBodies[place].node)
+            loopBodies[place].assigned = assigned
+            if assigned.contains(name) { return nil }
         }
-        return isChanged ? nil : value
+        // Sums of sums double with each line.
+        if known.size > 1 { try spend(known.size, at: id) }
+        return known.value
+    }
+}
+
+extension Expression {
+    /// The number of its parts, blocks with their instructions.
+    fileprivate var size: Int {
+        var size = 0
+        forEach { part in
+            size += 1
+            if case .durationOf(let block) = part.node { size += block.count }
+        }
+        return size
     }
 }
 

@@ -27,6 +27,14 @@ struct Lowering: ~Copyable {
     /// Where the open scopes begin in `hidden`.
     var scopes: [Int] = []
 
+    /// Names that some subroutine has or had: a call of them may take its arguments as indices.
+    var subroutineNames: Set<Int32> = []
+    /// Names that some array has or had: their indices may be computed while the program runs.
+    var arrayNames: Set<Int32> = []
+
+    /// What is known of the loops of the statement at the top level that is being lowered.
+    var loopMemory = LoopScan.Memory()
+
     var aliases: [[Int32]] = []
     var views: [ArrayView] = []
     /// Items of all arrays.
@@ -58,9 +66,9 @@ struct Lowering: ~Copyable {
     /// Loops of the circuit around the statement being lowered, through all calls.
     var loopDepth = 0
     /// The bodies of loops around the statement being lowered, through all calls.
-    var loopBodies: [NodeID] = []
+    var loopBodies: [LoopBody] = []
     /// Durations that are known before the program runs.
-    var durations: [VariableID: Expression] = [:]
+    var durations: [VariableID: KnownDuration] = [:]
     /// Whether a subroutine's body is looked through at its definition, with arguments that nobody knows.
     var isChecking = false
     /// Whether an index is into an array whose size the check does not know.
@@ -108,6 +116,19 @@ struct Lowering: ~Copyable {
         case complex(ComplexPair)
     }
 
+    struct KnownDuration {
+        var value: Expression
+        /// What writing it out once more costs.
+        var size: Int
+    }
+
+    /// The body of a loop around the statement being lowered.
+    struct LoopBody {
+        var node: NodeID
+        /// The names that it assigns to, once they were asked for.
+        var assigned: Set<Int32>?
+    }
+
     enum Loop {
         /// Kept as a loop of the circuit.
         case kept
@@ -148,6 +169,7 @@ struct Lowering: ~Copyable {
         while let node = parser.next() {
             let keeps = keepsSyntax(node)
             lowerReporting(node)
+            if !loopMemory.isWrittenOut.isEmpty { loopMemory = LoopScan.Memory() }
             if !keeps { parser.tree.cut(to: base) } else { base = parser.tree.mark }
         }
     }

@@ -63,8 +63,39 @@ extension Parser {
             self.depth = depth
             if pending.count > collected { pending.removeLast(pending.count - collected) }
             recover(insideScope: insideScope)
-            return tree.add(.init(kind: .broken, start: start, end: previousEnd))
+            let name = errorCount < Self.errorLimit ? declaredName(from: start, to: previousEnd) : -1
+            return tree.add(.init(kind: .broken, start: start, end: previousEnd, a: name))
         }
+    }
+
+    /// The name that a statement with a syntax error meant to declare, so that its uses are not errors too; −1 for none.
+    private func declaredName(from start: UInt32, to end: UInt32) -> Int32 {
+        // The words are known by now, and what is wrong with them was reported.
+        var lexer = lexer
+        lexer.position = Int(start)
+        var token = lexer.next()
+        guard token.kind == .keyword, let keyword = Keyword(rawValue: token.name) else { return -1 }
+        /// Whether the name stands behind the word, or behind a type.
+        let isFirst: Bool
+        switch keyword {
+        case .gate, .opaque, .def, .extern, .qreg, .creg, .let: isFirst = true
+        case .bool, .bit, .int, .uint, .float, .angle, .complex, .duration, .stretch, .array, .const, .input, .output,
+            .qubit:
+            isFirst = false
+        default: return -1
+        }
+        var name: Int32 = -1
+        // A header is short; an error in a long one may have followers.
+        for _ in 0..<64 {
+            token = lexer.next()
+            if token.kind == .endOfFile || token.start >= end { break }
+            if token.kind == .equals || token.kind == .semicolon { break }
+            if token.kind == .identifier {
+                name = token.name
+                if isFirst { break }
+            }
+        }
+        return name
     }
 
     private mutating func annotated() throws(SyntaxFailure) -> NodeID {

@@ -181,6 +181,9 @@ extension Writing {
             guard value.isFinite else { throw refusal("the number \(value)") }
             return "float[\(width)](\(value))"
         case .angle(let turn, let width): return "angle[\(width)](\"\(BitString(turn, count: width))\")"
+        case .wide(let number) where number.kind == .angle:
+            return "angle[\(number.pattern.count)](\"\(number.pattern)\")"
+        case .wide(let number): return "\(number.type)(\(number))"
         case .duration(let value): return signed(seconds(value))
         }
     }

@@ -1,0 +1,125 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A way in which traffic may go on: jobs that will come in, and how far run times will be off their estimates.
+public protocol TrafficFuture {
+    /// The next job to come in; nil after the last.
+    mutating func nextArrival() -> (time: Double, card: JobCard)?
+
+    /// A measured run time over an estimated one.
+    mutating func runtimeFactor() -> Double
+}
+
+/// How jobs came in of late, and how far run times were off: what a forecast takes the future for.
+///
+/// A future is a stretch of the past, replayed from now on (block bootstrap: Künsch, 1989), so that bursts, classes,
+/// accounts and programs come as they came.
+public struct TrafficMemory: Sendable {
+    private struct Arrival: Sendable {
+        var time: Double
+        /// With its deadline counted from the arrival, and no session.
+        var card: JobCard
+    }
+
+    /// By time; between `capacity` and twice as many once there were so many.
+    private var arrivals: [Arrival] = []
+    /// Logarithms of measured over estimated run times.
+    private var errors: [Double] = []
+
+    private static let capacity = 400
+    /// Fewer arrivals say nothing of the traffic.
+    private static let fewest = 40
+
+    public init() {}
+
+    /// Whether enough came in to tell how it goes on.
+    public var isTelling: Bool {
+        guard arrivals.count >= Self.fewest, let first = arrivals.first, let last = arrivals.last else { return false }
+        return last.time > first.time
+    }
+
+    /// Takes note of a job that was accepted.
+    public mutating func noteArrival(_ card: JobCard, at time: Double) {
+        // Time runs forward here: after a jump of the clock the past begins anew.
+        if let last = arrivals.last, last.time > time { arrivals.removeAll(keepingCapacity: true) }
+        var card = card
+        card.deadline -= time
+        card.session = nil
+        arrivals.append(Arrival(time: time, card: card))
+        if arrivals.count >= 2 * Self.capacity { arrivals.removeFirst(Self.capacity) }
+    }
+
+    /// Takes note of what a job truly takes on a machine, against its estimate; both in seconds.
+    public mutating func noteRuntime(_ actual: Double, estimated: Double) {
+        guard actual > 0, estimated > 0 else { return }
+        errors.append(log(actual / estimated))
+        if errors.count >= 2 * Self.capacity { errors.removeFirst(Self.capacity) }
+    }
+
+    /// How traffic may go on from now.
+    ///
+    /// - Parameter account: of a job that has just come in: then what came after such a job is replayed, the rest of its
+    ///   burst included. Nil to begin anywhere in the past.
+    func future(from now: Double, after account: AccountIndex?, seed: UInt64) -> Replay {
+        var draws = SeededDraws(seed: seed)
+        guard isTelling, let first = arrivals.first, now > first.time else {
+            return Replay(memory: self, next: 0, shift: 0, period: 0, draws: draws)
+        }
+        var next = 0, begin = 0.0
+        let own = account.map { account in arrivals.indices.filter { arrivals[$0].card.account == account } } ?? []
+        if own.count >= Self.fewest / 2 {
+            let place = own[draws.below(own.count)]
+            (begin, next) = (arrivals[place].time, place + 1)
+        } else {
+            begin = first.time + draws.uniform() * (now - first.time)
+            next = arrivals.firstIndex { $0.time > begin } ?? arrivals.count
+        }
+        return Replay(memory: self, next: next, shift: now - begin, period: now - first.time, draws: draws)
+    }
+
+    /// The past from some moment on, round and round.
+    struct Replay: TrafficFuture {
+        fileprivate let memory: TrafficMemory
+        fileprivate var next: Int
+        fileprivate var shift: Double
+        /// Seconds after which the past is over and begins again; 0 where nothing will come in.
+        fileprivate let period: Double
+        fileprivate var draws: SeededDraws
+
+        mutating func nextArrival() -> (time: Double, card: JobCard)? {
+            guard period > 0 else { return nil }
+            if next >= memory.arrivals.count {
+                next = 0
+                shift += period
+            }
+            let arrival = memory.arrivals[next], time = arrival.time + shift
+            next += 1
+            var card = arrival.card
+            card.deadline += time
+            return (time, card)
+        }
+
+        mutating func runtimeFactor() -> Double {
+            memory.errors.isEmpty ? 1 : exp(memory.errors[draws.below(memory.errors.count)])
+        }
+    }
+}
+
+/// Numbers that look random and are a function of a seed and a count.
+struct SeededDraws: Sendable {
+    let seed: UInt64
+    private var count = 0
+
+    init(seed: UInt64) { self.seed = seed }
+
+    /// In [0, 1).
+    mutating func uniform() -> Double {
+        count += 1
+        return Double(JobPlan.seed(seed, part: count) >> 11) * 0x1p-53
+    }
+
+    mutating func below(_ bound: Int) -> Int { min(bound - 1, Int(uniform() * Double(bound))) }
+}

@@ -1,0 +1,89 @@
+import Testing
+
+@testable import Kernel
+
+@Suite struct TrafficMemoryTests {
+    /// Bursts of three from one account every 100 s: what is replayed has the same rate and the same bursts.
+    @Test func theFutureLooksLikeThePast() {
+        var memory = TrafficMemory()
+        for k in 0..<300 {
+            memory.noteArrival(
+                JobCard(account: AccountIndex(1 + k / 3 % 2), shots: k, deadline: Double(k / 3 * 100) + 7),
+                at: Double(k / 3 * 100))
+        }
+        let now = 100.0 * 100
+        for seed in UInt64(0)..<20 {
+            var future = memory.future(from: now, after: nil, seed: seed), times: [Double] = []
+            while let arrival = future.nextArrival(), arrival.time < now + 50_000 {
+                #expect(abs(arrival.card.deadline - arrival.time - 7) < 1e-6)
+                times.append(arrival.time)
+            }
+            #expect(abs(times.count - 1_500) <= 12, "seed \(seed): \(times.count)")
+            #expect(zip(times, times.dropFirst()).allSatisfy { $0 <= $1 } && times[0] >= now)
+            // After the cut at the begin, jobs come by threes.
+            let bursts = Dictionary(grouping: times, by: { $0 }).values.map(\.count)
+            #expect(bursts.count { $0 == 3 } >= bursts.count - 2)
+        }
+        // After a job of the second account comes the rest of its burst, at once.
+        var together = 0
+        for seed in UInt64(0)..<60 {
+            var future = memory.future(from: now, after: AccountIndex(2), seed: seed)
+            if let first = future.nextArrival(), first.time == now, first.card.account == AccountIndex(2) {
+                together += 1
+            }
+        }
+        #expect(together > 25 && together < 55, "two of three have a companion: \(together) of 60")
+    }
+
+    @Test func tooLittleHistoryTellsNothing() {
+        var memory = TrafficMemory()
+        for k in 0..<39 { memory.noteArrival(JobCard(), at: Double(k)) }
+        #expect(!memory.isTelling)
+        memory.noteArrival(JobCard(), at: 39)
+        #expect(memory.isTelling)
+        // The clock went back: what was learnt before lies in the future.
+        memory.noteArrival(JobCard(), at: 3)
+        #expect(!memory.isTelling)
+    }
+}
+
+@Suite struct WaitSampleTests {
+    @Test func levelsAndValuesAreInverse() {
+        let sample = WaitSample([40, 10, 30, 20, 80])
+        for level in stride(from: -0.4, through: 1.4, by: 0.05) where level < 0 || level > 1 || abs(level - 0.5) < 0.35
+        {
+            let wait = sample.value(at: level, grain: 5)
+            #expect(abs(sample.level(of: wait, grain: 5) - level) < 1e-9, "\(level)")
+        }
+        #expect(sample.median == 30 && sample.level(of: 30, grain: 5) == 0.5)
+        let certain = WaitSample([7, 7, 7])
+        #expect(certain.level(of: 7, grain: 5) == 0.5 && certain.value(at: 0.97, grain: 5) == 7)
+    }
+
+    /// Futures that vary half as much as the waits themselves do, and are a fifth too early: what was learnt of them makes
+    /// the promise hold all the same, in either class.
+    @Test func biasedFuturesAreSetRight() {
+        var forecaster = WaitForecaster(), random = SplitMix(seed: 3)
+        let uniform = { (r: inout SplitMix) in Double(r.next() >> 11) * 0x1p-53 }
+        var inside = [Priority: Int](), raw = 0, total = 0
+        for k in 0..<12_000 {
+            let priority = k % 4 == 0 ? Priority.high : .normal, length = 50 + 400 * uniform(&random)
+            let spread = priority == .high ? 0.2 : 0.6
+            let sample = WaitSample(
+                (0..<40).map { _ in length * 0.8 * (1 + spread / 2 * (uniform(&random) - 0.5)) })
+            let wait = length * (1 + spread * (uniform(&random) - 0.5))
+            let forecast = forecaster.forecast(sample, priority: priority)
+            if k > 3_000 {
+                total += 1
+                if forecast.contains(wait) { inside[priority, default: 0] += 1 }
+                if wait >= sample.value(at: 0.05, grain: 5), wait <= sample.value(at: 0.95, grain: 5) { raw += 1 }
+            }
+            forecaster.observe(wait, forecast, sample)
+        }
+        #expect(Double(raw) / Double(total) < 0.6)
+        for (priority, part) in [(Priority.high, 0.25), (.normal, 0.75)] {
+            let share = Double(inside[priority] ?? 0) / (Double(total) * part)
+            #expect(share > 0.87 && share < 0.93, "\(priority): \(share)")
+        }
+    }
+}
