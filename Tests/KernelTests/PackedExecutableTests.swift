@@ -60,7 +60,8 @@ import Testing
         let executables = [try compile(long, on: sites[0]), try compile(basisState("111"), on: sites[1])]
         let packed = try PackedExecutable(executables, siteCount: 133)
         let schedule = try #require(packed.executable.schedule)
-        #expect(schedule.starts == schedule.starts.sorted())
+        // But for the last digits.
+        #expect(zip(schedule.starts, schedule.starts.dropFirst()).allSatisfy { $0 <= $1 + 1e-15 })
         let begin = packed.executable.circuit.body.indices.first {
             packed.executable.circuit.body.qubits(at: $0).contains { sites[1].contains($0.index) }
         }
@@ -68,6 +69,49 @@ import Testing
         let lengths = executables.map { $0.schedule?.duration ?? 0 }
         #expect(schedule.starts[try #require(begin)] >= lengths[0] - lengths[1] - 1e-12)
         #expect(abs(schedule.duration - lengths[0]) < 1e-12)
+    }
+
+    /// Of two pulses that follow each other at once, the later may start a rounding error earlier. Packing took the times
+    /// at their word and exchanged them: three of four programs were right, the fourth was another one.
+    @Test func pulsesOnASiteKeepTheirOrder() throws {
+        var generator = SplitMix(state: 7), met = 0
+        for _ in 0..<12 {
+            let sites = try regions([5, 5, 5])
+            let executables = try sites.map { sites in
+                var circuit = Circuit(qubitCount: 5)
+                for _ in 0..<60 {
+                    let a = Int.random(in: 0..<5, using: &generator),
+                        b = (a + Int.random(in: 1..<5, using: &generator)) % 5
+                    circuit.append(.ry, [a], [Double.random(in: 0..<3, using: &generator)])
+                    circuit.append(.cx, [a, b])
+                }
+                circuit.measureAll()
+                return try compile(circuit, on: sites)
+            }
+            let packed = try PackedExecutable(executables, siteCount: 133).executable
+            func story(_ executable: Executable, _ site: Int) -> [String] {
+                let body = executable.circuit.body
+                return body.indices.filter { body.qubits(at: $0).contains(Qubit(site)) }.map { position in
+                    var operation = body.operation(at: position)
+                    if case .measure = operation { operation = .measure(into: nil) }
+                    return "\(operation) \(body.parameters(at: position).constants.map(Array.init) ?? []) "
+                        + "\(body.qubits(at: position).map(\.index))"
+                }
+            }
+            for (executable, sites) in zip(executables, sites) {
+                for site in sites { #expect(story(packed, site) == story(executable, site)) }
+                let body = executable.circuit.body, starts = executable.schedule?.starts ?? []
+                var last: [Int: Double] = [:]
+                for position in body.indices {
+                    for qubit in body.qubits(at: position) {
+                        if starts[position] < last[qubit.index] ?? 0 { met += 1 }
+                        last[qubit.index] = starts[position]
+                    }
+                }
+            }
+        }
+        // Such pulses were among them.
+        #expect(met > 0)
     }
 
     @Test func overlappingProgramsAreRefused() throws {

@@ -62,12 +62,12 @@ public struct PackedExecutable: Sendable {
                     steps.append(
                         Step(
                             instruction: Instruction(.reset, [qubit]), start: time,
-                            duration: resetDuration(Site(qubit.index)).value, program: k, position: -1))
+                            duration: resetDuration(Site(qubit.index)).value))
                 }
                 steps.append(
                     Step(
                         instruction: instruction, start: (program.schedule?.starts[position] ?? 0) + offset,
-                        duration: program.schedule?.durations[position] ?? 0, program: k, position: position))
+                        duration: program.schedule?.durations[position] ?? 0))
             }
             for site in helpers where body.usedQubits.contains(Qubit(site.index)) {
                 freed[site] = steps.reduce(0) { latest, step in
@@ -75,9 +75,6 @@ public struct PackedExecutable: Sendable {
                         ? max(latest, step.start + step.duration) : latest
                 }
             }
-        }
-        if first.schedule != nil {
-            steps.sort { ($0.start, $0.program, $0.position) < ($1.start, $1.program, $1.position) }
         }
         for step in steps { circuit.body.append(step.instruction) }
         var schedule: Schedule?
@@ -87,17 +84,18 @@ public struct PackedExecutable: Sendable {
                 duration: steps.reduce(0) { max($0, $1.start + $1.duration) }, nested: [])
         }
         bits = ranges
-        executable = Executable(
-            deviceID: first.deviceID, calibrationID: first.calibrationID, circuit: circuit, schedule: schedule,
-            initialLayout: (0..<siteCount).map { Site($0) }, finalLayout: (0..<siteCount).map { Site($0) })
+        // By their times, but never against the text of a program on one of its sites.
+        executable =
+            Executable(
+                deviceID: first.deviceID, calibrationID: first.calibrationID, circuit: circuit, schedule: schedule,
+                initialLayout: (0..<siteCount).map { Site($0) }, finalLayout: (0..<siteCount).map { Site($0) }
+            ).inTimeOrder
     }
 
     private struct Step {
         var instruction: Instruction
         var start: Double
         var duration: Double
-        var program: Int
-        var position: Int
     }
 
     /// The outcomes of one program.

@@ -1,5 +1,5 @@
 /// Random numbers that a seed determines: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-struct SplitMix {
+struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
     init(state: UInt64) { self.state = state }

@@ -1,5 +1,4 @@
 import Circuits
-import Hardware
 
 extension Executable {
     /// The same program with the instructions of its body in the order in which they start.
@@ -7,7 +6,7 @@ extension Executable {
     /// What neighbours do to each other depends on who is driven when; the text may name a later gate first as long as it
     /// is on other sites. Instructions that start together keep their order, and so do those on the same site or between
     /// a bit and what depends on it, whatever the last digits of their times say.
-    var inTimeOrder: Executable {
+    public var inTimeOrder: Executable {
         guard let schedule, schedule.starts.count == circuit.body.count else { return self }
         let body = circuit.body
         let moments = Self.moments(body, schedule.starts, siteCount: circuit.qubitCount)
