@@ -26,7 +26,7 @@ import Testing
     @Test func aRevokedOrExpiredTokenIsNone() async throws {
         let service = try await TestService()
         let alice = try await service.user("alice", "member", in: "local/main")
-        let expires = Date().addingTimeInterval(2)
+        let expires = Date().addingTimeInterval(6)
         let format = ISO8601DateFormatter()
         let short = try await service.post(
             "/v1/tokens", ["name": "short", "expires": format.string(from: expires)], token: alice)
