@@ -56,6 +56,9 @@ import Testing
                 + lines(n) { _ in "for int i in [0:1] { for int j in [0:1] { for int k in [0:1] { x q[i + j + k]; } } }"
                 }
         },
+        Shape(testDescription: "loops written out in a gate", count: 400) { n in
+            "gate g a { for int i in [0:\(10 * n - 1)] { for int j in [0:4] { x a; } } }\nqubit q; g q;"
+        },
         Shape(testDescription: "durations in a loop", count: 1000) { n in
             "qubit q; duration d = durationof({x $0;});\nfor int i in [0:3] {\n" + lines(n) { _ in "delay[d] q;" }
                 + "}\n"

@@ -305,9 +305,10 @@ extension Lowering {
         loops.append(.unrolled(flag: flag))
         defer { loops.removeLast() }
         let errors = parser.errorCount
-        let outer = block
+        var outer = Block()
         if breaks {
-            block = Block()
+            // Exchanged, not copied: with a second reference each loop would copy all that was written before it.
+            swap(&outer, &block)
             nesting += 1
         }
         for value in values {
