@@ -21,12 +21,6 @@ enum Secrets {
     /// What is kept of a token. A secret of 256 random bits needs no slow digest: there is nothing to guess.
     static func digest(of token: some StringProtocol) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }
 
-    /// Whether two digests agree, in a time that does not tell where they differ.
-    static func areEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-        guard a.count == b.count else { return false }
-        return zip(a, b).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-
     /// Whether a text can be a token at all.
     static func mayBeToken(_ text: some StringProtocol) -> Bool {
         text.utf8.count == prefix.utf8.count + 43 && text.hasPrefix(prefix)

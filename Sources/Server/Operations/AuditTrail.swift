@@ -5,8 +5,8 @@ import Synchronization
 
 /// Writes the audit trail, many lines in one transaction.
 ///
-/// What changes accounts writes its line before it is answered, in the transaction of the change where there is one; what
-/// changes jobs has its facts in the journal, and its line follows within a moment.
+/// A line follows its answer within a moment: what is killed before that keeps the change itself, and the journal's facts of
+/// jobs, but not the line.
 final class AuditTrail: Sendable {
     private let accounts: any AccountStorage
     private let log: Logger
