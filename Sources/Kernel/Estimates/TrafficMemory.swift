@@ -9,8 +9,8 @@ public protocol TrafficFuture {
     /// The next job to come in; nil after the last.
     mutating func nextArrival() -> (time: Double, card: JobCard)?
 
-    /// A measured run time over an estimated one.
-    mutating func runtimeFactor() -> Double
+    /// The measured run time of a job over the estimated one.
+    mutating func runtimeFactor(of job: JobID) -> Double
 }
 
 /// How jobs came in of late, and how far run times were off: what a forecast takes the future for.
@@ -63,7 +63,7 @@ public struct TrafficMemory: Sendable {
     ///
     /// - Parameter account: of a job that has just come in: then what came after such a job is replayed, the rest of its
     ///   burst included. Nil to begin anywhere in the past.
-    func future(from now: Double, after account: AccountIndex?, seed: UInt64) -> Replay {
+    public func future(from now: Double, after account: AccountIndex?, seed: UInt64) -> Replay {
         var draws = SeededDraws(seed: seed)
         guard isTelling, let first = arrivals.first, now > first.time else {
             return Replay(memory: self, next: 0, shift: 0, period: 0, draws: draws)
@@ -81,7 +81,7 @@ public struct TrafficMemory: Sendable {
     }
 
     /// The past from some moment on, round and round.
-    struct Replay: TrafficFuture {
+    public struct Replay: TrafficFuture {
         fileprivate let memory: TrafficMemory
         fileprivate var next: Int
         fileprivate var shift: Double
@@ -89,7 +89,7 @@ public struct TrafficMemory: Sendable {
         fileprivate let period: Double
         fileprivate var draws: SeededDraws
 
-        mutating func nextArrival() -> (time: Double, card: JobCard)? {
+        public mutating func nextArrival() -> (time: Double, card: JobCard)? {
             guard period > 0 else { return nil }
             if next >= memory.arrivals.count {
                 next = 0
@@ -102,7 +102,7 @@ public struct TrafficMemory: Sendable {
             return (time, card)
         }
 
-        mutating func runtimeFactor() -> Double {
+        public mutating func runtimeFactor(of job: JobID) -> Double {
             memory.errors.isEmpty ? 1 : exp(memory.errors[draws.below(memory.errors.count)])
         }
     }
