@@ -82,7 +82,7 @@ import Darwin
     /// Simultaneous benchmarking sees the ZZ coupling of a driven pair to its neighbour, as much of it as there is.
     ///
     /// Carriers that are moved meet nobody: the first move of a pair takes longer than the sequences.
-    @Test(arguments: Bench.all.filter { $0.id != "atoms-48" })
+    @Test(arguments: Bench.all.filter { $0.id != "atoms-48" } + [Bench("heron-156", [0, 1, 2], [])])
     func crosstalkOfADrivenNeighbour(bench: Bench) async throws {
         let world = try World(bench)
         let gate = try #require(world.machine.entangler(bench.sites[0], bench.sites[1]))
@@ -96,7 +96,7 @@ import Darwin
                 ], absence: $0.absence)
         }
         let experiment = RandomizedBenchmarking(
-            crosstalkAlong: bench.sites, of: world.machine, shots: world.shots(200), seed: 12)
+            crosstalkAlong: bench.sites, of: world.machine, shots: world.shots(600), seed: 12)
         let findings = try await coupled.run(experiment).filter { $0.sites == [bench.sites[2]] }
         func value(_ quantity: String) throws -> Measured {
             try #require(findings.first { $0.quantity == quantity }).value
@@ -106,7 +106,7 @@ import Darwin
         let flips = try coupled.entanglersPerClifford(experiment) * (1 - cos(angle)) / 2
         let alone = try value("error per Clifford alone"), crosstalk = try value("crosstalk")
         let expected = 0.5 * (1 - (1 - 2 * alone.value) * (1 - 4 / 3 * flips)) - alone.value
-        #expect(crosstalk.value > 2 * crosstalk.standardError, "\(crosstalk), expected \(expected)")
+        #expect(crosstalk.value > 4 * crosstalk.standardError, "\(crosstalk), expected \(expected)")
         #expect(abs(crosstalk.value - expected) < 3.7 * crosstalk.standardError, "\(crosstalk), expected \(expected)")
     }
 }
