@@ -133,7 +133,8 @@ import Darwin
         let experiment = RandomizedBenchmarking(
             crosstalkAlong: bench.sites, of: world.machine, shots: world.shots(100), seed: 12)
         let crosstalk = try #require(
-            try await world.run(experiment).first { $0.quantity == "crosstalk" && $0.sites == [bench.sites[2]] }).value
+            try await world.run(experiment).first { $0.quantity == "crosstalk" && $0.sites == [bench.sites[2]] }
+        ).value
         #expect(crosstalk.standardError < 0.003, "\(crosstalk)")
         #expect(abs(crosstalk.value) < 3.7 * crosstalk.standardError, "\(crosstalk)")
     }
