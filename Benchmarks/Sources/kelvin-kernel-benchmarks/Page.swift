@@ -120,35 +120,40 @@ struct Page {
         let rows = try await measurement.run(loads: loads)
         var lines = [
             "## Multi-programming", "",
-            "One machine, 120 jobs: GHZ 4–18 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, 4,000–20,000 shots. The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use. Every packed job is executed by the emulator in one circuit with those beside it, with a ZZ crosstalk of neighbours of 50 kHz on the 27-site and 4 kHz on the 133-site machine; *alone* is the same job with the machine to itself. The percentage beside a policy is the loss that the allocator allows a job by its estimate. Means over \(seeds.count) seeds.",
-            "", "| machine | load | policy | utilisation | times solo | jobs/h | fidelity packed | alone | loss |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+            "One machine, 480 jobs of 4,000–20,000 shots, all of which run to their end. Mixture *even*: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, every width of a kind alike; *small*: the same kinds up to 20 qubits, half of the programs of at most six (`PackedMixture`). The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use; *bound* is what solo use would be multiplied by if every site were in use all the time, which no packing can exceed. Of each seed at least \(measurement.executed) jobs are executed by the emulator, each in one circuit with all that ran beside it, with a ZZ crosstalk of neighbours of 50 kHz on the 27-site and 4 kHz on the 133-site machine; *alone* is the same job with the machine to itself. The percentage beside a policy is the loss that the allocator allows a job by its estimate. Means over \(seeds.count) seeds.",
+            "",
+            "| machine | mixture | load | policy | utilisation | times solo | bound | jobs/h | fidelity packed | alone | loss |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for row in rows {
             let solo = rows.first {
                 $0.machine == row.machine && $0.mixture == row.mixture && $0.load == row.load && $0.policy == "solo"
             }!
-            let ratio = Statistics.mean(row.utilisation) / Statistics.mean(solo.utilisation)
+            let alone = Statistics.mean(solo.utilisation), ratio = Statistics.mean(row.utilisation) / alone
             var line =
-                "| \(row.machine) | \(Int(row.load)) | \(row.policy) | \(interval(row.utilisation.map { $0 * 100 }, 1)) % | \(ratio.text(2)) | \(interval(row.throughput, 0)) |"
+                "| \(row.machine) | \(row.mixture) | \(Int(row.load)) | \(row.policy) | \(interval(row.utilisation.map { $0 * 100 }, 1)) % | \(ratio.text(2)) | \((1 / alone).text(2)) | \(interval(row.throughput, 0)) |"
             if row.packed[0].isNaN {
                 line += " – | – | – |"
             } else {
-                let loss = zip(row.packed, row.alone).map { (1 - $0 / $1) * 100 }
-                line += " \(interval(row.packed, 4)) | \(interval(row.alone, 4)) | \(interval(loss, 2)) % |"
+                line +=
+                    " \(interval(row.packed, 4)) | \(interval(row.alone, 4)) | \(interval(row.loss.map { $0 * 100 }, 2)) % |"
             }
             lines.append(line)
         }
         for name in Set(rows.map(\.machine)).sorted() {
             let series = Packing.choices.map { choice in
-                let own = rows.filter { $0.machine == name && $0.policy == choice.name }
+                let own = rows.filter {
+                    $0.machine == name && $0.mixture == PackedMixture.small.name && $0.policy == choice.name
+                }
                 return Plot.Series(
                     choice.name, own.map { ($0.load, Statistics.mean($0.utilisation) * 100) },
                     spread: own.map { Statistics.halfWidth($0.utilisation) * 100 })
             }
             try plot(
                 "packing-\(name)",
-                Plot("\(name): site·seconds in use (simulated)", x: "load, times solo capacity", y: "%", series: series)
+                Plot(
+                    "\(name), small programs: site·seconds in use (simulated)", x: "load, times solo capacity", y: "%",
+                    series: series)
             )
             lines += ["", "![utilisation of \(name)](kernel-packing-\(name).svg)"]
         }
@@ -194,9 +199,9 @@ struct Page {
         let rows = try await measurement.run()
         var lines = [
             "## Forecasts of waits", "",
-            "Eight machines of 27 sites, three classes (20 % low, 70 % normal, 10 % high), eight payers, run times off their estimate by 10 %. *days*: 20,000 jobs a seed of about a minute, in bursts of 3 on average, at a rate that swings by 60 % within a day, as on public clouds: queues build up for hours. *bursts*: 6,000 jobs a seed of a few seconds in bursts of 12 on average. Judged are jobs that did not start at once (one in \(Forecasts.Traffic.days.every) and one in \(Forecasts.Traffic.bursts.every)), after the first quarter; the interval is stated at submission and promises 90 %. Baseline: the 5 % and 95 % quantiles of the last 500 waits of the class. Means over \(seeds.count) seeds.",
+            "Eight machines of 27 sites, three classes (20 % low, 70 % normal, 10 % high), eight payers, run times off their estimate by 10 %. *days*: 20,000 jobs a seed of about three minutes, in bursts of 3 on average, at a rate that swings between nothing and twice the mean within a day: queues build up for hours. *line* (three seeds): the same jobs of one account and one class, so that nobody overtakes. *bursts*: 6,000 jobs a seed of a few seconds in bursts of 12 on average. Judged are jobs that did not start at once, one in so many of each class and weighed by that number, after the first quarter; the interval is stated at submission and promises 90 %. Baseline: the 5 % and 95 % quantiles of the last 500 waits of the class. Means over \(seeds.count) seeds.",
             "",
-            "What a forecast rests on: *futures* plays the kernel's own state on 40 times, with what came in of late coming again; *plan* is the plan of the queue as if nothing more came in; *arrivals known* plays on with the arrivals that will truly come and only the run times unknown, which no forecast can: what it is narrower by is due to the future and not to the forecaster.",
+            "What a forecast rests on: *futures* plays the kernel's own state on, as at run time, with what came in coming again; *plan* is the plan of the queue as if nothing more came in. The others know what no forecast can, to tell what the width is due to (three seeds): *run times known*, those of all waiting jobs, but not what comes in; *law known*, by which law jobs come in, but not which will; *arrivals known*, all that will come in, but not run times.",
             "",
             "| traffic | load | rests on | coverage | low | normal | high | median width, s | median wait, s | width/wait, median of jobs | Winkler score | of the baseline | baseline coverage | jobs judged |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
