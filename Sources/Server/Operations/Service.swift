@@ -53,7 +53,8 @@ public final class Service: Sendable {
         fleet = CatalogFleet(catalog: catalog)
         signals = JobSignals()
         // Nobody else works in the directory: what is looked for now and then is time that passed, not other people's news.
-        var runtimeOptions = RuntimeOptions(isShared: true, adopts: true, pollSeconds: 1, rules: rules)
+        var runtimeOptions = RuntimeOptions(
+            isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules)
         runtimeOptions.keepsOutcomes = false
         runtimeOptions.observer = { [signals] jobs in signals.tell(jobs) }
         runtime = Runtime(devices: fleet, storage: store, clock: clock, options: runtimeOptions)
