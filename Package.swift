@@ -133,7 +133,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("API/openapi.json")], swiftSettings: settings),
+            resources: [.embedInCode("API/openapi.json")]
+                + [
+                    "index.html", "kelvin.css", "icon.svg", "app.js", "api.js", "dom.js", "charts.js", "map.js",
+                    "layout.js",
+                    "fleet.js", "jobs.js", "job.js", "write.js", "usage.js", "admin.js",
+                ].map { .embedInCode("Dashboard/Pages/\($0)") },
+            swiftSettings: settings),
         .executableTarget(
             name: "kelvind",
             dependencies: [

@@ -1,5 +1,6 @@
 import GRDB
 public import Kernel
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -14,6 +15,8 @@ import Darwin
 public final class SQLiteStorage: KernelStorage {
     /// One connection that writes, and some that read what is durable meanwhile.
     private let pool: DatabasePool
+    /// Turns that share a transaction which is still open.
+    private let batches = Mutex(BatchLog())
     public let path: String
 
     /// Opens the store at a path, creates it, and brings it up to this version's schema.
@@ -23,6 +26,8 @@ public final class SQLiteStorage: KernelStorage {
         self.path = path
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
+        // Of the connection that writes: turns share one, see SQLiteStorage+Batches.
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
         }
@@ -61,20 +66,20 @@ public final class SQLiteStorage: KernelStorage {
         try looking { database throws(KernelError) in try body(SQLiteTransaction(database: database)) }
     }
 
-    func inTransaction<Value>(_ body: (Database) throws(KernelError) -> Value) throws(KernelError) -> Value {
-        var value: Value?
+    /// The connection that writes, for this caller alone.
+    func writing<Value>(
+        _ body: (Database, inout BatchLog) throws -> Value
+    ) throws(KernelError) -> Value {
         do {
-            try pool.writeWithoutTransaction { database in
-                try database.inTransaction(.immediate) {
-                    value = try body(database)
-                    return .commit
-                }
+            return try pool.writeWithoutTransaction { database in
+                // The connection is one caller's at a time, and so is the log.
+                var log = batches.withLock { $0 }
+                defer { batches.withLock { [log] in $0 = log } }
+                return try body(database, &log)
             }
         } catch {
             throw SQLiteTransaction.kernelError(error)
         }
-        guard let value else { preconditionFailure("a transaction ran its body or threw") }
-        return value
     }
 
     func looking<Value>(_ body: (Database) throws(KernelError) -> Value) throws(KernelError) -> Value {

@@ -31,7 +31,9 @@ extension SQLiteTransaction {
     }
 
     func facts(after last: UInt64) throws(KernelError) -> (entries: [JournalEntry], last: UInt64) {
-        let newest = try asking { try Int64.fetchOne(database, sql: "SELECT MAX(number) FROM facts") ?? 0 }
+        let newest = try asking {
+            try Int64.fetchOne(database.cachedStatement(sql: "SELECT MAX(number) FROM facts")) ?? 0
+        }
         guard UInt64(newest) > last else { return ([], last) }
         let entries = try fetch(
             "SELECT time, detail FROM facts WHERE number > ? ORDER BY number", [Int64(bitPattern: last)])
@@ -66,20 +68,19 @@ extension SQLiteTransaction {
 
     func append(_ entries: [JournalEntry]) throws(KernelError) -> UInt64 {
         try asking {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = .sortedKeys
             let insert = try database.cachedStatement(
                 sql: "INSERT INTO facts (time, job, kind, detail) VALUES (?, ?, ?, ?)")
             var summaries: [JobID: JobSummary] = [:]
             for entry in entries {
                 let record = FactRecord(entry.fact)
-                let detail = String(decoding: try encoder.encode(record), as: UTF8.self)
-                try insert.execute(arguments: [entry.time, entry.fact.job?.stored, record.kind, detail])
+                try insert.execute(arguments: [entry.time, entry.fact.job?.stored, record.kind, record.json])
                 guard let job = entry.fact.job else { continue }
                 if summaries[job] == nil { summaries[job] = try summary(of: job) }
                 summaries[job]?.apply(entry)
                 if entry.fact.state?.isFinal == true {
-                    try database.execute(sql: "DELETE FROM leases WHERE job = ?", arguments: [job.stored])
+                    try database.cachedStatement(sql: "DELETE FROM leases WHERE job = ?").execute(arguments: [
+                        job.stored
+                    ])
                 }
             }
             let last = UInt64(database.lastInsertedRowID)

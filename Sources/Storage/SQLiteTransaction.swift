@@ -96,7 +96,8 @@ struct SQLiteTransaction: StorageTransaction {
     func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool) {
         if let key = submission.key {
             let known = try asking {
-                try Int64.fetchOne(database, sql: "SELECT id FROM jobs WHERE key = ?", arguments: [key])
+                try Int64.fetchOne(
+                    database.cachedStatement(sql: "SELECT id FROM jobs WHERE key = ?"), arguments: [key])
             }
             if let job = known.map(JobID.init(stored:)) {
                 guard try document(.request, of: job, number: 0) == submission.request else {
@@ -160,15 +161,17 @@ extension SQLiteTransaction {
 
     func removeDocuments(_ kind: DocumentKind, of job: JobID) throws(KernelError) {
         try asking {
-            try database.execute(
-                sql: "DELETE FROM documents WHERE kind = ? AND job = ?", arguments: [kind.rawValue, job.stored])
+            try database.cachedStatement(sql: "DELETE FROM documents WHERE kind = ? AND job = ?").execute(arguments: [
+                kind.rawValue, job.stored,
+            ])
         }
     }
 
     func calibration(_ id: String) throws(KernelError) -> [UInt8]? {
         try asking {
-            try Data.fetchOne(database, sql: "SELECT bytes FROM calibrations WHERE id = ?", arguments: [id])
-                .map(Array.init)
+            try Data.fetchOne(
+                database.cachedStatement(sql: "SELECT bytes FROM calibrations WHERE id = ?"), arguments: [id]
+            ).map(Array.init)
         }
     }
 
@@ -189,7 +192,9 @@ extension SQLiteTransaction {
 
     func renewals() throws(KernelError) -> [LeaseRenewal] {
         try asking {
-            try Row.fetchAll(database, sql: "SELECT job, fence, until FROM leases ORDER BY job").map { row in
+            try Row.fetchAll(
+                database.cachedStatement(sql: "SELECT job, fence, until FROM leases ORDER BY job")
+            ).map { row in
                 LeaseRenewal(
                     job: JobID(stored: row["job"]), fence: UInt32(truncatingIfNeeded: row["fence"] as Int64),
                     end: row["until"])

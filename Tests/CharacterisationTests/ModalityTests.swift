@@ -81,8 +81,7 @@ import Darwin
 
     /// Simultaneous benchmarking sees the ZZ coupling of a driven pair to its neighbour, as much of it as there is.
     ///
-    /// Carriers that are moved meet nobody: the first move of a pair takes longer than the sequences.
-    @Test(arguments: Bench.all.filter { $0.id != "atoms-48" })
+    @Test(arguments: Bench.all.filter { $0.id != "atoms-48" } + [Bench("heron-156", [0, 1, 2], [])])
     func crosstalkOfADrivenNeighbour(bench: Bench) async throws {
         let world = try World(bench)
         let gate = try #require(world.machine.entangler(bench.sites[0], bench.sites[1]))
@@ -96,7 +95,7 @@ import Darwin
                 ], absence: $0.absence)
         }
         let experiment = RandomizedBenchmarking(
-            crosstalkAlong: bench.sites, of: world.machine, shots: world.shots(200), seed: 12)
+            crosstalkAlong: bench.sites, of: world.machine, shots: world.shots(600), seed: 12)
         let findings = try await coupled.run(experiment).filter { $0.sites == [bench.sites[2]] }
         func value(_ quantity: String) throws -> Measured {
             try #require(findings.first { $0.quantity == quantity }).value
@@ -106,8 +105,38 @@ import Darwin
         let flips = try coupled.entanglersPerClifford(experiment) * (1 - cos(angle)) / 2
         let alone = try value("error per Clifford alone"), crosstalk = try value("crosstalk")
         let expected = 0.5 * (1 - (1 - 2 * alone.value) * (1 - 4 / 3 * flips)) - alone.value
-        #expect(crosstalk.value > 2 * crosstalk.standardError, "\(crosstalk), expected \(expected)")
+        #expect(crosstalk.value > 4 * crosstalk.standardError, "\(crosstalk), expected \(expected)")
         #expect(abs(crosstalk.value - expected) < 3.7 * crosstalk.standardError, "\(crosstalk), expected \(expected)")
+    }
+
+    /// A site alone is benchmarked by addressed pulses, which are its own figures, not by pulses on all atoms at once.
+    @Test func oneAtomAlone() async throws {
+        let world = try World(Bench("atoms-48", [3], [.t1]))
+        let findings = try await world.run(
+            RandomizedBenchmarking(sites: [Site(3)], of: world.machine, shots: world.shots(300), seed: 4))
+        var scores = 0
+        for finding in findings where finding.quantity != "error per Clifford" {
+            let truth = world.error(finding)
+            #expect(abs(finding.value.value - truth) < 3.7 * finding.value.standardError, "\(finding), \(truth)")
+            #expect(finding.value.standardError < truth / 5)
+            scores += 1
+        }
+        #expect(scores > 0)
+    }
+
+    /// Carriers that a pair leaves behind when it moves together have no neighbour: benchmarking finds no crosstalk, with
+    /// an error bar that would tell what neighbours on a chip do to each other.
+    @Test(arguments: ["atoms-48", "racetrack-32"])
+    func carriersApartDoNotMeet(id: String) async throws {
+        let bench = Bench(id, [0, 1, 2], [])
+        let world = try World(bench).changing(relaxes: false) { $0.heating = nil }
+        let experiment = RandomizedBenchmarking(
+            crosstalkAlong: bench.sites, of: world.machine, shots: world.shots(100), seed: 12)
+        let crosstalk = try #require(
+            try await world.run(experiment).first { $0.quantity == "crosstalk" && $0.sites == [bench.sites[2]] }
+        ).value
+        #expect(crosstalk.standardError < 0.003, "\(crosstalk)")
+        #expect(abs(crosstalk.value) < 3.7 * crosstalk.standardError, "\(crosstalk)")
     }
 }
 

@@ -19,13 +19,19 @@ import Testing
         calibration.gates.filter { $0.gate == .cz && $0.sites[0] < $0.sites[1] && !$0.isDead }.map(\.error)
     }
 
-    /// The published machines have another best coupler after 19 to 35 % of the updates. They have four each; among the 170
-    /// of the largest here more are nearly the best, so a little more is left to it. Many histories, because one of a few
-    /// months tells the share to within a fifth of itself only.
-    @Test(arguments: [("heron-133", 0.19...0.38), ("heron-156", 0.19...0.42)])
-    func theBestCouplerChanges(device: String, published: ClosedRange<Double>) throws {
-        let file = try DeviceCatalog().file(device)
-        let histories = 12, days = 60
+    /// The published machines have another best coupler after 19 to 35 % of about 330 updates. Many histories, because one
+    /// tells the share to within a fifth of itself only.
+    @Test(arguments: ["heron-133", "heron-156"])
+    func theBestCouplerChanges(device: String) throws {
+        let published = 0.19...0.35
+        var file = try DeviceCatalog().file(device)
+        // Each figure lives by itself: the others need not be known.
+        file = DeviceFile(
+            description: file.description,
+            calibration: file.calibration.replacing(
+                sites: file.calibration.sites.map { _ in SiteCalibration() },
+                gates: file.calibration.gates.filter { $0.gate == .cz && $0.sites[0] < $0.sites[1] }))
+        let histories = 6, days = 330
         var moves = 0
         for seed in 0..<UInt64(histories) {
             let best = (0...days).map { day -> Int in

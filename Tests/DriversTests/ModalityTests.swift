@@ -251,6 +251,28 @@ import Testing
         #expect(agrees(1 - frequency(of: 0, in: changing), 0.1, shots: 4000))
     }
 
+    /// Carriers on their way drive nobody: neighbours couple while a gate acts, not while its operands come together.
+    @Test func movesDoNotCouple() async throws {
+        var machine = perfect
+        machine.zones = [Zone(name: "gate", purpose: .entangling, places: [Position(x: 0, y: 0)])]
+        machine.transport = Transport(overhead: Seconds(1e-4))
+        // Three gates turn by π/4 in all; a move of a thousand times a gate's duration by π/4 and many turns more.
+        machine.environment.crosstalk = [
+            CrosstalkFigure(pair: Coupling(Site(1), Site(2)), zz: 1 / (12 * TestMachine.couplerTime))
+        ]
+        var circuit = Circuit(qubitCount: 3, bitCount: 1)
+        circuit.append(.sx, [2])
+        for _ in 0..<3 { circuit.append(.cz, [0, 1]) }
+        circuit.append(.sx, [2])
+        circuit.measure(2, into: 0)
+        let first = TestMachine.gateTime, arrived = first + 1e-4, gate = TestMachine.couplerTime
+        var executable = machine.executable(
+            circuit, starts: [0, first, arrived + gate, arrived + 2 * gate, arrived + 3 * gate, 2e-4])
+        executable.schedule?.durations[1] += 1e-4
+        let result = try await run(machine, executable)
+        #expect(agrees(frequency(of: 0, in: result), (1 + cosine(.pi / 4)) / 2, shots: 4000))
+    }
+
     // MARK: Leakage
 
     /// A leaked qubit takes part in nothing until a reset brings it back.

@@ -21,4 +21,17 @@ import Testing
         let circuit = try #require(OpenQASM.parse(SourceText(name: "program", "pragma keep this\nqubit q;")).circuit)
         #expect(throws: OpenQASMWriterError.self) { try OpenQASMWriter.write(circuit, version: .version2) }
     }
+
+    /// A name whose first declaration was wrong was taken by the second, which was refused: its uses found what did not
+    /// exist and trapped.
+    @Test(arguments: [
+        "def f(; extern f(int) -> bit; qubit q; f(1);", "gate g(; array[int, 3] g; g[0] = 1;",
+        "def f(; def f(int a) -> int { return a; } int x = f(1);", "def f(; gate f a { } qubit q; f q;",
+        "extern f(; int f = 1; f += 2; int g = f;",
+    ])
+    func declaredTwiceAndWrong(_ text: String) {
+        let outcome = OpenQASM.parse(SourceText(name: "program", "OPENQASM 3.0;\n" + text))
+        #expect(outcome.circuit == nil)
+        #expect(!outcome.errors.isEmpty && outcome.errors.count <= 3, "\(outcome.report)")
+    }
 }

@@ -34,7 +34,8 @@ struct BenchmarkingDecay: Sendable {
         else { return nil }
         self.fit = fit
         alpha = fit.parameter(1)
-        guard alpha.standardError > 0, alpha.value > 0 else { return nil }
+        // Of a number in [0, 1] an error bar of a quarter says nothing: the first length has scrambled all there was.
+        guard alpha.standardError > 0, alpha.standardError < 0.25, alpha.value > 0 else { return nil }
     }
 
     private static func model(_ length: Double, _ p: [Double]) -> Double { p[0] * Exponential.power(p[1], length) }

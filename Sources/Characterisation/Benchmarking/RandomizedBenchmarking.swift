@@ -95,7 +95,8 @@ public struct RandomizedBenchmarking: Experiment {
 
     private func program(_ batch: Int, _ step: Int, _ repetition: Int) -> ExperimentProgram {
         let groups = batches[batch]
-        let sites = groups.flatMap(\.sites)
+        var sites = groups.flatMap(\.sites)
+        if let bystander = machine.bystander(of: sites) { sites.append(bystander) }
         var circuit = Circuit(
             name: "\(kind.rawValue) \(batch).\(step).\(repetition)", qubitCount: sites.count, bitCount: sites.count)
         var parts: [Part] = [], first = 0
@@ -111,6 +112,7 @@ public struct RandomizedBenchmarking: Experiment {
         {
             parts[next].appendNext(to: &circuit)
         }
+        for bystander in first..<sites.count { circuit.measure(bystander, into: bystander) }
         return ExperimentProgram(circuit, on: sites, shots: shots)
     }
 }
@@ -141,6 +143,13 @@ private struct Part {
 }
 
 extension Machine {
+    /// A site that only waits, where the machine has pulses that act on all qubits of a program at once: beside it the
+    /// pulses of a benchmark are addressed, as the record's figures of single sites are meant, and not the global ones.
+    func bystander(of sites: [Site]) -> Site? {
+        guard calibration.globals.contains(where: { $0.gate.qubitCount == 1 }) else { return nil }
+        return description.sites.first { !sites.contains($0) && calibration.sites[$0.index].isOperational }
+    }
+
     /// The pairs that have an entangling Clifford gate which succeeds more often than not.
     func benchmarkable(_ pairs: [[Site]]) -> [[Site]] {
         pairs.filter { pair in entangler(pair[0], pair[1]).map { survival(of: $0) > 0.5 } ?? false }

@@ -8,21 +8,19 @@ extension SuccessEstimate {
     /// - Parameter circuit: gates on one and two qubits.
     init(unrouted circuit: Circuit, on target: Target) {
         self.init()
-        let pairs = target.couplers.map { Target.cost(ofError: $0.error) }.sorted()
-        var local: [Double] = []
+        let liveCount = target.isLive.count { $0 }
+        var pairs = MedianCost(), local = MedianCost(), readouts = MedianCost()
+        for coupler in target.couplers { pairs.take(coupler.error) }
         for gate in target.oneQubitGates where !target.isVirtual(gate) {
-            for site in 0..<target.siteCount {
-                if let figures = target.figures(for: gate, on: [Site(site)]) {
-                    local.append(Target.cost(ofError: figures.error))
-                }
+            guard let row = target.oneQubitRows[Int(gate.rawValue)] else {
+                local.zeros += liveCount
+                continue
             }
+            for error in target.oneQubitErrors[row..<row + target.siteCount] where !error.isNaN { local.take(error) }
         }
-        local.sort()
-        let readouts = (0..<target.siteCount).filter { target.isLive[$0] }
-            .map { Target.cost(ofError: target.readoutError(of: $0)) }.sorted()
-        func median(_ list: [Double]) -> Double { list.isEmpty ? 0 : list[list.count / 2] }
+        for site in 0..<target.siteCount where target.isLive[site] { readouts.take(target.readoutError(of: site)) }
         let cost = EntanglingCost(target)
-        let (pair, one, readout) = (median(pairs), median(local), median(readouts))
+        let (pair, one, readout) = (pairs.value, local.value, readouts.value)
         func add(_ block: Block) {
             for position in block.indices {
                 switch block.operation(at: position) {
@@ -42,5 +40,21 @@ extension SuccessEstimate {
         add(circuit.body)
         log10Gates /= 2.302585092994046
         log10Readout /= 2.302585092994046
+    }
+}
+
+/// The cost of the median error; sites without error are only counted.
+private struct MedianCost {
+    var zeros = 0
+    private var errors: [Double] = []
+
+    mutating func take(_ error: Double) {
+        if error == 0 { zeros += 1 } else { errors.append(error) }
+    }
+
+    var value: Double {
+        // Errors are not negative, and the cost grows with them.
+        let middle = (zeros + errors.count) / 2
+        return middle < zeros || errors.isEmpty ? 0 : Target.cost(ofError: errors.sorted()[middle - zeros])
     }
 }

@@ -41,19 +41,19 @@ extension Target {
             calibrated[Int(entry.gate.rawValue)] = true
         }
 
-        var errors = Array(repeating: Double.nan, count: gateCount * count)
-        var durations = errors
+        var rows: [Int?] = Array(repeating: nil, count: gateCount)
+        var rowCount = 0
         for gate in description.nativeGates
-        where gate.gate.qubitCount == 1 && (gate.isVirtual || !calibrated[Int(gate.gate.rawValue)]) {
-            for site in 0..<count where live[site] {
-                errors[Int(gate.gate.rawValue) * count + site] = 0
-                durations[Int(gate.gate.rawValue) * count + site] = 0
-            }
+        where gate.gate.qubitCount == 1 && !gate.isVirtual && calibrated[Int(gate.gate.rawValue)] {
+            rows[Int(gate.gate.rawValue)] = rowCount * count
+            rowCount += 1
         }
+        var errors = Array(repeating: Double.nan, count: rowCount * count)
+        var durations = errors
         for entry in calibration.gates where entry.sites.count == 1 && native[Int(entry.gate.rawValue)] != nil {
             let site = entry.sites[0].index
-            guard site < count, live[site], native[Int(entry.gate.rawValue)]?.isVirtual == false else { continue }
-            let place = Int(entry.gate.rawValue) * count + site
+            guard site < count, live[site], let row = rows[Int(entry.gate.rawValue)] else { continue }
+            let place = row + site
             errors[place] = entry.isDead ? .nan : entry.error
             durations[place] = entry.isDead ? .nan : entry.duration.value
         }
@@ -94,6 +94,7 @@ extension Target {
         self.couplers = couplers
         couplerStarts = degrees
         couplerIndices = indices
+        oneQubitRows = rows
         oneQubitErrors = errors
         oneQubitDurations = durations
         routingMap = RoutingMap(siteCount: isAllToAll ? 0 : count, isLive: live, couplers: couplers)

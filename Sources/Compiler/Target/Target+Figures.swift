@@ -32,9 +32,10 @@ extension Target {
         guard let native = native[Int(gate.rawValue)] else { return nil }
         if sites.contains(where: { $0.index >= siteCount || !isLive[$0.index] }) { return nil }
         if sites.count == 1 {
-            let place = Int(gate.rawValue) * siteCount + sites[0].index
-            let error = oneQubitErrors[place]
-            return error.isNaN ? nil : (error, Seconds(oneQubitDurations[place]))
+            guard gate.qubitCount == 1 else { return nil }
+            guard let row = oneQubitRows[Int(gate.rawValue)] else { return (0, .zero) }
+            let error = oneQubitErrors[row + sites[0].index]
+            return error.isNaN ? nil : (error, Seconds(oneQubitDurations[row + sites[0].index]))
         }
         if native.isVirtual && sites.isEmpty { return (0, .zero) }
         if sites.count == 2, !isAllToAll {

@@ -26,7 +26,10 @@ public struct Target: Sendable {
     /// Couplers of site s: `couplerIndices[couplerStarts[s]..<couplerStarts[s + 1]]`.
     let couplerStarts: [Int]
     let couplerIndices: [Int]
-    /// By `gate.rawValue · siteCount + site`: the error and duration of one-qubit gates; NaN where the gate is missing.
+    /// By `gate.rawValue`: where the figures of a one-qubit gate begin; nil where it has none of its own and is without
+    /// error and time on every live site.
+    let oneQubitRows: [Int?]
+    /// From the gate's row on, by site: the error and duration of one-qubit gates; NaN where the gate is missing.
     let oneQubitErrors: [Double]
     let oneQubitDurations: [Double]
     /// The couplers as routers read them; empty for all-to-all.

@@ -29,14 +29,18 @@ struct Crosstalk {
     }
 
     /// When each site is driven by two-qubit gates of a block: for each site the gates' spans, in order.
-    static func spans(_ block: Block, _ schedule: Schedule, siteCount: Int) -> [[ClosedRange<Double>]] {
+    ///
+    /// - Parameter driven: from when to when the gate at a position is driven.
+    static func spans(
+        _ block: Block, siteCount: Int, driven: (_ position: Int) -> ClosedRange<Double>
+    ) -> [[ClosedRange<Double>]] {
         var result: [[ClosedRange<Double>]] = Array(repeating: [], count: siteCount)
         for position in block.indices {
             guard case .gate = block.operation(at: position) else { continue }
             let qubits = block.qubits(at: position)
             guard qubits.count == 2 else { continue }
-            let start = schedule.starts[position]
-            for qubit in qubits { result[qubit.index].append(start...(start + schedule.durations[position])) }
+            let span = driven(position)
+            for qubit in qubits { result[qubit.index].append(span) }
         }
         return result
     }

@@ -9,6 +9,7 @@ struct NoiseBuilder {
     private(set) var gateNoise: GateNoise
     /// Sites on which something has happened; the others are in |0⟩, where relaxation does nothing.
     private var started: [Bool]
+    private let figures: Calibration
     private let environment: EnvironmentFigures
     private let description: DeviceDescription
     private let crosstalk: Crosstalk?
@@ -20,7 +21,8 @@ struct NoiseBuilder {
         gateNoise = GateNoise(description, truth)
         started = Array(repeating: false, count: circuit.qubitCount)
         self.description = description
-        environment = truth.figures.environment
+        figures = truth.figures
+        environment = figures.environment
         crosstalk = Crosstalk(description, environment)
         motion = environment.heating.map { Motion($0, siteCount: circuit.qubitCount) }
         used = circuit.body.usedQubits
@@ -66,7 +68,8 @@ struct NoiseBuilder {
             crosstalk == nil
             ? nil
             : schedule.map {
-                Crosstalk.spans(block, $0, siteCount: circuit.qubitCount)
+                schedule in
+                Crosstalk.spans(block, siteCount: circuit.qubitCount) { drive(block, at: $0, schedule) }
             }
         let globals = schedule.map { globalGates(block, $0) } ?? []
         var pulses: Set<Double> = []
@@ -110,9 +113,9 @@ struct NoiseBuilder {
                 if let channel = motion?.error(of: standard, on: instruction.qubits) {
                     channels.channels.append(channel)
                 }
-                if let crosstalk, let spans, let start, let finish, instruction.qubits.count == 2 {
+                if let crosstalk, let spans, let schedule, instruction.qubits.count == 2 {
                     channels.channels += crosstalk.channels(
-                        around: instruction.qubits, during: start...finish, spans: spans
+                        around: instruction.qubits, during: drive(block, at: position, schedule), spans: spans
                     ) { started[$0] }
                 }
                 if instruction.qubits.count == 2, description.concurrency.sharedPulses.contains(standard),
@@ -175,6 +178,15 @@ struct NoiseBuilder {
             }
         }
         blocks[path] = channels
+    }
+
+    /// When the gate at a position is driven: carriers that have to be moved arrive first.
+    private func drive(_ block: Block, at position: Int, _ schedule: Schedule) -> ClosedRange<Double> {
+        let start = schedule.starts[position], duration = schedule.durations[position]
+        guard description.transport != nil, case .gate(.standard(let gate)) = block.operation(at: position),
+            let figures = figures.figures(for: gate, on: block.qubits(at: position).map { Site($0.index) })
+        else { return start...(start + duration) }
+        return (start + max(0, duration - figures.duration.value))...(start + duration)
     }
 
     /// The moves before a two-qubit gate, and what they do.

@@ -1,8 +1,8 @@
 /// Units and moments as other people write them.
 enum ForeignUnits {
-    /// Powers of ten of the units that occur; "" is a plain number.
+    /// Powers of ten of the units that occur; "" is a plain number, "S" what Braket writes for seconds.
     private static let exponents: [String: Int] = [
-        "": 0, "s": 0, "sec": 0, "ms": -3, "us": -6, "µs": -6, "μs": -6, "ns": -9, "ps": -12, "Hz": 0, "kHz": 3,
+        "": 0, "s": 0, "S": 0, "sec": 0, "ms": -3, "us": -6, "µs": -6, "μs": -6, "ns": -9, "ps": -12, "Hz": 0, "kHz": 3,
         "MHz": 6, "GHz": 9,
     ]
 

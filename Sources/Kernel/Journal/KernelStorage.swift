@@ -8,6 +8,21 @@ public protocol KernelStorage: Sendable {
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value
 
+    /// An exclusive turn whose writing becomes durable later, together with that of other turns: at `settle`, or with the
+    /// next `exclusively` of anyone in this process. Later turns see it at once, snapshots do not.
+    ///
+    /// - Parameter batch: the last batch of the caller that is not settled; nil for none.
+    /// - Returns: what has to be settled; nil where it is durable already.
+    /// - Throws: also why `batch` was lost; the body has not run then.
+    func turn<Value>(
+        after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> (value: Value, batch: StorageBatch?)
+
+    /// Makes a batch durable, if it is not yet.
+    ///
+    /// - Throws: why it could not be written; then nothing of it was.
+    func settle(_ batch: StorageBatch) throws(KernelError)
+
     /// A look at what is durable: it waits for no writer, and must not write.
     func snapshot<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
@@ -21,6 +36,19 @@ extension KernelStorage {
     public func snapshot<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value { try exclusively(body) }
+
+    public func turn<Value>(
+        after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> (value: Value, batch: StorageBatch?) { (try exclusively(body), nil) }
+
+    public func settle(_ batch: StorageBatch) throws(KernelError) {}
+}
+
+/// Turns that become durable together, or not at all.
+public struct StorageBatch: Hashable, Sendable {
+    public var number: UInt64
+
+    public init(number: UInt64) { self.number = number }
 }
 
 public protocol StorageTransaction {

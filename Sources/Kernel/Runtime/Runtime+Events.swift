@@ -24,10 +24,10 @@ extension Runtime {
         var hasNews = false
         let value: Value
         do throws(KernelError) {
-            value = try storage.exclusively { transaction throws(KernelError) -> Value in
+            let turn = try storage.turn(after: unsettled.batch) { transaction throws(KernelError) -> Value in
                 hasNews = try catchUp(transaction)
                 // Whoever is here is alive, whatever the clock says.
-                for run in state.book.liveRuns where run.worker == options.worker {
+                for run in state.book.liveRuns where holds(run) {
                     state.handle(.renew(run.job, run.fence), at: now, into: &output)
                 }
                 if hasNews || equipment.isEmpty { equipAll { state.handle($0, at: now, into: &output) } }
@@ -46,24 +46,47 @@ extension Runtime {
                 }
                 return value
             }
+            value = turn.value
+            unsettled.batch = turn.batch
         } catch {
             // What was decided was not written.
             if !output.facts.isEmpty { seen = nil }
+            // Earlier turns may be lost with it, and then something must be done about them.
+            if error.kind == .system { settle() }
             throw error
         }
         for fact in output.facts {
             judge(fact, at: now)
-            guard let job = fact.job, let state = fact.state else { continue }
-            jobs[job]?.work.reached(state, at: now)
-            if state == .paused { stoodAside(job) }
+            if let job = fact.job, let state = fact.state { jobs[job]?.work.reached(state, at: now) }
         }
-        tellObserver(output.facts)
-        for effect in output.effects { perform(effect) }
+        unsettled.facts += output.facts
+        for effect in output.effects {
+            if mustBeDurable(effect) { unsettled.effects.append(effect) } else { perform(effect) }
+        }
         if hasNews { reconcile() }
         tellGates()
-        pulse?.set(state.book.liveRuns.filter { $0.worker == options.worker })
+        pulse?.set(state.book.liveRuns.filter(holds))
         scheduleTick(now)
+        scheduleSettling()
         return value
+    }
+
+    /// A look at the storage that sees what this process wrote, durable or not.
+    func look<Value>(
+        _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        let turn = try storage.turn(after: unsettled.batch, body)
+        if let batch = turn.batch {
+            unsettled.batch = batch
+            scheduleSettling()
+        }
+        return turn.value
+    }
+
+    /// Whether this process works on a run, so that its lease goes on. What it let go of goes to whoever comes first once
+    /// the lease has run out.
+    private func holds(_ run: RunRecord) -> Bool {
+        run.worker == options.worker && (jobs[run.job] != nil || run.stage == .stopping)
     }
 
     /// Takes in what others wrote.
@@ -89,7 +112,8 @@ extension Runtime {
             state.withPolicy { $0.catchUpLater() }
             seen = number
         }
-        if options.isShared {
+        // What this process renews itself it knows.
+        if options.isShared, state.book.liveRuns.contains(where: { $0.worker != 0 && $0.worker != options.worker }) {
             for renewal in try transaction.renewals() { state.book.renew(renewal) }
         }
         return hasNews
@@ -103,14 +127,14 @@ extension Runtime {
         health.absorb([entry.fact], at: entry.time)
     }
 
-    private func tellObserver(_ facts: [Transition]) {
+    func tellObserver(_ facts: [Transition]) {
         guard let observer = options.observer else { return }
         news.formUnion(facts.compactMap(\.job))
         if !news.isEmpty { observer(news) }
         news = []
     }
 
-    private func perform(_ effect: KernelEffect) {
+    func perform(_ effect: KernelEffect) {
         switch effect {
         case .validate(let id): validate(id)
         case .compile(let id, let device, let sites, let fence):
@@ -121,9 +145,7 @@ extension Runtime {
         case .discardParts(let id):
             jobs[id]?.work.discardRuns()
             do throws(KernelError) {
-                try storage.exclusively { transaction throws(KernelError) in
-                    try transaction.removeDocuments(.part, of: id)
-                }
+                try look { transaction throws(KernelError) in try transaction.removeDocuments(.part, of: id) }
             } catch { storageFailed(error) }
         case .deliver(let id, let state): deliver(id, state)
         }
@@ -140,9 +162,7 @@ extension Runtime {
         for (id, record) in jobs where record.final == nil {
             if state.state(of: id) == nil {
                 // Over, by someone else's hand.
-                let summary = try? storage.exclusively { transaction throws(KernelError) in
-                    try transaction.summary(of: id)
-                }
+                let summary = try? look { transaction throws(KernelError) in try transaction.summary(of: id) }
                 if let final = summary?.state, final.isFinal { deliver(id, final) }
                 record.task?.cancel()
             } else if state.state(of: id) == .paused {
@@ -154,7 +174,7 @@ extension Runtime {
     }
 
     /// Tells whoever waits that the job goes no further by itself.
-    private func stoodAside(_ id: JobID) {
+    func stoodAside(_ id: JobID) {
         let waiting = jobs[id]?.waiting ?? []
         jobs[id]?.waiting = []
         for continuation in waiting { continuation.resume(returning: .paused) }
@@ -179,6 +199,7 @@ extension Runtime {
     /// The storage cannot be written: jobs of this process fail, as far as it is concerned.
     func storageFailed(_ error: KernelError) {
         for id in jobs.keys.sorted() where jobs[id]?.final == nil {
+            jobs[id]?.task?.cancel()
             jobs[id]?.outcome = .failure(error)
             deliver(id, .failed)
         }

@@ -20,6 +20,12 @@ extension Runtime {
     /// Beyond so many waiting jobs nobody is told a time: the plan of the queue would cost more than it is worth.
     private static let longestPlan = 2_000
 
+    /// Of jobs that come in a flood only some are promised a wait, so that the kernel spends at most the twentieth part of
+    /// its time on promises, and half a second in one go; whoever asks is told all the same.
+    private static let promiseRest = 20.0
+    /// Seconds of the past whose twentieth part may still be spent.
+    private static let promiseCredit = 10.0
+
     /// A wait that was promised, and what the promise rested on where that is known here.
     struct Promise {
         var forecast: WaitForecaster.Forecast
@@ -56,7 +62,12 @@ extension Runtime {
         _ transaction: any StorageTransaction, _ now: Double, _ output: inout KernelOutput
     ) throws(KernelError) {
         guard options.isShared, state.policy.waitingCount <= Self.longestPlan else { return }
-        for fact in output.facts {
+        for fact in output.facts where clock.now >= nextPromise {
+            let begin = clock.now
+            defer {
+                let cost = max(0, clock.now - begin)
+                nextPromise = max(nextPromise, begin - Self.promiseCredit) + Self.promiseRest * cost
+            }
             guard case .queued(let id, .accepted, _) = fact, state.state(of: id) == .queued,
                 let (forecast, sample) = try forecast(id, isNew: true, transaction, now)
             else { continue }

@@ -123,7 +123,9 @@ extension Runtime {
     /// - Parameters:
     ///   - start, end: seconds since 1970-01-01 UTC.
     /// - Throws: what stands in the way.
-    public func reserve(_ name: String, for path: String, from start: Double, to end: Double) throws(KernelError) {
+    public func reserve(
+        _ name: String, for path: String, from start: Double, to end: Double
+    ) async throws(KernelError) {
         let sites: Int
         do { sites = try machines.device(name).description.siteCount } catch { throw KernelError(error) }
         try transact { _, handle throws(KernelError) in
@@ -148,13 +150,14 @@ extension Runtime {
                     cure: "begin a little later")
             }
         }
+        try await durable()
     }
 
     /// Gives up every reservation of a machine by an account.
     ///
     /// - Returns: how many there were.
-    public func endReservations(_ name: String, of path: String) throws(KernelError) -> Int {
-        try transact { _, handle throws(KernelError) -> Int in
+    public func endReservations(_ name: String, of path: String) async throws(KernelError) -> Int {
+        let count = try transact { _, handle throws(KernelError) -> Int in
             guard let device = state.book.device(named: name), let account = state.book.account(at: path) else {
                 return 0
             }
@@ -162,11 +165,14 @@ extension Runtime {
             for reservation in own { handle(.endReservation(reservation)) }
             return own.count
         }
+        try await durable()
+        return count
     }
 
     /// Sets an account's share among its siblings.
-    public func setShare(_ path: String, _ share: Double) throws(KernelError) {
+    public func setShare(_ path: String, _ share: Double) async throws(KernelError) {
         try transact { _, handle throws(KernelError) in handle(.setShare(account(path, handle), share)) }
+        try await durable()
     }
 }
 

@@ -15,7 +15,7 @@ extension Runtime {
     }
 
     private func storedRequest(of id: JobID) throws(KernelError) -> JobRequest {
-        let bytes = try storage.exclusively { transaction throws(KernelError) in
+        let bytes = try look { transaction throws(KernelError) in
             try transaction.document(.request, of: id, number: 0)
         }
         guard let bytes, !bytes.isEmpty else { throw KernelError.unknownJob(id) }
@@ -30,7 +30,7 @@ extension Runtime {
             take(.tick)
             let now = clock.now
             if hasWork || now < idleSince { idleSince = now }
-            if now - idleSince >= idleSeconds { return }
+            if now - idleSince >= idleSeconds { return settle() }
             try? await Task.sleep(for: .seconds(max(options.pollSeconds, 0.05)))
         }
     }

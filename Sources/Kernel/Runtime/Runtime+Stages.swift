@@ -52,7 +52,7 @@ extension Runtime {
         guard known < finished else { return .success([]) }
         do throws(KernelError) {
             return .success(
-                try storage.exclusively { transaction throws(KernelError) in
+                try look { transaction throws(KernelError) in
                     var parts: [StoredPart] = []
                     for number in known..<finished {
                         guard let bytes = try transaction.document(.part, of: id, number: number),
@@ -94,7 +94,10 @@ extension Runtime {
 
     private func finished(_ id: JobID, _ fence: Fence, _ work: JobWork, _ event: KernelEvent) {
         activeStages -= 1
-        guard let record = jobs[id], state.state(of: id) != nil else { return take(event) }
+        guard let record = jobs[id], state.state(of: id) != nil else {
+            // What was let go of is begun again by whoever takes it up: of this attempt nothing can be kept.
+            return isLetGo(id) ? () : take(event)
+        }
         // What the stage learnt, and the times that were noted meanwhile.
         var merged = work
         merged.reachedTimes = record.work.reachedTimes
@@ -119,6 +122,10 @@ extension Runtime {
             }
         default: take(event)
         }
+    }
+
+    private func isLetGo(_ id: JobID) -> Bool {
+        jobs[id] == nil && state.state(of: id) != nil && state.book.run(of: id)?.stage != .stopping
     }
 
     /// Why a job that was just checked would wait for ever: its program is too wide or too deep for every machine it may

@@ -13,6 +13,7 @@ extension Runtime {
         heartbeats?.cancel()
         timer?.cancel()
         pulse?.set([])
+        settle()
         return activeStages
     }
 }

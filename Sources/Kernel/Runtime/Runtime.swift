@@ -37,8 +37,12 @@ public actor Runtime {
     var news: Set<JobID> = []
     /// Waits that were promised and have not ended.
     var promises: [JobID: Promise] = [:]
+    /// Until then the next promise waits.
+    var nextPromise = 0.0
     /// How jobs came in while this process watched.
     var traffic = TrafficMemory()
+    /// What was decided and is not durable yet.
+    var unsettled = UnsettledTurns()
 
     public init(
         devices: any DeviceProvider, storage: any KernelStorage = MemoryStorage(), clock: any KernelClock = WallClock(),
@@ -105,6 +109,18 @@ extension Runtime {
         _ request: JobRequest, document: SubmissionDocument? = nil, key: String? = nil, session: SessionIndex? = nil,
         tags: [String] = [], isDetached: Bool = false, receivedAt: Double? = nil,
         progress: (@Sendable (JobProgress) -> Void)? = nil
+    ) async throws(KernelError) -> JobID {
+        let id = try admit(
+            request, document: document, key: key, session: session, tags: tags, isDetached: isDetached,
+            receivedAt: receivedAt, progress: progress)
+        try await durable()
+        return id
+    }
+
+    /// Takes a job in without waiting until it is durable.
+    private func admit(
+        _ request: JobRequest, document: SubmissionDocument?, key: String?, session: SessionIndex?, tags: [String],
+        isDetached: Bool, receivedAt: Double?, progress: (@Sendable (JobProgress) -> Void)?
     ) throws(KernelError) -> JobID {
         let submission = Submission(
             key: key, name: request.name, account: request.account, device: request.devices.joined(separator: ","),
@@ -202,29 +218,31 @@ extension Runtime {
     public func position(of id: JobID) -> Int? { state.position(of: id) }
 
     public func history(of id: JobID) throws(KernelError) -> [JournalEntry] {
-        try storage.exclusively { transaction throws(KernelError) in try transaction.history(of: id) }
+        try storage.snapshot { transaction throws(KernelError) in try transaction.history(of: id) }
     }
 
     /// Stops a job wherever it is; nothing happens to a finished one.
-    public func cancel(_ id: JobID) throws(KernelError) { try ask(.cancel(id), of: id) }
+    public func cancel(_ id: JobID) async throws(KernelError) { try await ask(.cancel(id), of: id) }
 
     /// Lets a job stand aside at the end of the part that runs; `resume` lets it go on from there.
-    public func pause(_ id: JobID) throws(KernelError) { try ask(.pause(id), of: id) }
+    public func pause(_ id: JobID) async throws(KernelError) { try await ask(.pause(id), of: id) }
 
-    public func resume(_ id: JobID) throws(KernelError) { try ask(.resume(id), of: id) }
+    public func resume(_ id: JobID) async throws(KernelError) { try await ask(.resume(id), of: id) }
 
-    private func ask(_ event: KernelEvent, of id: JobID) throws(KernelError) {
+    private func ask(_ event: KernelEvent, of id: JobID) async throws(KernelError) {
         try transact { transaction, handle throws(KernelError) in
             guard try transaction.summary(of: id) != nil else { throw KernelError.unknownJob(id) }
             handle(event)
         }
+        try await durable()
     }
 
     /// Sets the machine time that an account and those under it may use, seconds.
-    public func setBudget(_ path: String, seconds: Double) throws(KernelError) {
+    public func setBudget(_ path: String, seconds: Double) async throws(KernelError) {
         try transact { _, handle throws(KernelError) in
             handle(.setBudget(account(path, handle), seconds: seconds))
         }
+        try await durable()
     }
 
     static func gaveUp(_ id: JobID) -> KernelError {

@@ -43,7 +43,7 @@ extension Runtime {
     public func openSession(
         _ kind: SessionCard.Kind, on device: String, account: String = "", interactiveSeconds: Double = 60,
         maximalSeconds: Double = 28_800, budget: Double = .infinity
-    ) throws(KernelError) -> Session {
+    ) async throws(KernelError) -> Session {
         let sites: Int
         do { sites = try machines.device(device).description.siteCount } catch { throw KernelError(error) }
         let index = try transact { _, handle throws(KernelError) -> SessionIndex? in
@@ -56,13 +56,15 @@ extension Runtime {
             return SessionIndex(state.book.sessions.count - 1)
         }
         guard let index else { preconditionFailure("a device that was just added is known") }
+        try await durable()
         warmth[index] = SessionWarmth()
         return Session(index: index, device: device, runtime: self)
     }
 
-    func close(_ session: SessionIndex) throws(KernelError) {
+    func close(_ session: SessionIndex) async throws(KernelError) {
         try transact { _, handle throws(KernelError) in handle(.closeSession(session)) }
         warmth[session] = nil
+        try await durable()
     }
 
     /// Lets go of a job whose result was handed over.

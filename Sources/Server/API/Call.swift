@@ -9,6 +9,8 @@ struct Call: Sendable {
     let request: HTTPRequest
     /// The id of the request in logs, in the audit trail and in problems.
     let id: String
+    /// Of the other end.
+    let address: String
     /// Nil on open routes.
     let identity: Identity?
     let admission: Gate.Admission
@@ -19,12 +21,14 @@ struct Call: Sendable {
     private let query: Query
 
     init(
-        service: Service, request: HTTPRequest, id: String, identity: Identity?, admission: Gate.Admission,
+        service: Service, request: HTTPRequest, id: String, address: String, identity: Identity?,
+        admission: Gate.Admission,
         body: [UInt8], received: Double, parameters: [String: String], query: Query
     ) {
         self.service = service
         self.request = request
         self.id = id
+        self.address = address
         self.identity = identity
         self.admission = admission
         self.body = body

@@ -54,7 +54,7 @@ struct Responder: HTTPResponder {
         let received = service.clock.now
         let (route, parameters) = try service.table.match(request.head.method, request.uri.path)
         trace.route = route
-        let identity = try service.desk.identify(request.head, from: trace.address, now: received)
+        let identity = try service.identify(request.head, for: route, from: trace.address, now: received)
         trace.identity = identity
         trace.target = parameters.values.joined(separator: "/")
         try service.limits.admit(identity, from: trace.address, now: received)
@@ -65,7 +65,8 @@ struct Responder: HTTPResponder {
         }
         let body = try await self.body(of: request, limit: route.bodyLimit)
         let call = Call(
-            service: service, request: request.head, id: trace.id, identity: identity, admission: admission,
+            service: service, request: request.head, id: trace.id, address: trace.address, identity: identity,
+            admission: admission,
             body: body, received: received, parameters: parameters, query: try Query(request.uri.query))
         return try await service.replies.repeating(route, call)
     }

@@ -12,6 +12,12 @@ extension Service {
                 try call.checkQuery()
                 return .json(try await call.appraise(call.decoded()))
             },
+            Route(
+                .post, "/v1/diagnosis", "diagnoseProgram", .anyone(.read), bodyLimit: bodyLimit, isAudited: false
+            ) { call in
+                try call.checkQuery()
+                return .json(call.diagnose(try call.decoded()))
+            },
             Route(.post, "/v1/jobs", "submitJob", .anyone(.jobs), bodyLimit: bodyLimit) { call in
                 try call.checkQuery()
                 return try await call.submit(call.decoded())

@@ -28,23 +28,37 @@ final class TokenDesk: Sendable {
         let fields = request.headerFields[values: .authorization]
         guard let field = fields.first else { return nil }
         let words = field.split(separator: " ")
-        guard fields.count == 1, words.count == 2, words[0].lowercased() == "bearer", Secrets.mayBeToken(words[1])
-        else { throw try refusal(address, now, "the Authorization header holds no Kelvin token") }
-        let digest = Secrets.digest(of: words[1])
-        if let entry = known.withLock({ $0[digest] }), abs(now - entry.found) < Self.freshSeconds {
-            guard entry.identity.token.isGood(at: now) else {
-                throw try refusal(address, now, "the token has expired")
-            }
-            return entry.identity
+        guard fields.count == 1, words.count == 2, words[0].lowercased() == "bearer" else {
+            throw try refusal(address, now, "the Authorization header holds no Kelvin token")
         }
+        return try identify(token: words[1], from: address, now: now).identity
+    }
+
+    /// Who bears a token, and the token's digest.
+    ///
+    /// - Throws: `unauthenticated` for one that is not in force; `rate-limit` after too many of them.
+    func identify(
+        token: some StringProtocol, from address: String, now: Double
+    ) throws -> (identity: Identity, digest: [UInt8]) {
+        guard Secrets.mayBeToken(token) else { throw try refusal(address, now, "this is no Kelvin token") }
+        let digest = Secrets.digest(of: token)
         // Whoever has a good token is let in, whatever others at the same address try.
+        guard let identity = try identity(of: digest, now: now) else {
+            throw try refusal(address, now, "the token is not in force")
+        }
+        return (identity, digest)
+    }
+
+    /// Who bears the token of a digest; nil where it is not in force.
+    func identity(of digest: [UInt8], now: Double) throws -> Identity? {
+        if let entry = known.withLock({ $0[digest] }), abs(now - entry.found) < Self.freshSeconds {
+            return entry.identity.token.isGood(at: now) ? entry.identity : nil
+        }
         let found = try accounts.readAccounts { store throws(KernelError) -> Identity? in
             guard let token = try store.token(digest: digest), let user = try store.user(token.user) else { return nil }
             return Identity(user: user, token: token)
         }
-        guard let found, found.token.isGood(at: now), !found.user.isDisabled else {
-            throw try refusal(address, now, "the token is not in force")
-        }
+        guard let found, found.token.isGood(at: now), !found.user.isDisabled else { return nil }
         let isDue = known.withLock { known in
             if known.count >= Self.capacity { known.removeAll() }
             known[digest] = (found, now)

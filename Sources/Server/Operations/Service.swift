@@ -18,6 +18,7 @@ public final class Service: Sendable {
     let log: Logger
     let gate = Gate()
     let desk: TokenDesk
+    let browsers = BrowserSessions()
     let limits: RateLimits
     let replies: Replies
     let signals: JobSignals
@@ -61,10 +62,10 @@ public final class Service: Sendable {
         meters = Meters()
         trail = AuditTrail(store, log: log)
         machines = MachineList(catalog)
-        table = RouteTable(Self.routes(bodyLimit: options.bodyLimit))
+        table = RouteTable(Self.routes(bodyLimit: options.bodyLimit) + Self.dashboardRoutes)
     }
 
-    /// Every route there is, in the order of the description.
+    /// Every route of the described interface, in the order of the description.
     static func routes(bodyLimit: Int) -> [Route] {
         operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + accountRoutes
     }

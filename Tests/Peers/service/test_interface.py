@@ -3,40 +3,14 @@ holds the answers against what openapi.json promises (status codes, media types,
 right ones taken, nothing without a token)."""
 
 import os
-import subprocess
-import tempfile
-import time
-import urllib.request
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
+from daemon import Daemon
+
 EXAMPLES = int(os.environ.get("KELVIN_SERVICE_EXAMPLES", "40"))
-
-
-class Daemon:
-    def __init__(self):
-        self.home = tempfile.TemporaryDirectory()
-        self.process = subprocess.Popen(
-            [os.environ["KELVIND"], "serve", "--data", self.home.name, "--port", "0", "--rate", "0",
-             "--wrong-tokens", "1000000"],
-            stdout=subprocess.PIPE, stderr=open(self.home.name + "/log", "w"), text=True,
-            env={**os.environ, "KELVIN_STATE": self.home.name + "/devices"})
-        for line in self.process.stdout:
-            if line.startswith("listening on "):
-                self.url = line.split()[-1]
-                break
-        with open(self.home.name + "/admin.token") as file:
-            self.token = file.read().strip()
-
-    def get(self, path):
-        request = urllib.request.Request(self.url + path, headers={"Authorization": "Bearer " + self.token})
-        return urllib.request.urlopen(request, timeout=60).read()
-
-    def stop(self):
-        self.process.terminate()
-        assert self.process.wait(60) == 0
 
 
 daemon = Daemon()

@@ -59,10 +59,10 @@ public struct Drift: Hashable, Sendable {
         /// quito), from one to the next: the error of a CX changes by 8.2 to 13.5 % in the median (90th percentile 29 to
         /// 60 %), T1 by 15 to 20 %, readout error by 10 to 14 %, and 19 to 35 % of them have another best coupler than
         /// the one before. Assumed: one-qubit errors move like two-qubit errors, T2 like T1, frequencies by a tenth of a
-        /// radian over T2, a figure keeps 97 % of its distance
+        /// radian over T2, a figure keeps 98 % of its distance
         /// a day, and lifetimes 90 %, so that after months most are within a factor of about two of where they began.
         public static let published = Rates(
-            period: Seconds(86_400), memory: 0.97, lifetimeMemory: 0.9, twoQubitError: 0.105, oneQubitError: 0.105,
+            period: Seconds(86_400), memory: 0.98, lifetimeMemory: 0.9, twoQubitError: 0.09, oneQubitError: 0.09,
             t1: 0.17, t2: 0.17,
             readout: 0.115, phaseOverT2: 0.1)
 

@@ -61,10 +61,6 @@ extension Lowering {
         if let previous = declaredHere(name), !symbols[previous].isReplaceable {
             let old = symbols[previous]
             let text = parser.lexer.names.text(name)
-            if old.kind == .broken {
-                symbols[previous] = symbol
-                symbols[previous].depth = old.depth
-            }
             var related: [Diagnostic.Place] = []
             if old.start >= 0 { related = [.init(Int(old.start)..<Int(old.end), label: "it was declared here first")] }
             throw fail(
