@@ -59,7 +59,9 @@ import Testing
 
     /// Names that no text can have are said in front of the declaration.
     @Test func namesOutsideTheLanguage() throws {
-        for name in ["int", "my reg", "\"q\"", "", "_", "a\nb\\", "q-1", "7th", "pi", "U", "sin", "ä", "\u{200D}x", "😀"] {
+        for name in [
+            "int", "my reg", "\"q\"", "", "_", "a\nb\\", "q-1", "7th", "pi", "U", "sin", "ä", "\u{200D}x", "😀",
+        ] {
             var circuit = Circuit(name: "names")
             circuit.addQubitRegister(name, count: 2)
             circuit.addBitRegister(name + "'", count: 2)

@@ -227,7 +227,8 @@ extension Lowering {
         if let physical = hardwareQubit(in: node.b) {
             throw fail(
                 .operand, "a physical qubit has no other name", at: physical,
-                cause: "'let' names declared qubits and bits", cure: "write \(parser.text(tree[physical].start..<tree[physical].end)) itself")
+                cause: "'let' names declared qubits and bits",
+                cure: "write \(parser.text(tree[physical].start..<tree[physical].end)) itself")
         }
         let set = try qubits(node.b)
         aliases.append(set.list)

@@ -9,7 +9,9 @@ extension Lowering {
             throw fail(.misplaced, "an include inside another statement", at: id, cure: "include at the top level")
         }
         if let gates = StandardLibrary.gates(include: file) {
-            if file == OpenQASMWriter.Version.version3.include { return try includeStandardGates(gates, file, at: quoted) }
+            if file == OpenQASMWriter.Version.version3.include {
+                return try includeStandardGates(gates, file, at: quoted)
+            }
             for (name, entry) in gates { declareStandard(name, entry) }
             return
         }

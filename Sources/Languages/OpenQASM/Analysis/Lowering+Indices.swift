@@ -82,8 +82,10 @@ extension Lowering {
         let cure = "use const values, or a loop over the elements one by one"
         var step = range.b < 0 ? 1 : try constantInteger(range.b, "the step of a range", cure: cure)
         if step == 0 { throw fail(.index, "the step of a range is 0", at: range.b) }
-        var first = range.a < 0 ? (step > 0 ? 0 : count - 1) : try constantInteger(range.a, "the start of a range", cure: cure)
-        var last = range.c < 0 ? (step > 0 ? count - 1 : 0) : try constantInteger(range.c, "the end of a range", cure: cure)
+        var first =
+            range.a < 0 ? (step > 0 ? 0 : count - 1) : try constantInteger(range.a, "the start of a range", cure: cure)
+        var last =
+            range.c < 0 ? (step > 0 ? count - 1 : 0) : try constantInteger(range.c, "the end of a range", cure: cure)
         if first < 0 { first += count }
         if last < 0 { last += count }
         // "bit[16] upperReversed = myInt[-1:-16];" of the specification.

@@ -65,7 +65,7 @@ extension Lowering {
             if old.start >= 0 { related = [.init(Int(old.start)..<Int(old.end), label: "it was declared here first")] }
             throw fail(
                 .redefinition, "'\(text)' is declared twice", at: place, related: related,
-                cause: old.start < 0 ? "'\(text)' is built into the language" : nil,
+                cause: old.start < 0 && old.kind != .broken ? "'\(text)' is built into the language" : nil,
                 cure: "give one of them another name")
         }
         var symbol = symbol

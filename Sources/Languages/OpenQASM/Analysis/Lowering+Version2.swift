@@ -121,7 +121,8 @@ extension Lowering {
         let start = Int(tree[id].start)
         throw fail(
             .otherVersion, "'\(text)' is no name of OpenQASM 2", at: .init(start..<start + text.utf8.count),
-            cause: "names begin with a lower-case letter and go on with letters, digits and underscores, without accents",
+            cause:
+                "names begin with a lower-case letter and go on with letters, digits and underscores, without accents",
             cure: "rename it, or write 'OPENQASM 3.0;' at the beginning")
     }
 }
