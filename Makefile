@@ -1,5 +1,5 @@
 # The commands of the house. `make test` is the promise; the long ones have their own names.
-.PHONY: build test test-chaos format lint test-peers bench bench-hostile bench-kernel docs clean fuzz fuzz-long bench-session
+.PHONY: build test test-chaos format lint test-peers bench bench-hostile bench-kernel bench-service docs clean fuzz fuzz-long bench-session
 
 build:
 	swift build -c release --product kelvin
@@ -48,6 +48,13 @@ bench-kernel:
 	swift build --package-path Benchmarks -c release --product kelvin-kernel-benchmarks
 	mkdir -p Docs/benchmarks/kernel-parts
 	Benchmarks/.build/release/kelvin-kernel-benchmarks Docs/benchmarks Benchmarks/Devices $(PARTS)
+
+# Docs/benchmarks/service.md: jobs and reads a second, latency, a million finished jobs.
+bench-service:
+	./kelvin serve --help >/dev/null
+	swift build --package-path Benchmarks -c release --product kelvin-service-benchmarks
+	KELVIND=.build/release/kelvind LOAD=Benchmarks/.build/release/kelvin-service-benchmarks \
+		python3 Benchmarks/Scripts/service.py
 
 # What an iteration of a VQE loop costs beyond its shots in a session, and against a job of its own; JSON.
 bench-session:

@@ -181,7 +181,9 @@ let package = Package(
             name: "FleetSimulationTests",
             dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Kernel", "FleetSimulation"],
             swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["Kernel", "Storage"], swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Kernel", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [

@@ -28,5 +28,7 @@ let package = Package(
                 .product(name: "FleetSimulation", package: "kelvin"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        // The load on a service; it knows nothing of Kelvin but its interface.
+        .executableTarget(name: "kelvin-service-benchmarks", swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

@@ -106,6 +106,9 @@ extension SQLiteStorage {
             // A project with a million finished jobs has as few living ones as another.
             try database.execute(sql: "CREATE INDEX jobs_living ON jobs (project) WHERE isLive")
         }
+        migrator.registerMigration("5: jobs of a project by state") { database in
+            try database.execute(sql: "CREATE INDEX jobs_project_state ON jobs (project, state, id)")
+        }
         return migrator
     }
 }

@@ -14,7 +14,7 @@ import Darwin
 /// synchronised at every commit: what was acknowledged outlives a killed process and a power cut alike.
 public final class SQLiteStorage: KernelStorage {
     /// One connection that writes, and some that read what is durable meanwhile.
-    private let pool: DatabasePool
+    let pool: DatabasePool
     /// Turns that share a transaction which is still open.
     private let batches = Mutex(BatchLog())
     public let path: String

@@ -37,21 +37,25 @@ struct SQLiteTransaction: StorageTransaction {
         // A list in the order of an index for each project and state, merged: never a sort of all that there is.
         var found: [JobSummary] = []
         for project in filter.projects.map({ $0.map(Optional.some) }) ?? [nil] {
-            found += try summaries(filter, of: project)
+            for state in filter.states.map({ Set($0).map(Optional.some) }) ?? [nil] {
+                found += try summaries(filter, of: project, in: state)
+            }
         }
-        guard filter.projects?.count ?? 1 > 1 else { return found }
+        guard filter.projects?.count ?? 1 > 1 || filter.states?.count ?? 1 > 1 else { return found }
         return Array(found.sorted { $0.job > $1.job }.prefix(filter.limit))
     }
 
-    private func summaries(_ filter: JobFilter, of project: String?) throws(KernelError) -> [JobSummary] {
+    private func summaries(
+        _ filter: JobFilter, of project: String?, in state: JobState?
+    ) throws(KernelError) -> [JobSummary] {
         try asking {
-            var conditions = ["state IS NOT NULL", "NOT isRemoved"]
+            // With the plus no index is taken for it: that of the states would have all jobs sorted.
+            var conditions = ["+state IS NOT NULL", "NOT isRemoved"]
             var arguments: StatementArguments = []
-            if let states = filter.states {
-                conditions.append("state IN (\(databaseQuestionMarks(count: states.count)))")
-                arguments += StatementArguments(states.map(\.description))
-            }
-            for (column, value) in [("account", filter.account), ("project", project), ("device", filter.device)] {
+            for (column, value) in [
+                ("state", state?.description), ("account", filter.account), ("project", project),
+                ("device", filter.device),
+            ] {
                 guard let value else { continue }
                 conditions.append("\(column) = ?")
                 arguments += [value]

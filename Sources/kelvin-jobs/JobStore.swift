@@ -38,9 +38,11 @@ struct JobStore {
 
     /// - Parameter adopts: whether it works on other people's jobs.
     func runtime(adopts: Bool = false) throws(CommandFailure) -> Runtime {
-        Runtime(
-            devices: try catalogFleet(), storage: storage,
-            options: RuntimeOptions(isShared: true, adopts: adopts, rules: rules))
+        var options = RuntimeOptions(isShared: true, adopts: adopts, rules: rules)
+        do throws(KernelError) { options.pricePerSecond = try directory.prices().perSecond } catch {
+            throw CommandFailure(error, source: nil)
+        }
+        return Runtime(devices: try catalogFleet(), storage: storage, options: options)
     }
 
     func catalogFleet() throws(CommandFailure) -> CatalogFleet { CatalogFleet(catalog: try catalog()) }

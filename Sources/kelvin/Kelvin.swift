@@ -10,7 +10,7 @@ struct Kelvin: AsyncParsableCommand {
         abstract: "An open quantum operating system: compile and run quantum programs, offline, without an account.",
         discussion: """
             A first program:  kelvin run Examples/teleport.qasm
-            Jobs that stay:   kelvin submit, jobs, job, results, cancel, pause, resume, fleet, reserve, share, budget, worker
+            Jobs that stay:   kelvin submit, jobs, job, results, cancel, pause, resume, fleet, reserve, share, budget, price, worker
             A data centre:    kelvin simulate-fleet Examples/fleet-university.json
             A service:        kelvin serve
             Exit codes:       0 ok, 1 the program or its input is wrong, 2 usage, 3 the device or the system failed

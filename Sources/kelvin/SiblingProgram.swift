@@ -14,7 +14,7 @@ enum SiblingProgram {
     }
 
     private static let jobWords: Set<String> = [
-        "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "share", "reserve", "fleet",
+        "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "price", "share", "reserve", "fleet",
         "worker",
     ]
 

@@ -16,8 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
             you can read. Without a certificate it listens on this computer alone.
             """)
 
-    @Option(help: "Where jobs, results and accounts are kept. Default: kelvin/service in the user's state directory.")
-    var data: String?
+    @OptionGroup var directory: DataOption
 
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
@@ -70,9 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
         let log = Logger(label: "kelvin")
         let service: Service, firstToken: String?
         do {
-            let directory = try data ?? StateDirectory().path + "/service"
             let options = ServiceOptions(
-                directory: directory, host: host, port: port, certificate: certificate, privateKey: privateKey,
+                directory: try directory.path, host: host, port: port, certificate: certificate, privateKey: privateKey,
                 requestsPerSecond: rate, wrongTokensPerMinute: wrongTokens, jobsPerProject: jobsPerProject)
             let catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }

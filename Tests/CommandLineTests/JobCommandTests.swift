@@ -53,6 +53,37 @@ import Testing
         #expect(promise.count == 1 && promise.first == kept.first?.forecast)
     }
 
+    /// What an operator asks for a second is what a dry run says and what the choice of a machine weighs; nothing is
+    /// submitted by asking.
+    @Test func aPriceIsSetOnceAndToldBeforeSubmission() throws {
+        let home = StateHome()
+        #expect(try home.run(["price"]).output == "no machine has a price\n")
+        #expect(try home.run(["price", "heron-133", "1.5"]).output == "heron-133  1.5 a second\n")
+        let asked = ["Examples/bell.qasm", "--device", "heron-133,heron-156", "--shots", "1000", "--dry-run"]
+        let told = try home.run(["submit"] + asked + ["--format", "json", "--price-worth", "1e6"])
+        let document = try #require(JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any])
+        let offers = try #require(document["offers"] as? [[String: Any]], "\(told.output)\(told.errors)")
+        #expect(offers.map { $0["device"] as? String } == ["heron-156", "heron-133"])
+        let prices = offers.compactMap { $0["price"] as? Double },
+            seconds = offers.compactMap { $0["machineSeconds"] as? Double }
+        #expect(prices[0] == 0 && prices[1] > 0 && abs(prices[1] - 1.5 * seconds[1]) < 1e-9)
+        #expect(try home.run(["submit"] + asked).output.contains("price "))
+        #expect(try home.run(["jobs"]).output.contains("job-") == false)
+        // Refused as `submit` would, with the figure.
+        let wide = try home.program(
+            "OPENQASM 3.0; include \"stdgates.inc\"; qubit[140] q; for int k in [0:138] { cx q[k], q[k + 1]; } bit[140] c = measure q;"
+        )
+        let refused = try home.run(["submit", wide, "--device", "heron-133", "--dry-run"])
+        #expect(
+            refused.code == 1 && refused.errors.contains("140") && refused.errors.contains("133"), "\(refused.errors)")
+        #expect(try home.run(["price", "heron-134", "1"]).errors.contains("there is no machine 'heron-134'"))
+        #expect(try home.run(["price", "heron-133", "-1"]).code == 2)
+        #expect(try home.run(["price", "heron-133", "0"]).output == "heron-133  costs nothing\n")
+        try Data("[1, 2]".utf8).write(to: URL(fileURLWithPath: home.path + "/kelvin/prices.json"))
+        let broken = try home.run(["submit"] + asked)
+        #expect(broken.code != 0 && broken.errors.contains("prices.json is no list of prices"), "\(broken.errors)")
+    }
+
     /// Too deep for the best region is too deep for the whole machine.
     @Test func aProgramTooDeepForTheMachineIsRefusedWithTheFigure() throws {
         let home = StateHome()

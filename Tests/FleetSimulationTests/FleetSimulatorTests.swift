@@ -127,7 +127,8 @@ import Testing
         let outcome = try await scenario.simulate(
             on: machines(3),
             options: FleetOptions(
-                executes: false, foretells: Foretelling(every: 5, simulation: WaitSimulation(paths: 16))))
+                executes: false,
+                foretells: Foretelling(every: [.low: 5, .normal: 5, .high: 5], simulation: WaitSimulation(paths: 16))))
         let judged = outcome.record.forecasts.dropFirst(40).filter { $0.wait >= 0 }
         let share = Double(judged.count { $0.forecast.contains($0.wait) }) / Double(judged.count)
         #expect(judged.count > 100 && share > 0.82 && share < 0.97, "\(share) of \(judged.count)")

@@ -54,15 +54,32 @@ import Testing
             for (i, a) in ends.enumerated() {
                 for b in ends[(i + 1)...] {
                     var figures = RegionFigures()
-                    figures.add(middle, couplers: 0, couplerCost: 0, distance: 0, map)
-                    figures.add(a.0, couplers: 1, couplerCost: a.1, distance: 1, map)
-                    figures.add(b.0, couplers: 1, couplerCost: b.1, distance: 1, map)
+                    figures.add(middle, couplers: 0, couplerCost: 0, distance: 0, isEnd: true, map)
+                    figures.add(a.0, couplers: 1, couplerCost: a.1, distance: 1, isEnd: true, map)
+                    figures.add(b.0, couplers: 1, couplerCost: b.1, distance: 1, isEnd: true, map)
                     best = min(best, RegionEstimate(program, figures, map.timing).cost)
                 }
             }
         }
         let found = try library.region(for: program, within: map.live, coherenceBudget: 1).get()
         #expect(found.estimate.cost <= best * 1.1 && found.estimate.cost >= best * 0.999)
+    }
+
+    /// A chain of gates goes where it needs no moves, or next to none, although a tree may have the better couplers.
+    @Test func chainsAreGivenLines() throws {
+        var beside: [Int] = []
+        for width in 4...16 {
+            let found = try library.region(for: ghz(width), within: map.live, coherenceBudget: 1).get()
+            let forks = found.sites.sites.map { site in
+                max(
+                    0,
+                    (Int(map.starts[site])..<Int(map.starts[site + 1])).count { k in
+                        found.sites.contains(Int(map.neighbours[k]))
+                    } - 2)
+            }
+            beside.append(forks.reduce(0, +))
+        }
+        #expect(beside.allSatisfy { $0 <= 1 } && beside.count { $0 == 0 } >= 10, "sites beside a line: \(beside)")
     }
 
     @Test func programsArePackedApart() throws {

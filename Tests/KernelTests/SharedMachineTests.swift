@@ -103,6 +103,24 @@ import Testing
         #expect(runs[0].sites == regions.reduce(into: Set()) { $0.formUnion($1) })
     }
 
+    /// A batch keeps its machine, and its jobs share it: packed into one round, and nobody else's job among them.
+    @Test func jobsOfABatchShareTheMachineThatItKeeps() async throws {
+        let device = try Logged(), runtime = runtime(device)
+        let batch = try await runtime.openSession(.batch, on: "heron-133")
+        let states = ["10110", "0111"]
+        var jobs: [JobID] = []
+        for state in states { jobs.append(try await batch.submit(Self.request(state, "owner"))) }
+        // There is room for it beside them, but not in a batch of others.
+        let stranger = try await runtime.submit(Self.request("101", "stranger"))
+        for (job, state) in zip(jobs, states) {
+            let result = try await runtime.result(of: job), isolation = try #require(result.isolation)
+            #expect(best(result)?.bits == state && !isolation.isAlone && isolation.sharedCouplers == 0)
+        }
+        try await batch.close()
+        #expect(best(try await runtime.result(of: stranger))?.bits == "101")
+        #expect(device.runs.withLock { $0.map(\.bits) } == [9, 3])
+    }
+
     @Test func whoWantsTheMachineAloneGetsIt() async throws {
         let device = try Logged(), runtime = runtime(device)
         let first = try await runtime.submit(Self.request("110", "a"))

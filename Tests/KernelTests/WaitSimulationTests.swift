@@ -35,6 +35,39 @@ import Testing
         #expect(together > 25 && together < 55, "two of three have a companion: \(together) of 60")
     }
 
+    /// Three days on which jobs come from eight to four: at noon of the fourth, futures end in the afternoon and go on in
+    /// the morning, give or take half an hour.
+    @Test func daysComeAgain() {
+        var memory = TrafficMemory()
+        let day = 86_400.0, hour = 3_600.0
+        for d in 0..<4 {
+            for k in 0..<960 where d < 3 || k < 480 {
+                memory.noteArrival(JobCard(), at: Double(d) * day + 8 * hour + Double(k) * 30)
+            }
+        }
+        let now = 3 * day + 12 * hour
+        for seed in UInt64(0)..<30 {
+            var future = memory.future(from: now, after: nil, seed: seed), times: [Double] = []
+            while let arrival = future.nextArrival(), arrival.time < now + 2.5 * day {
+                times.append(arrival.time - now)
+            }
+            #expect(zip(times, times.dropFirst()).allSatisfy { $0 <= $1 } && times[0] >= 0)
+            for d in 0..<2 {
+                let noon = Double(d) * day
+                #expect(times.count { $0 > noon && $0 < noon + 3.4 * hour } >= 400, "seed \(seed), day \(d)")
+                #expect(!times.contains { $0 > noon + 4.6 * hour && $0 < noon + 19.4 * hour }, "seed \(seed), day \(d)")
+            }
+        }
+        // Nobody came for two days: what is known is old, and still the past goes round.
+        var future = memory.future(from: now + 2 * day, after: AccountIndex(0), seed: 1)
+        var last = now + 2 * day
+        for _ in 0..<5_000 {
+            guard let arrival = future.nextArrival() else { break }
+            #expect(arrival.time >= last)
+            last = arrival.time
+        }
+    }
+
     @Test func tooLittleHistoryTellsNothing() {
         var memory = TrafficMemory()
         for k in 0..<39 { memory.noteArrival(JobCard(), at: Double(k)) }

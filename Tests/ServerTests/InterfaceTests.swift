@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Kernel
 import Testing
 
 @testable import Server
@@ -31,6 +32,31 @@ import Testing
         let schemas = (document["components"] as? [String: Any])?["schemas"] as? [String: [String: Any]]
         let fields = (schemas?["Submission"]?["properties"] as? [String: Any])?.keys.sorted()
         #expect(fields == SubmissionBody.fields.sorted())
+        let kept = schemas?["KeptRequest"]?["properties"] as? [String: [String: Any]]
+        #expect(kept?.keys.sorted() == (SubmissionDocument.fields + ["project", "tags"]).sorted())
+        let block = (kept?["blocks"]?["items"] as? [String: Any])?["properties"] as? [String: Any]
+        #expect(block?.keys.sorted() == SubmissionDocument.Block.fields.sorted())
+    }
+
+    @Test func keptRequestsAreReadAsStrictlyAsOthers() async throws {
+        let service = try await TestService()
+        let id = try await service.finished(["shots": 10])
+        let kept = try await service.get("/v1/jobs/\(id)/request").object
+        #expect(try await service.post("/v1/jobs?wait=30", kept).object["status"] as? String == "completed")
+        var wrong = kept
+        wrong["shotss"] = 10
+        #expect(try await service.post("/v1/jobs", wrong).code == "bad-field")
+        wrong = kept
+        var blocks = kept["blocks"] as? [[String: Any]] ?? []
+        blocks[0]["input"] = ["x"]
+        wrong["blocks"] = blocks
+        let refused = try await service.post("/v1/jobs", wrong)
+        #expect(refused.code == "bad-field" && refused.text.contains("blocks[0]"), "\(refused.text)")
+        // Nobody gives a job the standing of the machines' own maintenance.
+        wrong = kept
+        wrong["priority"] = 3
+        #expect(try await service.post("/v1/jobs", wrong).code == "bad-field")
+        try await service.stop()
     }
 
     @Test func problemsSayWhatAndWhyAndWhatHelps() async throws {

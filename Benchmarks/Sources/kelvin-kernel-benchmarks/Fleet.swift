@@ -51,15 +51,34 @@ let smallPrograms: [WorkloadSettings.ProgramMix] = [
     .init(.mirror, qubits: 4...10, shots: 4_000...40_000),
 ]
 
-/// The mixture of the packing measurements: 4 to 18 qubits, as far as the simulator gives exact distributions.
-let packedPrograms: [WorkloadSettings.ProgramMix] = [
-    .init(.ghz, qubits: 4...18, shots: 4_000...20_000, weight: 3),
-    .init(.bernsteinVazirani, qubits: 4...12, shots: 4_000...20_000, weight: 2),
-    .init(.mirror, qubits: 4...16, shots: 4_000...20_000, weight: 3),
-    .init(.wState, qubits: 4...8, shots: 4_000...20_000),
-    .init(.isingChain, qubits: 4...8, shots: 4_000...20_000),
-    .init(.ansatz, qubits: 4...8, shots: 4_000...20_000),
-]
+/// The mixtures of the packing measurements: programs of 4 to 20 qubits.
+struct PackedMixture {
+    let name: String
+    let programs: [WorkloadSettings.ProgramMix]
+
+    /// All widths of a kind alike.
+    static let even = PackedMixture(
+        name: "even",
+        programs: [
+            mix(.ghz, 4...20, 3), mix(.bernsteinVazirani, 4...12, 2), mix(.mirror, 4...16, 3), mix(.wState, 4...8, 1),
+            mix(.isingChain, 4...8, 1), mix(.ansatz, 4...8, 1),
+        ])
+    /// The same kinds, half of the programs of at most six qubits.
+    static let small = PackedMixture(
+        name: "small",
+        programs: [
+            mix(.ghz, 4...6, 6), mix(.ghz, 7...12, 2), mix(.ghz, 13...20, 1), mix(.bernsteinVazirani, 4...6, 4),
+            mix(.bernsteinVazirani, 7...12, 2), mix(.mirror, 4...6, 6), mix(.mirror, 7...12, 2),
+            mix(.mirror, 13...16, 1), mix(.wState, 4...8, 3), mix(.isingChain, 4...8, 3), mix(.ansatz, 4...8, 3),
+        ])
+    static let all = [even, small]
+
+    private static func mix(
+        _ kind: ProgramKind, _ qubits: ClosedRange<Int>, _ weight: Double
+    ) -> WorkloadSettings.ProgramMix {
+        WorkloadSettings.ProgramMix(kind, qubits: qubits, shots: 4_000...20_000, weight: weight)
+    }
+}
 
 func scenario(_ workload: WorkloadSettings, seed: UInt64, duration: Double, warmUp: Double = 0) -> FleetScenario {
     var result = FleetScenario(name: "benchmark", seed: seed, duration: duration, workload: workload)

@@ -6,6 +6,8 @@ import Kernel
 struct Forecasts {
     let fleet: Fleet
     let seeds: ClosedRange<UInt64>
+    /// TRAFFIC=days,bursts leaves the others out.
+    let only = (ProcessInfo.processInfo.environment["TRAFFIC"] ?? "").split(separator: ",").map(String.init)
 
     /// How jobs come in.
     struct Traffic: Sendable {
@@ -14,16 +16,25 @@ struct Forecasts {
         var burst: Double
         var dailySwing: Double
         var shots: ClosedRange<Int>
-        /// One in so many waiting jobs is told its wait.
-        var every: Int
+        /// Parts of low, normal and high priority, and how many accounts there are.
+        var priorities = [0.2, 0.7, 0.1]
+        var accounts = 8
+        /// One in so many waiting jobs of a class is told its wait: short waits are cheap to foretell.
+        var every: [Priority: Int]
 
         /// Short jobs in bursts of a dozen: waits are as short as the jobs, and whoever overtakes comes unannounced.
         static let bursts = Traffic(
-            name: "bursts", jobs: 6_000, burst: 12, dailySwing: 0.3, shots: 4_000...40_000, every: 6)
-        /// A public cloud: jobs of a minute, more by day than the machines can do, less by night, so that queues last for
+            name: "bursts", jobs: 6_000, burst: 12, dailySwing: 0.3, shots: 4_000...40_000,
+            every: [.low: 4, .normal: 10, .high: 2])
+        /// A public cloud: jobs of minutes, more by day than the machines can do, less by night, so that queues last for
         /// hours (Ravi et al., IISWC 2021, found a median of an hour).
         static let days = Traffic(
-            name: "days", jobs: 20_000, burst: 3, dailySwing: 0.6, shots: 100_000...400_000, every: 60)
+            name: "days", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000,
+            every: [.low: 16, .normal: 32, .high: 4])
+        /// The same jobs in one line: one account, one class, so that nobody overtakes.
+        static let line = Traffic(
+            name: "line", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000, priorities: [0, 1, 0],
+            accounts: 1, every: [.normal: 32])
     }
 
     struct Row: Sendable {
@@ -44,13 +55,16 @@ struct Forecasts {
 
     func run() async throws -> [Row] {
         var rows: [Row] = []
-        for traffic in [Traffic.days, .bursts] {
-            for load in [0.5, 0.8, 0.95] {
+        let loads = (ProcessInfo.processInfo.environment["LOADS"] ?? "0.5,0.8,0.95").split(separator: ",")
+            .compactMap { Double($0) }
+        for traffic in [Traffic.days, .line, .bursts] where only.isEmpty || only.contains(traffic.name) {
+            for load in loads where traffic.accounts > 1 || load == 0.8 {
                 rows.append(try await measure(traffic, load, .recentTraffic))
-                // What the sample of futures is worth, and what is left when all arrivals are known.
-                guard load == 0.8 else { continue }
-                rows.append(try await measure(traffic, load, .plan))
-                rows.append(try await measure(traffic, load, .trueArrivals))
+                // What the sample of futures is worth, and what is left for those who know more than anybody can.
+                guard load == 0.8, traffic.name == Traffic.days.name else { continue }
+                for basis in [Foretelling.Basis.plan, .trueRuntimes, .trueLaw, .trueArrivals] {
+                    rows.append(try await measure(traffic, load, basis))
+                }
             }
         }
         return rows
@@ -58,6 +72,8 @@ struct Forecasts {
 
     private func measure(_ traffic: Traffic, _ load: Double, _ basis: Foretelling.Basis) async throws -> Row {
         var row = Row(traffic: traffic.name, load: load, basis: basis)
+        // What stands for comparison gets by with fewer seeds.
+        let seeds = basis == .recentTraffic && traffic.accounts > 1 ? Array(seeds) : Array(seeds.prefix(3))
         let records = try await withThrowingTaskGroup(of: (UInt64, FleetRecord).self) { group in
             for seed in seeds {
                 group.addTask { (seed, try await simulate(traffic, load, basis, seed)) }
@@ -66,10 +82,15 @@ struct Forecasts {
             for try await record in group { records.append(record) }
             return records.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        for record in records { add(record, to: &row) }
-        let covered = Statistics.mean(row.coverage[0]) * 100, ratio = Statistics.mean(row.medianRatio)
+        for record in records { add(record, traffic, to: &row) }
+        let covered = row.coverage.map { (Statistics.mean($0) * 100).text(1) }.joined(separator: " ")
+        let ratio = Statistics.mean(row.medianRatio).text(2), width = Statistics.mean(row.medianWidth).text(0)
+        let wait = Statistics.mean(row.medianWait).text(0), seconds = processorSeconds().text(0)
+        let score = (Statistics.mean(row.winkler) / Statistics.mean(row.baselineWinkler)).text(2)
         FileHandle.standardError.write(
-            Data("  \(traffic.name) \(load) \(basis): \(covered.text(1)) %, width/wait \(ratio.text(2))\n".utf8))
+            Data(
+                "  \(traffic.name) \(load) \(basis): \(covered) %, width/wait \(ratio), \(width)/\(wait) s, score \(score) of the baseline's; \(row.count) jobs, \(seconds) s in all\n"
+                    .utf8))
         return row
     }
 
@@ -83,39 +104,58 @@ struct Forecasts {
         workload.jobs = traffic.jobs
         workload.burst = traffic.burst
         workload.dailySwing = traffic.dailySwing
-        workload.priorities = [0.2, 0.7, 0.1]
+        workload.priorities = traffic.priorities
         workload.runtimeSpread = 0.1
         var scenario = scenario(workload, seed: seed, duration: 86_400)
-        scenario.accounts = (0..<8).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
+        scenario.accounts = (0..<traffic.accounts).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
         scenario.scheduling.secondsPerNat = 300
-        let foretelling = Foretelling(
-            basis, every: traffic.every, simulation: WaitSimulation(paths: 40, events: 4_000_000))
         return try await scenario.simulate(
-            on: try fleet.eightFalcons(seed: 7), options: FleetOptions(executes: false, foretells: foretelling)
+            on: try fleet.eightFalcons(seed: 7),
+            options: FleetOptions(executes: false, foretells: Foretelling(basis, every: traffic.every))
         ).record
     }
 
-    private func add(_ record: FleetRecord, to row: inout Row) {
+    /// One judged forecast, and how many jobs it stands for.
+    private struct Judged {
+        var outcome: FleetRecord.ForecastOutcome
+        var weight: Double
+
+        var width: Double { outcome.forecast.upper - outcome.forecast.lower }
+    }
+
+    private func add(_ record: FleetRecord, _ traffic: Traffic, to row: inout Row) {
         // The first quarter teaches.
-        let judged = record.forecasts.dropFirst(record.forecasts.count / 4).filter { $0.wait >= 0 }
+        let judged = record.forecasts.dropFirst(record.forecasts.count / 4).filter { $0.wait >= 0 }.map {
+            Judged(outcome: $0, weight: Double(traffic.every[$0.forecast.priority] ?? 1))
+        }
         guard !judged.isEmpty else { return }
         row.count += judged.count
-        let share = { (list: [FleetRecord.ForecastOutcome]) in
-            Double(list.count { $0.forecast.contains($0.wait) }) / Double(max(1, list.count))
+        func mean(_ list: [Judged], _ value: (Judged) -> Double) -> Double {
+            list.reduce(0) { $0 + $1.weight * value($1) } / list.reduce(0) { $0 + $1.weight }
         }
-        row.coverage[0].append(share(Array(judged)))
-        for priority in 0..<3 {
-            let own = judged.filter { Int($0.forecast.priority.rawValue) == priority }
-            if !own.isEmpty { row.coverage[priority + 1].append(share(own)) }
+        func median(_ value: (Judged) -> Double) -> Double {
+            let sorted = judged.map { (value($0), $0.weight) }.sorted { $0.0 < $1.0 }
+            var left = sorted.reduce(0) { $0 + $1.1 } / 2
+            for (value, weight) in sorted {
+                left -= weight
+                if left <= 0 { return value }
+            }
+            return sorted[sorted.count - 1].0
         }
-        let median = { (values: [Double]) in Statistics.quantile(values.map(Float.init).sorted(), 0.5) }
-        row.medianWidth.append(median(judged.map { $0.forecast.upper - $0.forecast.lower }))
-        row.medianWait.append(median(judged.map(\.wait)))
-        row.medianRatio.append(median(judged.map { ($0.forecast.upper - $0.forecast.lower) / max($0.wait, 1) }))
-        row.winkler.append(Statistics.mean(judged.map { Self.winkler($0.forecast, $0.wait) }))
-        row.baselineWinkler.append(Statistics.mean(judged.map { Self.winkler($0.baseline, $0.wait) }))
-        row.baselineCoverage.append(
-            Double(judged.count { $0.baseline.contains($0.wait) }) / Double(judged.count))
+        func coverage(_ list: [Judged]) -> Double {
+            mean(list) { $0.outcome.forecast.contains($0.outcome.wait) ? 1 : 0 }
+        }
+        row.coverage[0].append(coverage(judged))
+        for priority in [Priority.low, .normal, .high] {
+            let own = judged.filter { $0.outcome.forecast.priority == priority }
+            if !own.isEmpty { row.coverage[Int(priority.rawValue) + 1].append(coverage(own)) }
+        }
+        row.medianWidth.append(median(\.width))
+        row.medianWait.append(median(\.outcome.wait))
+        row.medianRatio.append(median { $0.width / max($0.outcome.wait, 1) })
+        row.winkler.append(mean(judged) { Self.winkler($0.outcome.forecast, $0.outcome.wait) })
+        row.baselineWinkler.append(mean(judged) { Self.winkler($0.outcome.baseline, $0.outcome.wait) })
+        row.baselineCoverage.append(mean(judged) { $0.outcome.baseline.contains($0.outcome.wait) ? 1 : 0 })
     }
 
     /// Winkler's score of a 90 % interval: its width, and twenty times what the value lies outside.

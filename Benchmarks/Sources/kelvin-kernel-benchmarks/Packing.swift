@@ -10,11 +10,14 @@ struct Packing {
     let fleet: Fleet
     let seeds: ClosedRange<UInt64>
     let machineNames = ["falcon-27-hanoi", "heron-133"]
-    /// Jobs of each seed that are executed at least, with all that ran beside them; EXECUTED=n for fewer than all.
-    let executed = ProcessInfo.processInfo.environment["EXECUTED"].flatMap { Int($0) } ?? .max
+    /// Jobs of each seed that are executed at least, with all that ran beside them; EXECUTED=n for another number.
+    let executed = ProcessInfo.processInfo.environment["EXECUTED"].flatMap { Int($0) } ?? 32
+    /// One policy beside solo use, where POLICY names it.
+    let only = ProcessInfo.processInfo.environment["POLICY"]
 
     struct Row {
         var machine: String
+        var mixture: String
         var policy: String
         var load: Double
         var utilisation: [Double] = []
@@ -22,6 +25,9 @@ struct Packing {
         /// Fidelity packed and alone of the same jobs, means by seed.
         var packed: [Double] = []
         var alone: [Double] = []
+
+        /// Part of the fidelity that is lost, by seed.
+        var loss: [Double] { zip(packed, alone).map { 1 - $0 / $1 } }
     }
 
     struct Choice {
@@ -37,19 +43,27 @@ struct Packing {
         Choice(name: "solo", programs: 1),
         Choice(name: "pairs (Das)", policy: .pairwise, programs: 2, guardDistance: 0),
         Choice(name: "kelvin, guard 1, 3 %"),
-        Choice(name: "kelvin, guard 1, 8 %", loss: 0.08),
-        Choice(name: "kelvin, guard 0, 3 %", guardDistance: 0),
+        Choice(name: "kelvin, guard 1, 15 %", loss: 0.15),
+        Choice(name: "kelvin, guard 1, 30 %", loss: 0.3),
+        Choice(name: "kelvin, guard 0, 15 %", guardDistance: 0, loss: 0.15),
+        Choice(name: "kelvin, guard 0, 30 %", guardDistance: 0, loss: 0.3),
     ]
 
     func run(loads: [Double]) async throws -> [Row] {
         var rows: [Row] = []
         for name in machineNames {
-            for load in loads {
-                for choice in Self.choices {
-                    var row = Row(machine: name, policy: choice.name, load: load)
-                    for seed in seeds { try await measure(&row, choice, seed) }
-                    rows.append(row)
-                    FileHandle.standardError.write(Data("  \(name) \(choice.name) load \(load)\n".utf8))
+            for mixture in PackedMixture.all {
+                for load in loads {
+                    for choice in Self.choices where only == nil || only == choice.name || choice.programs == 1 {
+                        var row = Row(machine: name, mixture: mixture.name, policy: choice.name, load: load)
+                        for seed in seeds { try await measure(&row, mixture, choice, seed) }
+                        rows.append(row)
+                        let use = Statistics.mean(row.utilisation), loss = Statistics.mean(row.loss) * 100
+                        FileHandle.standardError.write(
+                            Data(
+                                "  \(name) \(mixture.name) \(choice.name) load \(load): \(use.text(3)), \(loss.text(2)) %\n"
+                                    .utf8))
+                    }
                 }
             }
         }
@@ -73,7 +87,8 @@ struct Packing {
             for interval in [Double.infinity, 600, 60, 10] {
                 var row = Moves(machine: name, interval: interval)
                 for seed in seeds {
-                    var workload = WorkloadSettings(load: name == "heron-133" ? 9 : 3, programs: packedPrograms)
+                    var workload = WorkloadSettings(
+                        load: name == "heron-133" ? 9 : 3, programs: PackedMixture.even.programs)
                     workload.jobs = 3_000
                     var scenario = scenario(workload, seed: seed, duration: 86_400)
                     scenario.scheduling.maximumPrograms = 32
@@ -92,11 +107,11 @@ struct Packing {
     }
 
     private func measure(
-        _ row: inout Row, _ choice: Choice, _ seed: UInt64
+        _ row: inout Row, _ mixture: PackedMixture, _ choice: Choice, _ seed: UInt64
     ) async throws {
         // The load is in units of solo use: 4 asks for four times what one program at a time can do.
-        var workload = WorkloadSettings(load: row.load, programs: packedPrograms)
-        workload.jobs = 120
+        var workload = WorkloadSettings(load: row.load, programs: mixture.programs)
+        workload.jobs = 480
         workload.runtimeSpread = 0
         var scenario = scenario(workload, seed: seed, duration: 86_400)
         scenario.scheduling.policy = choice.policy

@@ -125,7 +125,9 @@ struct Page {
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for row in rows {
-            let solo = rows.first { $0.machine == row.machine && $0.load == row.load && $0.policy == "solo" }!
+            let solo = rows.first {
+                $0.machine == row.machine && $0.mixture == row.mixture && $0.load == row.load && $0.policy == "solo"
+            }!
             let ratio = Statistics.mean(row.utilisation) / Statistics.mean(solo.utilisation)
             var line =
                 "| \(row.machine) | \(Int(row.load)) | \(row.policy) | \(interval(row.utilisation.map { $0 * 100 }, 1)) % | \(ratio.text(2)) | \(interval(row.throughput, 0)) |"
@@ -205,6 +207,8 @@ struct Page {
                 switch row.basis {
                 case .recentTraffic: "futures"
                 case .plan: "plan"
+                case .trueRuntimes: "run times known"
+                case .trueLaw: "law known"
                 case .trueArrivals: "arrivals known"
                 }
             lines.append(

@@ -8,19 +8,24 @@ public struct Foretelling: Hashable, Sendable {
         case plan
         /// What came in of late comes again.
         case recentTraffic
-        /// Every arrival, but not the run times: what no forecast can know, to tell how much of the width is theirs.
+        /// What came in of late comes again, and the run times of all jobs that wait are known.
+        case trueRuntimes
+        /// By which law jobs come in and take longer or shorter, but not what it will bring: no forecast can know more,
+        /// whatever it learns from the past.
+        case trueLaw
+        /// Every arrival, but not the run times.
         case trueArrivals
     }
 
     public var basis: Basis
-    /// One in so many jobs that wait is told; all are waited for by the baseline.
-    public var every: Int
+    /// Of the jobs of a class that wait, one in so many is told; all are waited for by the baseline.
+    public var every: [Priority: Int]
     public var simulation: WaitSimulation
 
     public init(
-        _ basis: Basis = .recentTraffic, every: Int = 1, simulation: WaitSimulation = WaitSimulation(events: 400_000)
+        _ basis: Basis = .recentTraffic, every: [Priority: Int] = [:], simulation: WaitSimulation = WaitSimulation()
     ) {
-        precondition(every > 0, "one in \(every) jobs cannot be told its wait")
+        precondition(every.values.allSatisfy { $0 > 0 }, "one in no jobs cannot be told its wait")
         (self.basis, self.every, self.simulation) = (basis, every, simulation)
     }
 }
@@ -30,8 +35,12 @@ extension FleetSimulator {
     mutating func foretell(_ id: JobID, _ foretelling: Foretelling) {
         guard let slot = kernel.book.jobs.slot(of: id), kernel.book.jobs[slot].state == .queued else { return }
         live[slot.place].hasWaited = true
-        guard id.rawValue % UInt64(foretelling.every) == 0, let sample = sample(id, slot, foretelling) else { return }
-        let forecast = forecaster.forecast(sample, priority: kernel.book.jobs[slot].card.priority)
+        let priority = kernel.book.jobs[slot].card.priority
+        waited[Int(priority.rawValue)] += 1
+        guard waited[Int(priority.rawValue)] % (foretelling.every[priority] ?? 1) == 0,
+            let sample = sample(id, slot, foretelling)
+        else { return }
+        let forecast = forecaster.forecast(sample, priority: priority)
         live[slot.place].forecast = Int32(record.forecasts.count)
         samples.append(sample)
         record.forecasts.append(
@@ -47,6 +56,26 @@ extension FleetSimulator {
         case .recentTraffic:
             sample = foretelling.simulation.waits(
                 of: id, in: kernel, traffic: memory, isNew: true, at: now, seed: seed)
+        case .trueRuntimes:
+            guard memory.isTelling else { break }
+            let account = kernel.book.jobs[slot].card.account
+            sample = foretelling.simulation.waits(of: id, in: kernel, at: now) { path in
+                var random = SplitMix(seed: seed &+ path, stream: 17)
+                return KnownRuntimes(
+                    future: memory.future(from: now, after: account, seed: random.next()), begin: nextJob,
+                    factor: runtimeFactor)
+            }
+        case .trueLaw:
+            let payer = live[slot.place].payer
+            sample = foretelling.simulation.waits(of: id, in: kernel, at: now) { path in
+                var own = traffic
+                own.recorded = nil
+                own.arrivals = traffic.arrivals.continued(from: now, after: payer, seed: seed &+ path)
+                let next = own.next()
+                return TrueFuture(
+                    traffic: own, next: next, cards: cards, spread: scenario.workload.runtimeSpread,
+                    random: SplitMix(seed: seed &+ path, stream: 13))
+            }
         case .trueArrivals:
             sample = foretelling.simulation.waits(of: id, in: kernel, at: now) { path in
                 TrueFuture(
@@ -72,7 +101,27 @@ extension FleetSimulator {
             return (arrival.time, cards.card(of: arrival))
         }
 
-        mutating func runtimeFactor() -> Double { exponential(random.normal() * spread) }
+        mutating func runtimeFactor(of job: JobID) -> Double { exponential(random.normal() * spread) }
+    }
+
+    /// Jobs that wait take what they will truly take; those that may come in, what jobs took of late.
+    private struct KnownRuntimes: TrafficFuture {
+        var future: TrafficMemory.Replay
+        let begin: UInt64
+        let factor: (JobID) -> Double
+
+        mutating func nextArrival() -> (time: Double, card: JobCard)? { future.nextArrival() }
+
+        mutating func runtimeFactor(of job: JobID) -> Double {
+            job.rawValue < begin ? factor(job) : future.runtimeFactor(of: job)
+        }
+    }
+
+    /// What a job truly takes over its estimate.
+    func runtimeFactor(of job: JobID) -> Double {
+        guard scenario.workload.runtimeSpread > 0 else { return 1 }
+        var random = SplitMix(seed: seed ^ job.rawValue, stream: 11)
+        return exponential(random.normal() * scenario.workload.runtimeSpread)
     }
 }
 

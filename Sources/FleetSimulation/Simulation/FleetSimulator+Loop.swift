@@ -59,10 +59,7 @@ extension FleetSimulator {
         (job.payer, job.program, job.shots) = (arrival.account, arrival.program, arrival.shots)
         job.width = Int32(card.width)
         job.priority = arrival.priority
-        if scenario.workload.runtimeSpread > 0 {
-            var random = SplitMix(seed: seed ^ nextJob, stream: 11)
-            job.factor = Float(exponential(random.normal() * scenario.workload.runtimeSpread))
-        }
+        job.factor = Float(runtimeFactor(of: JobID(nextJob)))
         submit(card, job)
     }
 

@@ -33,6 +33,8 @@ public struct FleetSimulator<Policy: FleetPolicy> {
     var memory = TrafficMemory()
     /// What the forecasts rest on whose jobs have not started.
     var samples: [WaitSample?] = []
+    /// Jobs that did not start at once, by class.
+    var waited = Array(repeating: 0, count: Priority.allCases.count)
     /// Where the kernel's facts are written.
     public var journal: any Journal = DigestJournal()
     /// Whether to keep where each job ran and when.

@@ -58,6 +58,17 @@ public struct Arrivals: Sendable {
     /// Jobs that the load brings in the duration, on average.
     var expectedJobs: Double { rate * settings.burst * duration }
 
+    /// The same traffic from a moment on as it might go on by its law: bursts that have begun go on as long as any.
+    func continued(from now: Double, after account: Int32, seed: UInt64) -> Arrivals {
+        var copy = self
+        copy.random = SplitMix(seed: seed, stream: 19)
+        copy.time = now
+        copy.burstAccount = account
+        copy.burstLeft = copy.random.geometric(mean: settings.burst) - 1
+        copy.left = .max
+        return copy
+    }
+
     /// The next job; nil after the last.
     public mutating func next() -> Arrival? {
         guard left > 0 else { return nil }

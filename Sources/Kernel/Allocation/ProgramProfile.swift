@@ -54,9 +54,12 @@ public struct ProgramProfile: Hashable, Sendable, Codable {
         helpers = max(helpers, other.helpers)
     }
 
-    /// Moves per two-qubit gate that routing adds in a region whose sites are `distance` couplers apart on average.
-    func swaps(atDistance distance: Double) -> Double {
-        if isLinear || width < 3 { return 0 }
+    /// Moves per two-qubit gate that routing adds in a region whose sites are `distance` couplers apart on average, so
+    /// many of them beside the line along which it grew.
+    func swaps(atDistance distance: Double, branches: Double) -> Double {
+        if width < 3 { return 0 }
+        // A line of qubits that must go out to a site beside the line and back has one pair there that is a move apart.
+        if isLinear { return branches / Double(width - 1) }
         // Routers bring partners together that interact often: a fraction of the way that random pairs would take.
         return 0.35 * max(0, distance - 1)
     }

@@ -1,11 +1,13 @@
 // Regions are grown site by site: the cheapest next site wherever the region touches it, or at the ends of a path.
 extension RegionLibrary {
-    /// A site that a region takes in: the couplers that it closes, their cost, and its depth in the tree.
+    /// A site that a region takes in: the couplers that it closes, their cost, its depth in the tree, and whether the
+    /// region is still a line with it, if it was one.
     struct Step {
         var site: Int
         var couplers: Int
         var cost: Float
         var distance: Float
+        var isEnd: Bool
     }
 
     /// Grows a region of exactly so many sites; nil where there is no room for it.
@@ -54,10 +56,11 @@ extension RegionLibrary {
                     }
                     // Two random sites of a tree that grew to depth d are about d apart.
                     depth[site] = next.site == next.from ? 0 : depth[Int(next.from)] + 1
-                    step(Step(site: site, couplers: couplers, cost: cost, distance: depth[site]))
+                    let isEnd = next.from == ends.0 || next.from == ends.1
+                    step(Step(site: site, couplers: couplers, cost: cost, distance: depth[site], isEnd: isEnd))
                     inside.insert(site)
                     taken += 1
-                    if next.from == ends.0 { ends.0 = next.site } else if next.from == ends.1 { ends.1 = next.site }
+                    if next.from == ends.0 { ends.0 = next.site } else if isEnd { ends.1 = next.site }
                     guard taken < width else { return }
                     var best: Edge?, bestAtEnd: Edge?, kept = 0
                     for k in 0..<count where !inside.contains(Int(border[k].site)) {
@@ -83,6 +86,7 @@ extension RegionLibrary {
 extension RegionLibrary.Region {
     mutating func add(_ step: RegionLibrary.Step, _ map: DeviceMap) {
         sites.insert(step.site)
-        figures.add(step.site, couplers: step.couplers, couplerCost: step.cost, distance: step.distance, map)
+        figures.add(
+            step.site, couplers: step.couplers, couplerCost: step.cost, distance: step.distance, isEnd: step.isEnd, map)
     }
 }

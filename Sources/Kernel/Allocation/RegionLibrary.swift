@@ -78,10 +78,15 @@ struct RegionFigures: Sendable {
     var leastCoherence = Float.infinity
     var couplers: Float = 0
     var couplerCost: Float = 0
+    /// Sites that stand beside the line along which the region grew.
+    var branches: Float = 0
     private var depths: Float = 0
 
-    mutating func add(_ site: Int, couplers count: Int, couplerCost cost: Float, distance: Float, _ map: DeviceMap) {
+    mutating func add(
+        _ site: Int, couplers count: Int, couplerCost cost: Float, distance: Float, isEnd: Bool, _ map: DeviceMap
+    ) {
         sites += 1
+        if !isEnd { branches += 1 }
         gateCost += map.gateCosts[site]
         readoutCost += map.readoutCosts[site]
         idleRate += map.idleRates[site]
@@ -96,7 +101,9 @@ struct RegionFigures: Sendable {
 
     static func anyPair(_ map: DeviceMap, _ chosen: [Int]) -> RegionFigures {
         var figures = RegionFigures()
-        for site in chosen { figures.add(site, couplers: 1, couplerCost: map.anyPairCost, distance: 1, map) }
+        for site in chosen {
+            figures.add(site, couplers: 1, couplerCost: map.anyPairCost, distance: 1, isEnd: true, map)
+        }
         return figures
     }
 }

@@ -48,8 +48,11 @@ extension KernelState {
     /// The next moment at which a tick would do something; infinite if there is none.
     public func nextTick(after now: Double) -> Double {
         var next = policy.nextDecision(in: book, after: now)
-        for case let run? in book.runs where run.worker != 0 || run.stage == .stopping {
-            next = min(next, run.leaseEnd)
+        for place in book.runs.indices {
+            guard let worker = book.runs[place]?.worker, worker != 0 || book.runs[place]?.stage == .stopping else {
+                continue
+            }
+            next = min(next, book.runs[place]?.leaseEnd ?? .infinity)
         }
         for device in book.devices { for reservation in device.reservations { next = min(next, reservation.end) } }
         for session in book.sessions where !session.isClosed {

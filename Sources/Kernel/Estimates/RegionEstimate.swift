@@ -17,7 +17,9 @@ public struct RegionEstimate: Hashable, Sendable {
     public var success: Double { exp(-Double(cost)) }
 
     init(_ program: ProgramProfile, _ region: RegionFigures, _ timing: DeviceTiming) {
-        let swaps = region.couplers == 0 ? 0 : program.swaps(atDistance: Double(region.meanDistance))
+        let swaps =
+            region.couplers == 0
+            ? 0 : program.swaps(atDistance: Double(region.meanDistance), branches: Double(region.branches))
         let growth = Float(1 + 3 * swaps)
         let pairGates = Float(program.twoQubitGates) * growth
         let siteGates = Float(program.oneQubitGates) + Float(program.twoQubitGates) * 2 * (growth - 1)

@@ -9,14 +9,15 @@ public protocol TrafficFuture {
     /// The next job to come in; nil after the last.
     mutating func nextArrival() -> (time: Double, card: JobCard)?
 
-    /// A measured run time over an estimated one.
-    mutating func runtimeFactor() -> Double
+    /// The measured run time of a job over the estimated one.
+    mutating func runtimeFactor(of job: JobID) -> Double
 }
 
 /// How jobs came in of late, and how far run times were off: what a forecast takes the future for.
 ///
 /// A future is a stretch of the past, replayed from now on (block bootstrap: Künsch, 1989), so that bursts, classes,
-/// accounts and programs come as they came.
+/// accounts and programs come as they came. Once a day is known, the stretch begins at about this time of an earlier day:
+/// people work by day, and waits of hours reach into the evening.
 public struct TrafficMemory: Sendable {
     private struct Arrival: Sendable {
         var time: Double
@@ -29,7 +30,12 @@ public struct TrafficMemory: Sendable {
     /// Logarithms of measured over estimated run times.
     private var errors: [Double] = []
 
-    private static let capacity = 400
+    private static let capacity = 12_000
+    /// What counts until a day is known, and of how many run times the errors are kept.
+    private static let recent = 400
+    private static let day = 86_400.0
+    /// How far from this time of the day the stretch may begin, seconds either way.
+    private static let jitter = 1_800.0
     /// Fewer arrivals say nothing of the traffic.
     private static let fewest = 40
 
@@ -56,43 +62,70 @@ public struct TrafficMemory: Sendable {
     public mutating func noteRuntime(_ actual: Double, estimated: Double) {
         guard actual > 0, estimated > 0 else { return }
         errors.append(log(actual / estimated))
-        if errors.count >= 2 * Self.capacity { errors.removeFirst(Self.capacity) }
+        if errors.count >= 2 * Self.recent { errors.removeFirst(Self.recent) }
     }
 
     /// How traffic may go on from now.
     ///
     /// - Parameter account: of a job that has just come in: then what came after such a job is replayed, the rest of its
     ///   burst included. Nil to begin anywhere in the past.
-    func future(from now: Double, after account: AccountIndex?, seed: UInt64) -> Replay {
+    public func future(from now: Double, after account: AccountIndex?, seed: UInt64) -> Replay {
         var draws = SeededDraws(seed: seed)
         guard isTelling, let first = arrivals.first, now > first.time else {
-            return Replay(memory: self, next: 0, shift: 0, period: 0, draws: draws)
+            return Replay(memory: self, earliest: 0, next: 0, shift: 0, period: 0, draws: draws)
         }
-        var next = 0, begin = 0.0
-        let own = account.map { account in arrivals.indices.filter { arrivals[$0].card.account == account } } ?? []
-        if own.count >= Self.fewest / 2 {
-            let place = own[draws.below(own.count)]
-            (begin, next) = (arrivals[place].time, place + 1)
+        let days = ((now - first.time - Self.jitter) / Self.day).rounded(.down)
+        var begin: Double, earliest = 0
+        if days >= 1 {
+            earliest = min(arrivals.count - 1, place(after: now - Self.day * days))
+            begin = now - Self.day * Double(1 + draws.below(Int(days))) + Self.jitter * (2 * draws.uniform() - 1)
         } else {
-            begin = first.time + draws.uniform() * (now - first.time)
-            next = arrivals.firstIndex { $0.time > begin } ?? arrivals.count
+            earliest = max(0, arrivals.count - Self.recent)
+            let start = arrivals[earliest].time
+            begin = start + draws.uniform() * (now - start)
         }
-        return Replay(memory: self, next: next, shift: now - begin, period: now - first.time, draws: draws)
+        var next = place(after: begin)
+        if let account, let own = follower(of: account, from: next, earliest: earliest, skipping: draws.below(8)) {
+            (begin, next) = (arrivals[own].time, own + 1)
+        }
+        let period = days >= 1 ? days * Self.day : now - arrivals[earliest].time
+        return Replay(memory: self, earliest: earliest, next: next, shift: now - begin, period: period, draws: draws)
+    }
+
+    /// The first arrival after a moment.
+    private func place(after time: Double) -> Int {
+        var (low, high) = (0, arrivals.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if arrivals[middle].time <= time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// A job of an account soon after a place in the past, or before it where the past is over: the first of them would
+    /// always begin its burst, so that some are skipped.
+    private func follower(of account: AccountIndex, from place: Int, earliest: Int, skipping: Int) -> Int? {
+        let near = place..<min(arrivals.count, place + Self.recent), before = earliest..<max(earliest, place)
+        let isOwn = { (k: Int) in arrivals[k].card.account == account }
+        return near.lazy.filter(isOwn).dropFirst(skipping).first
+            ?? before.reversed().lazy.filter(isOwn).dropFirst(skipping).first
     }
 
     /// The past from some moment on, round and round.
-    struct Replay: TrafficFuture {
+    public struct Replay: TrafficFuture {
         fileprivate let memory: TrafficMemory
+        /// Where the past begins again.
+        fileprivate let earliest: Int
         fileprivate var next: Int
         fileprivate var shift: Double
         /// Seconds after which the past is over and begins again; 0 where nothing will come in.
         fileprivate let period: Double
         fileprivate var draws: SeededDraws
 
-        mutating func nextArrival() -> (time: Double, card: JobCard)? {
+        public mutating func nextArrival() -> (time: Double, card: JobCard)? {
             guard period > 0 else { return nil }
             if next >= memory.arrivals.count {
-                next = 0
+                next = earliest
                 shift += period
             }
             let arrival = memory.arrivals[next], time = arrival.time + shift
@@ -102,7 +135,7 @@ public struct TrafficMemory: Sendable {
             return (time, card)
         }
 
-        mutating func runtimeFactor() -> Double {
+        public mutating func runtimeFactor(of job: JobID) -> Double {
             memory.errors.isEmpty ? 1 : exp(memory.errors[draws.below(memory.errors.count)])
         }
     }

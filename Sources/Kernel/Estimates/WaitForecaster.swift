@@ -18,14 +18,23 @@ public struct WaitForecaster: Sendable {
     /// Seconds.
     public let grain: Double
     private var groups: [Group]
+    /// By class, the part of the waits that intervals leave out.
+    private var misses: [Double]
 
-    private static let bands = 6
+    private static let bands = 8
+    /// Ways to share what may lie outside between the two sides.
+    private static let splits = 8
+    /// The level up to which the history of a whole class is believed: e times the longest wait foreseen.
+    private static let furthestStranger = 2.0
+    /// By how much one wait moves the part that is left out.
+    private static let rate = 0.03
 
     public init(coverage: Double = 0.9, grain: Double = 5) {
         precondition(coverage > 0 && coverage < 1, "a coverage of \(coverage)")
         self.coverage = coverage
         self.grain = grain
-        groups = Array(repeating: Group(miss: 1 - coverage), count: 2 * Priority.allCases.count * (Self.bands + 1))
+        groups = Array(repeating: Group(), count: 2 * Priority.allCases.count * (Self.bands + 1))
+        misses = Array(repeating: 1 - coverage, count: 2 * Priority.allCases.count)
     }
 
     /// A wait as promised, to be compared with what came.
@@ -54,20 +63,25 @@ public struct WaitForecaster: Sendable {
     /// The interval for a job whose wait may be any of these.
     public func forecast(_ sample: WaitSample, priority: Priority) -> Forecast {
         let planned = sample.median
-        var group = groups[place(priority, planned, sample.hasSpread)]
-        // Until a group has a history, that of the whole class stands in.
-        if group.count < 40 { group = groups[pool(priority, sample.hasSpread)] }
+        var group = groups[place(priority, sample)]
+        var furthest = Double.infinity
+        // Until a group has a history, that of the whole class stands in: of waits of other lengths, so not to the letter.
+        if group.count < 40 {
+            group = groups[pool(priority, sample.hasSpread)]
+            if sample.hasSpread { furthest = Self.furthestStranger }
+        }
         guard group.count >= 20 || sample.hasSpread else {
             return Forecast(planned: planned, lower: 0, upper: 4 * (planned + grain), priority: priority)
         }
         // Waits have a long tail: what may lie outside is shared between the two sides so that the interval is narrowest.
         var (lower, upper) = (0.0, Double.infinity)
-        for step in 0...20 {
-            let below = group.miss * Double(step) / 20, above = 1 - group.miss + below
+        let miss = misses[line(priority, sample.hasSpread)]
+        for step in 0...Self.splits {
+            let below = miss * Double(step) / Double(Self.splits), above = 1 - miss + below
             // A sample whose futures were never judged is taken at its word.
             let isKnown = group.count >= 20
             let low = sample.value(at: isKnown ? group.quantile(below) : below, grain: grain)
-            let high = max(low, sample.value(at: isKnown ? group.quantile(above) : above, grain: grain))
+            let high = max(low, sample.value(at: isKnown ? min(furthest, group.quantile(above)) : above, grain: grain))
             if high - low < upper - lower { (lower, upper) = (low, high) }
         }
         return Forecast(planned: planned, lower: lower, upper: upper, priority: priority)
@@ -79,35 +93,34 @@ public struct WaitForecaster: Sendable {
     public mutating func observe(_ wait: Double, _ forecast: Forecast, _ sample: WaitSample? = nil) {
         let sample = sample ?? WaitSample(planned: forecast.planned)
         let level = sample.level(of: max(0, wait), grain: grain)
-        for place in [
-            place(forecast.priority, forecast.planned, sample.hasSpread), pool(forecast.priority, sample.hasSpread),
-        ] {
-            groups[place].take(level, isOutside: !forecast.contains(wait), miss: 1 - coverage)
-        }
+        groups[place(forecast.priority, sample)].take(level)
+        groups[pool(forecast.priority, sample.hasSpread)].take(level)
+        let line = line(forecast.priority, sample.hasSpread), outside = forecast.contains(wait) ? 0.0 : 1
+        misses[line] = min(0.5, max(0.002, misses[line] + Self.rate * (1 - coverage - outside)))
     }
 
-    private func place(_ priority: Priority, _ planned: Double, _ isSample: Bool) -> Int {
-        // Bands of a factor e^1.5 each, from the grain up.
-        let band = min(Self.bands - 1, max(0, Int(log((planned + grain) / grain) / 1.5)))
-        return pool(priority, isSample) - Self.bands + band
+    private func place(_ priority: Priority, _ sample: WaitSample) -> Int {
+        // Bands of a factor e^1.5 each, from the grain up, by the longest wait that was foreseen: levels beyond it are
+        // ratios to it, and one for seconds says nothing of hours.
+        let band = min(Self.bands - 1, max(0, Int(log((sample.longest + grain) / grain) / 1.5)))
+        return pool(priority, sample.hasSpread) - Self.bands + band
     }
 
     private func pool(_ priority: Priority, _ isSample: Bool) -> Int {
-        (Int(priority.rawValue) + (isSample ? Priority.allCases.count : 0)) * (Self.bands + 1) + Self.bands
+        line(priority, isSample) * (Self.bands + 1) + Self.bands
+    }
+
+    private func line(_ priority: Priority, _ isSample: Bool) -> Int {
+        Int(priority.rawValue) + (isSample ? Priority.allCases.count : 0)
     }
 
     /// The levels of the last waits of a group, in order of age and in order of size.
     private struct Group: Sendable {
-        /// The part of the waits that the interval leaves out.
-        var miss: Double
         private var ages: [Double] = []
         private var oldest = 0
         private var sorted: [Double] = []
 
         private static let memory = 600
-        private static let rate = 0.01
-
-        init(miss: Double) { self.miss = miss }
 
         var count: Int { sorted.count }
 
@@ -119,8 +132,7 @@ public struct WaitForecaster: Sendable {
             return sorted[base] + (sorted[base + 1] - sorted[base]) * (place - Double(base))
         }
 
-        mutating func take(_ level: Double, isOutside: Bool, miss target: Double) {
-            miss = min(0.5, max(0.002, miss + Self.rate * (target - (isOutside ? 1 : 0))))
+        mutating func take(_ level: Double) {
             if ages.count < Self.memory {
                 ages.append(level)
             } else {

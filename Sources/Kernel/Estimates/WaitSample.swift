@@ -20,14 +20,16 @@ public struct WaitSample: Hashable, Sendable {
     /// Whether it says how far the wait is uncertain.
     public var hasSpread: Bool { waits.count > 1 }
 
+    var longest: Double { waits[waits.count - 1] }
+
     public var median: Double { value(at: 0.5, grain: 1) }
 
-    /// How far out a wait lies: the part of the sample below it; beyond its ends, how far beyond as a part of its
-    /// spread, on a logarithmic scale that begins at the grain.
+    /// How far out a wait lies: the part of the sample below it; beyond its ends, how far beyond on a logarithmic scale
+    /// that begins at the grain.
     func level(of wait: Double, grain: Double) -> Double {
         let first = waits[0], last = waits[waits.count - 1]
-        if wait < first { return -log((first + grain) / (wait + grain)) / spread(grain) }
-        if wait > last { return 1 + log((wait + grain) / (last + grain)) / spread(grain) }
+        if wait < first { return -log((first + grain) / (wait + grain)) }
+        if wait > last { return 1 + log((wait + grain) / (last + grain)) }
         guard waits.count > 1 else { return 0.5 }
         // Of equal waits, the middle.
         var below = 0, above = 0
@@ -44,17 +46,12 @@ public struct WaitSample: Hashable, Sendable {
     /// The wait at a level.
     func value(at level: Double, grain: Double) -> Double {
         let first = waits[0], last = waits[waits.count - 1]
-        if level < 0 { return max(0, (first + grain) * exp(level * spread(grain)) - grain) }
-        if level > 1 { return (last + grain) * exp((level - 1) * spread(grain)) - grain }
+        if level < 0 { return max(0, (first + grain) * exp(level) - grain) }
+        if level > 1 { return (last + grain) * exp(level - 1) - grain }
         let place = level * Double(waits.count) - 0.5
         if place <= 0 { return first }
         let base = Int(place)
         guard base + 1 < waits.count else { return last }
         return waits[base] + (waits[base + 1] - waits[base]) * (place - Double(base))
-    }
-
-    private func spread(_ grain: Double) -> Double {
-        guard hasSpread else { return 1 }
-        return max(0.1, log((waits[waits.count - 1] + grain) / (waits[0] + grain)))
     }
 }

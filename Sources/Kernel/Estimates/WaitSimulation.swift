@@ -6,8 +6,10 @@
 public struct WaitSimulation: Hashable, Sendable {
     /// Futures that are played.
     public var paths: Int
-    /// Kernel events that all of them together may take: a queue too long for a quarter of the paths gets no sample.
+    /// Kernel events that all of them together may take: a queue too long for `fewestPaths` gets no sample.
     public var events: Int
+
+    private static let fewestPaths = 4
 
     public init(paths: Int = 48, events: Int = 40_000) {
         (self.paths, self.events) = (paths, events)
@@ -22,6 +24,7 @@ public struct WaitSimulation: Hashable, Sendable {
     ) -> WaitSample? {
         var start = kernel, waits: [Double] = [], left = events, failures = 0
         start.dropLeases()
+        let enough = min(paths, Self.fewestPaths)
         for path in 0..<paths {
             var play = ForecastPlay(start, future: future(UInt64(path)), now: now)
             guard let wait = play.wait(of: job, limit: left) else {
@@ -33,10 +36,10 @@ public struct WaitSimulation: Hashable, Sendable {
             waits.append(wait)
             left -= play.handled
             // The first path tells what the others will cost.
-            if path == 0, play.handled * paths / 4 > events { return nil }
+            if path == 0, play.handled * enough > events { return nil }
             if left < play.handled { break }
         }
-        guard waits.count * 4 >= paths, failures * 4 <= paths else { return nil }
+        guard waits.count >= enough, failures * 4 <= paths else { return nil }
         return WaitSample(waits)
     }
 }
@@ -166,7 +169,8 @@ private struct ForecastPlay<Policy: SchedulingPolicy> {
             // Compiled before: what is left of it is known.
             return handle(.compiled(id, fence, parts: Int(job.parts), partSeconds: Double(job.partSeconds)))
         }
-        let seconds = kernel.policy.expectedSeconds(of: slot, on: device, in: kernel.book) * future.runtimeFactor()
+        let seconds =
+            kernel.policy.expectedSeconds(of: slot, on: device, in: kernel.book) * future.runtimeFactor(of: id)
         handle(.compiled(id, fence, parts: Int(job.finishedParts) + 1, partSeconds: max(1e-6, seconds)))
     }
 }

@@ -39,6 +39,15 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     /// The program consists of native gates on the machine's sites: it is scheduled, and nothing else is changed.
     public var isCompiled: Bool?
 
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case format, name, device, blocks, shots, seed, priority, mitigation, effort, account, onRecalibration,
+            batchShots
+        case budget, devices, tenancy, deadline, secondsPerNat, secondsPerPrice, isCompiled
+    }
+
+    /// What a request may say, and nothing besides; `JSONDecoder` would pass over the rest in silence.
+    public static var fields: [String] { CodingKeys.allCases.map(\.rawValue) }
+
     /// A program with what varies in it.
     public struct Block: Hashable, Sendable, Codable {
         public var file: String
@@ -56,6 +65,12 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
         public var observables: [String]?
         public var observableShape: [Int]?
         public var shots: Int?
+
+        private enum CodingKeys: String, CodingKey, CaseIterable {
+            case file, text, dialect, includes, inputs, shape, rows, observables, observableShape, shots
+        }
+
+        public static var fields: [String] { CodingKeys.allCases.map(\.rawValue) }
 
         public init(
             file: String, text: String, parameters: ParameterTable = ParameterTable(), observables: [String]? = nil,

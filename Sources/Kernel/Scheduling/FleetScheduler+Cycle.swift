@@ -210,8 +210,8 @@ extension FleetScheduler {
         }
         // Beside others a job takes its part of the machine; regions and guards leave about half of the rest unused.
         var part = 1.0
-        if !job.wantsMachineAlone, rules.sharing.maximumPrograms > 1, let map = machines[d].library?.map {
-            part = min(1, 1.6 * Double(job.width) / Double(max(1, map.liveCount)))
+        if !job.wantsMachineAlone, rules.sharing.maximumPrograms > 1, let library = machines[d].library {
+            part = min(1, 1.6 * Double(job.width) / Double(max(1, library.map.liveCount)))
         }
         cycle.setDelay(d, Float(start - cycle.origin + seconds * part))
     }

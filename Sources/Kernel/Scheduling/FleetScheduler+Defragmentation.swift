@@ -25,8 +25,8 @@ extension FleetScheduler {
             !job.wantsMachineAlone, book.jobs[slot].notBefore <= now,
             estimates.costs[program * estimates.stride + d] < .infinity
         else { return }
-        let map = library.map, width = estimates.profiles[program].width
-        guard map.liveCount - SiteMask(words: book.devices[d].occupied.words).count >= width,
+        let width = estimates.profiles[program].width
+        guard library.map.liveCount - SiteMask(words: book.devices[d].occupied.words).count >= width,
             find(program, d, library, without: machines[d].taken) == nil
         else { return }
         // Who stays longest loses the least by a move.
@@ -38,7 +38,7 @@ extension FleetScheduler {
             guard let place = find(program, d, library, without: taken) else { continue }
             let moved = Int(self.row(of: card))
             estimates.complete(moved, machines, rules)
-            let rest = taken.union(map.dilated(place, by: rules.sharing.guardDistance))
+            let rest = taken.union(library.map.dilated(place, by: rules.sharing.guardDistance))
             guard find(moved, d, library, without: rest) != nil else { continue }
             claims[d] = Claim(row: row, job: book.jobs[slot].id, victim: tenant.job)
             jobs.append(tenant.slot)

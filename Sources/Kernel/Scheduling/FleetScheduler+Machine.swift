@@ -111,38 +111,38 @@ extension FleetScheduler {
 
     /// Computes the sites taken: those the book knows, those just given away, and the guard around them.
     private mutating func retake(_ d: Int, _ book: KernelBook) {
-        guard let map = machines[d].library?.map else { return }
+        guard let library = machines[d].library else { return }
         var sites = SiteMask(), taken = SiteMask()
         for k in machines[d].tenants.indices {
             sites = sites.union(machines[d].tenants[k].sites)
             taken = taken.union(machines[d].tenants[k].reach)
         }
         let others = SiteMask(words: book.devices[d].occupied.words).subtracting(sites)
-        if !others.isEmpty { taken = taken.union(map.dilated(others, by: rules.sharing.guardDistance)) }
+        if !others.isEmpty { taken = taken.union(library.map.dilated(others, by: rules.sharing.guardDistance)) }
         if taken != machines[d].taken {
             machines[d].hasNoRoom.removeAll()
             // Now and then a search, whatever came of the last ones.
             machines[d].departures &+= 1
             if machines[d].departures % 4 == 0 { machines[d].searches = max(1, machines[d].searches) }
         }
-        setTaken(taken, d, map)
+        setTaken(taken, d, library)
     }
 
-    private mutating func setTaken(_ taken: SiteMask, _ d: Int, _ map: DeviceMap) {
+    private mutating func setTaken(_ taken: SiteMask, _ d: Int, _ library: RegionLibrary) {
         machines[d].taken = taken
-        machines[d].free = map.live.subtracting(taken)
+        machines[d].free = library.map.live.subtracting(taken)
         machines[d].freeCount = machines[d].free.count
     }
 
     func reach(of sites: SiteMask, on d: Int) -> SiteMask {
-        guard let map = machines[d].library?.map else { return sites }
-        return map.dilated(sites, by: rules.sharing.guardDistance)
+        guard let library = machines[d].library else { return sites }
+        return library.map.dilated(sites, by: rules.sharing.guardDistance)
     }
 
     /// A job comes in.
     mutating func admit(_ tenant: Tenant, on d: Int) {
         machines[d].add(tenant)
-        if let map = machines[d].library?.map { setTaken(machines[d].taken.union(tenant.reach), d, map) }
+        if let library = machines[d].library { setTaken(machines[d].taken.union(tenant.reach), d, library) }
         noteStanding(of: d, isAvailable: true)
     }
 }

@@ -6,7 +6,9 @@ import Storage
 
 extension Call {
     /// Takes a job in; it is on the disk when the answer goes out.
-    func submit(_ body: SubmissionBody) async throws -> Answer {
+    ///
+    /// - Parameter seconds: the answer may wait so long for the job's end; then it says so with its status.
+    func submit(_ body: SubmissionBody, waiting seconds: Double) async throws -> Answer {
         let project = try project(asked: body.project)
         let key = try idempotencyKey()
         let (document, request) = try prepared(body, in: project, key: key)
@@ -28,7 +30,9 @@ extension Call {
         let storage = service.storage
         let summary = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }
-        return Answer.json(JobAnswer(summary), .accepted).header(.location, "/v1/jobs/\(id)")
+        let now = try await settled(summary, within: seconds)
+        let answer = seconds > 0 ? try await jobAnswer(now) : JobAnswer(now)
+        return Answer.json(answer, now.isSettled ? .ok : .accepted).header(.location, "/v1/jobs/\(id)")
     }
 
     /// A dry run by the checks that decide later.

@@ -19,14 +19,15 @@ extension Service {
                 return .json(call.diagnose(try call.decoded()))
             },
             Route(.post, "/v1/jobs", "submitJob", .anyone(.jobs), bodyLimit: bodyLimit) { call in
-                try call.checkQuery()
-                return try await call.submit(call.decoded())
+                try call.checkQuery("wait")
+                let wait = try call.seconds("wait", limit: longestWait) ?? 0
+                return try await call.submit(call.decoded(), waiting: wait)
             },
             Route(.get, "/v1/jobs", "listJobs", .anyone(.read)) { call in try call.listJobs() },
             Route(.get, "/v1/jobs/{job}", "getJob", .readJob) { call in
                 try call.checkQuery("wait")
                 let wait = try call.seconds("wait", limit: longestWait) ?? 0
-                return .json(try await call.jobAnswer(try await call.settled(within: wait)))
+                return .json(try await call.jobAnswer(try await call.settled(try call.job, within: wait)))
             },
             Route(.delete, "/v1/jobs/{job}", "deleteJob", .changeJob) { call in
                 try call.checkQuery("forget")
@@ -72,8 +73,8 @@ extension Service {
 
 extension Call {
     /// The job, when it is over or stands aside, or as it is when the time is up.
-    fileprivate func settled(within seconds: Double) async throws -> JobSummary {
-        let job = try job, storage = service.storage
+    func settled(_ job: JobSummary, within seconds: Double) async throws -> JobSummary {
+        let storage = service.storage
         if seconds == 0 || job.isSettled { return job }
         let end = ContinuousClock.now.advanced(by: .seconds(seconds))
         let found = try await service.signals.follow(job.job, beat: min(seconds, 5)) { () -> JobSummary? in
@@ -84,7 +85,7 @@ extension Call {
         return found ?? job
     }
 
-    fileprivate func jobAnswer(_ job: JobSummary) async throws -> JobAnswer {
+    func jobAnswer(_ job: JobSummary) async throws -> JobAnswer {
         var answer = JobAnswer(job)
         let storage = service.storage
         if job.state == .failed {
@@ -176,7 +177,7 @@ extension Call {
     }
 
     fileprivate func result(within seconds: Double) async throws -> Answer {
-        let job = try await settled(within: seconds), storage = service.storage
+        let job = try await settled(try job, within: seconds), storage = service.storage
         let answer = try await jobAnswer(job)
         switch job.state {
         case .completed: break
@@ -199,7 +200,7 @@ extension Call {
 
 extension JobSummary {
     /// Over, or waiting for people.
-    fileprivate var isSettled: Bool { state == .paused || state?.isFinal == true }
+    var isSettled: Bool { state == .paused || state?.isFinal == true }
 }
 
 extension KernelError {

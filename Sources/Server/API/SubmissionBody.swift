@@ -25,7 +25,15 @@ struct SubmissionBody: Decodable {
     init(from decoder: any Decoder) throws {
         let probe = try decoder.container(keyedBy: AnyKey.self)
         if probe.contains(AnyKey("format")) {
+            let fields = try Fields(decoder, known: SubmissionDocument.fields + ["project", "tags"])
+            var blocks = try probe.nestedUnkeyedContainer(forKey: AnyKey("blocks"))
+            while !blocks.isAtEnd { _ = try Fields(blocks.superDecoder(), known: SubmissionDocument.Block.fields) }
             document = try SubmissionDocument(from: decoder)
+            if let priority = document.priority, !PriorityWord.allCases.contains(where: { $0.number == priority }) {
+                throw fields.wrong(
+                    "priority",
+                    "\(priority) is none of \(PriorityWord.allCases.map { "\($0.number)" }.joined(separator: ", "))")
+            }
             project = try probe.decodeIfPresent(String.self, forKey: AnyKey("project"))
             tags = try probe.decodeIfPresent([String].self, forKey: AnyKey("tags")) ?? []
             if project == nil, let account = document.account {
@@ -52,7 +60,7 @@ struct SubmissionBody: Decodable {
             document.devices = devices
         }
         if let word = try fields.word("priority", as: PriorityWord.self) {
-            document.priority = Int(word.priority.rawValue)
+            document.priority = word.number
         }
         document.budget = try fields.optional("budget")
         document.batchShots = try fields.optional("batchShots")
@@ -64,7 +72,8 @@ struct SubmissionBody: Decodable {
 
     private enum PriorityWord: String, CaseIterable {
         case low, normal, high
-        var priority: Priority {
+        var number: Int { Int(priority.rawValue) }
+        private var priority: Priority {
             switch self {
             case .low: .low
             case .normal: .normal

@@ -56,9 +56,10 @@ extension Service {
         }
         var upgrade = HTTP2UpgradeChannel.Configuration()
         upgrade.idleTimeout = .seconds(60)
-        return try .http2Upgrade(
-            tlsConfiguration: Transport.configuration(certificate: certificate, privateKey: key), configuration: upgrade
-        )
+        // The same limits for what comes encrypted: on HTTP/1.1, and on each stream of HTTP/2.
+        upgrade.streamConfiguration = plain
+        let identity = try TransportIdentity(certificate: certificate, privateKey: key, log: log)
+        return try .http2Upgrade(tlsConfiguration: Transport.configuration(identity), configuration: upgrade)
     }
 
     /// The server's own talk is for who looks for a fault.

@@ -52,7 +52,9 @@ public final class Service: Sendable {
         accounts = store
         fleet = CatalogFleet(catalog: catalog)
         signals = JobSignals()
-        var runtimeOptions = RuntimeOptions(isShared: true, adopts: true, rules: rules)
+        // Nobody else works in the directory: what is looked for now and then is time that passed, not other people's news.
+        var runtimeOptions = RuntimeOptions(
+            isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules)
         runtimeOptions.keepsOutcomes = false
         runtimeOptions.observer = { [signals] jobs in signals.tell(jobs) }
         runtime = Runtime(devices: fleet, storage: store, clock: clock, options: runtimeOptions)
@@ -93,16 +95,18 @@ public final class Service: Sendable {
 }
 
 /// What lies in the service's directory.
-struct DataDirectory {
-    let path: String
+public struct DataDirectory: Sendable {
+    public let path: String
 
-    init(path: String) throws(KernelError) {
+    /// Makes it where it is not there.
+    public init(path: String) throws(KernelError) {
         self.path = path
         try PrivateFile.makeDirectory(path)
     }
 
-    var database: String { path + "/kelvin.sqlite" }
-    var lock: String { path + "/kelvind.lock" }
+    public var database: String { path + "/kelvin.sqlite" }
+    /// Held by the service that works here.
+    public var lock: String { path + "/kelvind.lock" }
     /// The first administrator's token, as it was made when the service was first started.
     var adminToken: String { path + "/admin.token" }
 }

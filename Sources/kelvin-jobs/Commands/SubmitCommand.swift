@@ -21,6 +21,9 @@ struct SubmitCommand: AsyncParsableCommand {
     @Flag(help: "Leave the job to a background process and return at once.")
     var detach = false
 
+    @Flag(help: "Say what each machine offers (success, machine time, price, wait) or why it refuses; submit nothing.")
+    var dryRun = false
+
     @Option(help: "Submitting again with the same key and the same request gives the same job, never a second one.")
     var key: String?
 
@@ -120,6 +123,7 @@ struct SubmitCommand: AsyncParsableCommand {
         defer { line.finish() }
         do {
             let request = try document.request()
+            if dryRun { return try await appraise(request, runtime) }
             try await runtime.check(request)
             let id = try await runtime.submit(
                 request, document: document, key: key, isDetached: detach, receivedAt: received

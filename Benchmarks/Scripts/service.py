@@ -1,0 +1,126 @@
+"""Docs/benchmarks/service.md: the service under load, on this machine, with the load generator on the same cores.
+
+KELVIND names the daemon, LOAD the generator (kelvin-service-benchmarks); `make bench-service` builds both. FINISHED=n for fewer
+than a million finished jobs."""
+
+import json
+import os
+import pathlib
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+KELVIND, LOAD = os.environ["KELVIND"], os.environ["LOAD"]
+FINISHED = int(os.environ.get("FINISHED", 1_000_000))
+SECONDS = os.environ.get("SECONDS_EACH", "6")
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "Docs/benchmarks/service.md"
+
+
+class Daemon:
+    def __init__(self, directory):
+        self.directory = directory
+        self.process = subprocess.Popen(
+            [KELVIND, "serve", "--data", directory, "--port", "0", "--rate", "0"], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, env={**os.environ, "KELVIN_STATE": directory + "/devices"})
+        for line in self.process.stdout:
+            if line.startswith("listening on "):
+                self.port = line.rsplit(":", 1)[1].strip()
+                break
+
+    def cpu(self):
+        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident(self):
+        for line in open(f"/proc/{self.process.pid}/status"):
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
+
+    def load(self, what, clients, job="job-1"):
+        before = self.cpu()
+        figures = json.loads(subprocess.check_output(
+            [LOAD, what, self.port, self.directory + "/admin.token", str(clients), SECONDS, job], timeout=300))
+        figures["cpu"] = (self.cpu() - before) / figures["count"]
+        return figures
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(60) == 0
+
+
+def fill(directory, count):
+    """Finished jobs as the service leaves them: the row, its last fact, its result."""
+    store = sqlite3.connect(directory + "/kelvin.sqlite")
+    columns = [row[1] for row in store.execute("PRAGMA table_info(jobs)") if row[1] not in ("id", "key")]
+    names = ", ".join(columns)
+    with store:
+        store.execute(
+            f"""WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?)
+                INSERT INTO jobs ({names}) SELECT {names} FROM n, (SELECT {names} FROM jobs WHERE id = 1)""", (count,))
+        store.execute(
+            """INSERT INTO facts (time, job, kind, detail)
+               SELECT updated, id, 'ended', '{"job":' || id || ',"kind":"ended","state":"completed"}'
+               FROM jobs WHERE id NOT IN (SELECT job FROM facts WHERE job IS NOT NULL)""")
+    store.close()
+
+
+def ms(seconds):
+    return f"{seconds * 1e3:.2f} ms"
+
+
+def main():
+    rows = []
+    with tempfile.TemporaryDirectory() as directory:
+        disk = json.loads(subprocess.check_output([LOAD, "fsync", directory]))
+        daemon = Daemon(directory)
+        time.sleep(1)
+        rest = daemon.resident()
+        before = daemon.cpu()
+        time.sleep(5)
+        idle = (daemon.cpu() - before) / 5
+        one = daemon.load("jobs", 1)
+        many = daemon.load("jobs", 32)
+        runs = daemon.load("runs", 32)
+        reads = daemon.load("status", 32)
+        after = daemon.resident()
+        daemon.stop()
+        fill(directory, FINISHED)
+        daemon = Daemon(directory)
+        big_status = daemon.load("status", 8, f"job-{FINISHED // 2}")
+        big_list = daemon.load("list", 8)
+        big_jobs = daemon.load("jobs", 32)
+        big_rest = daemon.resident()
+        daemon.stop()
+    rows = [
+        ("submit → result, one client, p50", ms(one["p50"]), "3 ms"),
+        ("submit → result, one client, p99", ms(one["p99"]), "15 ms"),
+        ("jobs, 32 clients", f"{many['perSecond']:.0f} a second", "1,500"),
+        ("jobs, 32 clients, `POST /v1/jobs?wait=`", f"{runs['perSecond']:.0f} a second", "1,500"),
+        ("processor time a job", ms(many["cpu"]), ""),
+        ("reads of a job's status, 32 clients", f"{reads['perSecond']:.0f} a second", "15,000"),
+        ("processor time a read", f"{reads['cpu'] * 1e6:.0f} µs", ""),
+        ("memory at rest", f"{rest:.0f} MB", "80 MB"),
+        ("memory after all that", f"{after:.0f} MB", ""),
+        ("processor while idle", f"{100 * idle:.2f} %", ""),
+        (f"status, p99, {FINISHED:,} finished jobs", ms(big_status["p99"]), "10 ms"),
+        (f"list of 50, p99, {FINISHED:,} finished jobs", ms(big_list["p99"]), "10 ms"),
+        (f"jobs, 32 clients, {FINISHED:,} finished jobs", f"{big_jobs['perSecond']:.0f} a second", ""),
+        (f"memory, {FINISHED:,} finished jobs", f"{big_rest:.0f} MB", ""),
+    ]
+    load = os.getloadavg()[0]
+    text = [
+        "# The service under load", "",
+        "`make bench-service` writes this page. Two cores, loopback, the ideal device, 100 shots of a Bell pair a job; the load",
+        "generator runs on the same cores. A job counts when its result was stored and fetched; what is acknowledged is on the",
+        "disk (`synchronous=FULL`, turns of a moment share one synchronisation). Reads are one request each on 32 connections.",
+        "",
+        f"The disk takes {ms(disk['p50'])} (p50), {ms(disk['p99'])} (p99) to synchronise 4 kB. The load average was {load:.1f} at",
+        "the end: above 3 or so others were working on the machine too, and the figures are lower bounds.", "",
+        "| measure | here | wanted |", "| --- | --- | --- |",
+    ] + [f"| {name} | {value} | {wanted} |" for name, value, wanted in rows] + [""]
+    PAGE.write_text("\n".join(text))
+    print("\n".join(text))
+
+
+main()
