@@ -39,6 +39,22 @@ import Testing
                 ])
     }
 
+    @Test func missingReturn() {
+        func f(_ body: String) -> [String] {
+            warnings("OPENQASM 3.0;\ndef f(int a) -> int { \(body) }\noutput int s; s = f(3);")
+        }
+        for body in [
+            "if (a > 0) { return 1; }", "while (a > 0) { return 1; }", "for int i in [0:a] { return i; }",
+            "switch (a) { case 1 { return 1; } }", "switch (a) { case 1 { return 1; } default { a = 2; } }",
+            "while (true) { if (a > 1) { break; } return 1; }",
+        ] { #expect(f(body) == ["2:5 QASM0605"], "\(body)") }
+        for body in [
+            "return 1;", "if (a > 0) { return 1; } return 2;", "if (a > 0) return 1; else { return 2; }",
+            "while (true) { return 1; }", "switch (a) { case 1 { return 1; } default { return 2; } }",
+            "{ return 1; }", "if (a > 0) { return 1; } else { end; }",
+        ] { #expect(!f(body).contains { $0.hasSuffix("0605") }, "\(body)") }
+    }
+
     /// What people write is not complained about.
     @Test func silence() {
         #expect(

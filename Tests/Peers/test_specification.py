@@ -30,14 +30,19 @@ REFUSED = {
             "48:14 QASM0401",
             "80:3 QASM0201",
             "81:10 QASM0201",
-            "126:37 QASM0302",
-            "130:37 QASM0302",
-            "139:13 QASM0302",
-            "140:29 QASM0302",
+            "115:5 QASM0203",
+            "156:1 QASM0203",
+            "161:1 QASM0203",
+            "164:1 QASM0203",
         ],
-        "takes element 3 of 3 qubits, assigns to a name that nothing declares, and selects qubits by values of run time",
+        "takes element 3 of 3 qubits, assigns to a name that nothing declares, and calls subroutines like gates",
     ),
-    "vqe.qasm": (["25:47 QASM0405"], "a gate indexes its operand as if it were a register"),
+    "scqec.qasm": (["53:3 QASM0203", "76:3 QASM0203"], "calls a subroutine like a gate"),
+    "varteleport.qasm": (["31:3 QASM0203"], "calls a subroutine like a gate"),
+    "vqe.qasm": (
+        ["25:47 QASM0405", "65:5 QASM0203"],
+        "a gate indexes its operand as if it were a register; calls a subroutine like a gate",
+    ),
 }
 
 

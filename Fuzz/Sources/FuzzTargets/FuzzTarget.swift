@@ -69,18 +69,12 @@ enum FuzzTarget: String, CaseIterable {
                 broken("what was written cannot be read\n\(text)\n\(outcome.report)")
             }
             // Version 2 has fewer types; its text says what it can, and says it again alike.
-            // A name that the text needs for something else comes back with a number behind it.
-            if version == .version3, names(of: read) == names(of: circuit) {
+            if version == .version3 {
                 require(read == circuit, "another circuit comes back from\n\(text)")
             }
             let again = try? OpenQASMWriter.write(read, version: version)
             require(again == text, "written again, the text is another\n\(text)\n---\n\(again ?? "")")
         }
-    }
-
-    private static func names(of circuit: Circuit) -> [String] {
-        circuit.qubitRegisters.map(\.name) + circuit.bitRegisters.map(\.name) + circuit.variables.map(\.name)
-            + circuit.gates.map(\.name)
     }
 
     private static func format(_ bytes: [UInt8]) {

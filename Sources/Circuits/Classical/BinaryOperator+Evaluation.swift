@@ -98,21 +98,8 @@ extension BinaryOperator {
             return .angle((x &* y) & mask(n), width: n)
         case (.int(let y, _), .angle(let x, let n)) where self == .multiply:
             return .angle((x &* UInt64(bitPattern: y)) & mask(n), width: n)
-        case (.duration(let x), .duration(let y)):
-            switch self {
-            case .add: return .duration(x + y)
-            case .subtract: return .duration(x - y)
-            case .divide: return try float(x, y, width: 64)
-            default: break
-            }
-        case (.duration(let x), .float), (.duration(let x), .int), (.duration(let x), .uint):
-            if self == .multiply { return .duration(x * b.real) }
-            if self == .divide {
-                if b.real == 0 { throw .init(.divisionByZero, "a duration divided by 0") }
-                return .duration(x / b.real)
-            }
-        case (.float, .duration(let y)), (.int, .duration(let y)), (.uint, .duration(let y)):
-            if self == .multiply { return .duration(a.real * y) }
+        case (.duration, _), (_, .duration):
+            if let value = try applyDurations(a, b) { return value }
         case (.wide, _), (_, .wide): return try applyWide(a, b)
         default: break
         }

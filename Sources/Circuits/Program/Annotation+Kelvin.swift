@@ -8,6 +8,9 @@ extension Annotation {
 
     /// On a barrier without qubits: the text of a `cal` block that stands there, word for word.
     public static let calibrationKeyword = "kelvin.cal"
+
+    /// In texts: what the circuit calls the declaration behind it, in quotes, where the language has no such name.
+    public static let nameKeyword = "kelvin.name"
 }
 
 extension Block {

@@ -46,7 +46,7 @@ struct JobPlan: Sendable {
     private mutating func add(_ pub: SamplerPUB, _ index: Int, _ request: JobRequest) throws(KernelError) {
         for set in 0..<pub.parameters.shape.count {
             let circuit = try Self.bind(pub.circuit, pub.parameters, set)
-            guard circuit.bitCount > 0 else {
+            guard circuit.bitCount > 0 || circuit.variables.contains(where: { $0.role == .output }) else {
                 throw KernelError(
                     .program, code: "no-measurement",
                     "the program '\(circuit.name)' measures nothing, so there is nothing to sample",

@@ -147,10 +147,15 @@ extension SpecifiedTerm {
         switch (left, right) {
         case (.duration(let a), .duration(let b)):
             let value = try float(op, a, b, 64)
-            return op == "/" ? .float(value, 64) : .duration(value)
+            if op == "/" { return .float(SpecifiedDuration.quotient(a, b) ?? value, 64) }
+            return .duration(SpecifiedDuration.settled(value, roundedAt: max(abs(a), abs(b))))
         // "add/subtract two durations, or multiply or divide them by a constant"
-        case (.duration(let a), _): return .duration(try float(op, a, try right.double, 64))
-        case (_, .duration(let b)): return .duration(try float(op, try left.double, b, 64))
+        case (.duration(let a), _):
+            let value = try float(op, a, try right.double, 64)
+            return .duration(SpecifiedDuration.settled(value, roundedAt: value))
+        case (_, .duration(let b)):
+            let value = try float(op, try left.double, b, 64)
+            return .duration(SpecifiedDuration.settled(value, roundedAt: value))
         case (.bits, .bits): return left.withPattern(bitwise(op, left.pattern, right.pattern, left.width))
         case (.bool, .bool) where ["&", "|", "^"].contains(op):
             return .bool(!bitwise(op, left.pattern, right.pattern, 1).isZero)

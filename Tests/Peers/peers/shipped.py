@@ -11,6 +11,8 @@ PLACES = {
     "pyqasm": "pyqasm/tests",
     "qiskit-qasm3-import": "qiskit-qasm3-import/tests",
     "braket": "amazon-braket-default-simulator-python/test",
+    # OpenQASM 2: the tests of Qiskit's reader of it.
+    "qiskit-qasm2": "qiskit/test/python/qasm2",
     # Any of OQTOPUS's repositories: its engine, its gateway, its client, its test suite.
     "oqtopus": "oqtopus",
 }
@@ -60,7 +62,11 @@ def values(path):
 
 def strings(path):
     """The string literals of a Python file with their lines; parts of formatted strings stay out, they are no whole."""
-    tree = ast.parse(path.read_text())
+    try:
+        tree = ast.parse(path.read_text())
+    except SyntaxError:
+        # Of a later Python than this one.
+        return
     parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:

@@ -16,6 +16,8 @@ struct ArrayView {
     var element: ClassicalType
     var axes: [Axis]
     var isReadOnly = false
+    /// Whether a parameter declares it without its dimensions (`#dim`).
+    var isOpen = false
 
     /// Places along the dimensions that are left; none for a single item.
     var dimensions: [Int] {

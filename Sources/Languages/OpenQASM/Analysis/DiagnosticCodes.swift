@@ -56,4 +56,5 @@ extension Diagnostic.Code {
     static let unreachable = Self(rawValue: "QASM0602")
     static let shadowing = Self(rawValue: "QASM0603")
     static let narrowing = Self(rawValue: "QASM0604")
+    static let missingReturn = Self(rawValue: "QASM0605")
 }

@@ -4,12 +4,25 @@ import Circuits
 extension Lowering {
     mutating func annotated(_ node: SyntaxTree.Node) throws(SemanticFailure) {
         let before = block.count
-        try lower(node.a)
-        let after = block.count
-        let annotations = tree.items(node.b).map { item in
+        var annotations = tree.items(node.b).map { item in
             Annotation(
                 keyword: parser.text(tree[item].start + 1..<tree[item].end), content: content(tree[item]))
         }
+        if let place = annotations.lastIndex(where: { $0.keyword == Annotation.nameKeyword }),
+            let declared = nameDeclared(by: tree[node.a])
+        {
+            guard let name = QuotedName.name(annotations[place].content) else {
+                throw fail(
+                    .expected, "'@\(Annotation.nameKeyword)' has a name in quotes behind it",
+                    at: tree.item(node.b, place), cure: "write '@\(Annotation.nameKeyword) \"…\"'")
+            }
+            annotations.removeAll { $0.keyword == Annotation.nameKeyword }
+            givenName = (text(declared), name)
+        }
+        defer { givenName = nil }
+        try lower(node.a)
+        if annotations.isEmpty { return }
+        let after = block.count
         if let declaration = declaration(by: tree[node.a]) {
             circuit.declarationAnnotations += annotations.map { DeclarationAnnotation($0, on: declaration) }
             return
@@ -27,15 +40,18 @@ extension Lowering {
         }
     }
 
+    /// The name that a statement declares and the circuit keeps.
+    private func nameDeclared(by node: SyntaxTree.Node) -> Int32? {
+        switch node.kind {
+        case .qubits, .declaration, .inputOutput, .for: node.b
+        case .oldDeclaration, .gate, .opaque, .external: node.a
+        default: nil
+        }
+    }
+
     /// What a statement has declared that the circuit keeps.
     private func declaration(by node: SyntaxTree.Node) -> Declaration? {
-        let name: Int32
-        switch node.kind {
-        case .qubits, .declaration, .inputOutput: name = node.b
-        case .oldDeclaration, .gate, .opaque, .external: name = node.a
-        default: return nil
-        }
-        guard let symbol = lookup(name) else { return nil }
+        guard node.kind != .for, let name = nameDeclared(by: node), let symbol = lookup(name) else { return nil }
         switch symbol.kind {
         case .qubit, .qubits:
             return circuit.qubitRegisters.firstIndex { $0.start == Int(symbol.a) && $0.count > 0 }.map { .qubits($0) }

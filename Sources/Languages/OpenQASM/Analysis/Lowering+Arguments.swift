@@ -69,7 +69,7 @@ extension Lowering {
                     related: related)
             }
         } else {
-            let count = try constantInteger(type.c, "the number of dimensions")
+            let count = try constInteger(type.c, "the number of dimensions")
             if view.dimensions.count != count {
                 throw fail(
                     .width,
@@ -79,6 +79,7 @@ extension Lowering {
         }
         var result = frozen(view, at: id)
         result.isReadOnly = !isMutable
+        result.isOpen = type.c >= 0
         return result
     }
 
@@ -143,7 +144,7 @@ extension Lowering {
         }
         switch value.type {
         case .bits(let count):
-            let register = try declareBits(name, count: count, parameter)
+            guard let register = try declareBits(name, count: count, parameter) else { return }
             block.append(Assignment(target: .register(register), value: value), location: location(parameter))
         case .bool where tree[tree[parameter].a].detail == TypeKind.bit.rawValue:
             try declareBits(name, count: nil, parameter)
@@ -173,7 +174,7 @@ extension Lowering {
             if let given = try self.dimensions(of: typeID) {
                 dimensions = given
             } else {
-                let count = try constantInteger(type.c, "the number of dimensions")
+                let count = try constInteger(type.c, "the number of dimensions")
                 if count < 1 || count > 7 { throw fail(.type, "an array of \(count) dimensions", at: type.c) }
                 dimensions = Array(repeating: 1, count: count)
             }

@@ -22,7 +22,7 @@ extension Lowering {
         var dimensions: [Int] = []
         for k in 0..<tree.count(list) {
             let item = tree.item(list, k)
-            let size = try constantInteger(item, "a dimension of an array")
+            let size = try constInteger(item, "a dimension of an array")
             if size < 0 || size > Self.itemLimit {
                 throw fail(.width, "a dimension of \(size); it must lie in 0…\(Self.itemLimit)", at: item)
             }

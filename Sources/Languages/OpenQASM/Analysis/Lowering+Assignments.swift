@@ -54,6 +54,7 @@ extension Lowering {
 
     /// Measures into fresh bits, whose value is the measurement's.
     mutating func measured(_ operand: OperandSet, at id: NodeID) throws(SemanticFailure) -> Expression {
+        if operand.list.isEmpty { throw fail(.type, "measuring no qubits gives no value", at: id) }
         let start = circuit.bitCount
         circuit.addBitRegister(uniqueName("outcome"), count: operand.list.count, isTemporary: true)
         let bits = (start..<start + operand.list.count).map { Int32($0) }
@@ -171,6 +172,7 @@ extension Lowering {
         if case .measurement(let operand, _) = source { return try append(measurement: operand, into: bits, at: id) }
         var value = try value(source, at: id)
         try spend(1, at: id)
+        if bits.list.isEmpty { throw fail(.type, "a register of no bits takes no value", at: id) }
         if bits.single {
             value = try bitValue(value, at: valueNode)
             block.append(

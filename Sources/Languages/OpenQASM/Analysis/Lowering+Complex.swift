@@ -213,7 +213,8 @@ extension Lowering {
 
     private mutating func complexCall(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) -> ComplexPair {
         if let symbol = lookup(node.a), symbol.kind == .subroutine {
-            guard case .complex(let pair)? = try inline(symbol, arguments: node.b, operands: node.c, at: id) else {
+            if node.kind == .quantumCall { throw calledLikeGate(node, at: id) }
+            guard case .complex(let pair)? = try inline(symbol, arguments: node.b, at: id) else {
                 throw SemanticFailure()
             }
             return pair

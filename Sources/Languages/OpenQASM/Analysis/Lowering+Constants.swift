@@ -66,8 +66,12 @@ extension Lowering {
         return overflow ? nil : FastNumber(integer: value)
     }
 
-    /// The value of an integer expression that must be known now; `what` names it in the report.
-    mutating func constantInteger(_ node: NodeID, _ what: String) throws(SemanticFailure) -> Int {
+    /// The value of an integer expression that must be known now; `what` names it in the report, `cure` what helps where
+    /// the program computes it.
+    mutating func constantInteger(
+        _ node: NodeID, _ what: String,
+        cure: String = "use const values, and loop variables whose ranges are constant"
+    ) throws(SemanticFailure) -> Int {
         if tree[node].kind == .integer && tree[node].detail == 0 && tree[node].value < 1 << 62 {
             return Int(tree[node].value)
         }
@@ -75,8 +79,7 @@ extension Lowering {
         guard let literal = value.literal else {
             throw fail(
                 .notConstant, "\(what) must be known before the program runs", at: node,
-                cause: "it depends on a value of run time",
-                cure: "use const values, and loop variables whose ranges are constant")
+                cause: "it depends on a value of run time", cure: cure)
         }
         switch literal {
         case .int(let value, _): return Int(value)
@@ -87,6 +90,53 @@ extension Lowering {
         default:
             throw fail(.type, "\(what) is an integer, not \(literal.type)", at: node)
         }
+    }
+
+    /// The value of an integer expression of a `const` type.
+    mutating func constInteger(_ node: NodeID, _ what: String) throws(SemanticFailure) -> Int {
+        try requireConstant(node, what)
+        return try constantInteger(node, what, cure: "declare what it depends on 'const', with a value")
+    }
+
+    /// Refuses what is never of a `const` type, even where Kelvin could compute it now: calls of subroutines and externs,
+    /// and sizes of arrays of open shape ("Compile-time constants" and "Arrays in subroutines" of the specification).
+    mutating func requireConstant(_ id: NodeID, _ what: String) throws(SemanticFailure) {
+        if !hasSubroutines && circuit.externals.isEmpty { return }
+        let node = tree[id]
+        switch node.kind {
+        case .unary: try requireConstant(node.a, what)
+        case .cast: try requireConstant(node.b, what)
+        case .binary, .concatenation:
+            try requireConstant(node.a, what)
+            try requireConstant(node.b, what)
+        case .index:
+            try requireConstant(node.a, what)
+            for item in tree.items(node.b) { try requireConstant(item, what) }
+        case .call:
+            let symbol = lookup(node.a)
+            if let symbol, symbol.kind == .subroutine || symbol.kind == .external {
+                throw fail(
+                    .notConstant, "\(what) must be known before the program runs", at: id,
+                    cause: "what \(symbol.description) returns is no const", cure: "leave out 'const', or compute it")
+            }
+            if symbol == nil, text(node.a) == "sizeof", let item = tree.items(node.b).first,
+                let array = rootSymbol(of: item), array.kind == .array, views[Int(array.a)].isOpen
+            {
+                throw fail(
+                    .notConstant, "\(what) must be known before the program runs", at: id,
+                    related: declaration(array),
+                    cause: "the sizes of an array declared with '#dim' are its caller's",
+                    cure: "leave out 'const', or declare the dimensions")
+            }
+            for item in tree.items(node.b) { try requireConstant(item, what) }
+        default: break
+        }
+    }
+
+    private func rootSymbol(of id: NodeID) -> Symbol? {
+        var node = tree[id]
+        while node.kind == .index { node = tree[node.a] }
+        return node.kind == .identifier ? lookup(node.a) : nil
     }
 
     /// The value of an expression that must be known now.

@@ -12,8 +12,10 @@ extension Lowering {
             throw error
         }
         if let literal = condition.literal {
-            // Decided now: only what runs is lowered, with a scope of its own.
-            if literal == .bool(true) { lowerBody(node.b) } else if node.c >= 0 { lowerBody(node.c) }
+            // Decided now: only what runs is lowered, with a scope of its own; the rest is looked through.
+            let (live, dead) = literal == .bool(true) ? (node.b, node.c) : (node.c, node.b)
+            if dead >= 0 { checkDead(dead) }
+            if live >= 0 { lowerBody(live) }
             return
         }
         let then = nested(node.b)
@@ -30,8 +32,12 @@ extension Lowering {
         let before = building { lowering in
             do throws(SemanticFailure) { condition = try lowering.condition(node.a) } catch { failed = true }
         }
-        if !failed, before.isEmpty, condition.literal == .bool(false) { return leaveLoop() }
         loops.append(.kept)
+        if !failed, before.isEmpty, condition.literal == .bool(false) {
+            checkDead(node.b)
+            loops.removeLast()
+            return leaveLoop()
+        }
         var body = nested(node.b)
         loops.removeLast()
         leaveLoop()
@@ -49,6 +55,23 @@ extension Lowering {
         }
         block.append(.while(condition: condition, body: body), location: location(id))
         leaveIfReturned(from: node.b, at: id)
+    }
+
+    /// Looks through a statement that never runs for what would be wrong whenever it ran.
+    ///
+    /// Inside loops that are written out and calls it would be looked through again and again; what stands there was
+    /// seen at the definition, or runs in another turn.
+    private mutating func checkDead(_ body: NodeID) {
+        let isUnrolled = loops.contains { if case .unrolled = $0 { true } else { false } }
+        if isRepeating || isUnrolled || isInsideGate || deadWork > Self.workLimit { return }
+        deadWork += 100 + circuit.variables.count + circuit.gates.count + circuit.expressions.count
+        let outer = isDead
+        isDead = true
+        checking { lowering in
+            lowering.nesting += 1
+            lowering.lowerBody(body)
+        }
+        isDead = outer
     }
 
     /// What `build` appends, as a block of its own in the scope that is open.
@@ -112,7 +135,7 @@ extension Lowering {
             }
             var labels: [Int64] = []
             for label in tree.items(part.b) {
-                let value = try constantInteger(label, "the label of a case")
+                let value = try constInteger(label, "the label of a case")
                 if let first = seen[value] {
                     throw fail(
                         .redefinition, "two cases for \(value)", at: label,
@@ -166,11 +189,17 @@ extension Lowering {
             try unroll(node, id, type, known)
             return
         }
+        if mustUnroll, values.isConstant {
+            throw fail(
+                .tooLarge, "the loop would be written out \(Self.turnLimit) times or more", at: node.c,
+                cause: "its variable selects qubits, bits that are measured into, or a size",
+                cure: "shorten its range")
+        }
         if isInsideGate {
             throw fail(
                 .notConstant, "the range of a loop inside a gate must be known before the program runs", at: node.c)
         }
-        let variable = circuit.addVariable(Variable(name: uniqueName(text(node.b)), type: type))
+        let variable = circuit.addVariable(Variable(name: uniqueName(text(node.b), isLocal: true), type: type))
         loopVariables.insert(variable.index)
         openScope()
         try declare(node.b, Symbol(kind: .variable, a: Int32(variable.index)), at: loopName(node))
@@ -199,10 +228,21 @@ extension Lowering {
         return parser.tree.add(.init(kind: .identifier, start: start, end: start, a: node.b))
     }
 
+    /// Turns up to which a loop is written out.
+    private static let turnLimit: UInt64 = 1 << 20
+
     private struct LoopRange {
         var values: ControlFlow.LoopValues
         /// The values, where all are known and countable.
         var known: [ClassicalValue]?
+
+        /// Whether the program has no say in them any more.
+        var isConstant: Bool {
+            switch values {
+            case .range(let start, let step, let stop): [start, step, stop].allSatisfy { $0.literal != nil }
+            case .list(let list): list.allSatisfy { $0.literal != nil }
+            }
+        }
     }
 
     private mutating func loopRange(_ id: NodeID, _ type: ClassicalType) throws(SemanticFailure) -> LoopRange {
@@ -272,7 +312,7 @@ extension Lowering {
         let span = UInt64(bitPattern: step > 0 ? stop &- start : start &- stop)
         let turns = span / step.magnitude
         // Longer ones stay loops; a body that needs the value then says so.
-        if turns >= 1 << 20 { return nil }
+        if turns >= Self.turnLimit { return nil }
         var values: [ClassicalValue] = []
         for k in 0...Int64(turns) {
             let value = try convert(.int(start &+ k &* step), to: type, at: id)

@@ -110,7 +110,7 @@ extension Lowering {
         }
         var width = 64
         if node.a >= 0 && kind != .complex {
-            width = try constantInteger(node.a, "the size of a type")
+            width = try constInteger(node.a, "the size of a type")
             let limit = kind == .bit ? 1 << 24 : ClassicalType.widthLimit
             if kind != .float && (width < 1 || width > limit) {
                 throw fail(.width, "a size of \(width); it must lie in 1…\(limit)", at: node.a)

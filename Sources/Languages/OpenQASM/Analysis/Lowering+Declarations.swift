@@ -10,7 +10,7 @@ extension Lowering {
                 try qubits(named: node.a, size: node.b, id)
             } else {
                 try declaring(node.a) { lowering throws(SemanticFailure) in
-                    let count = node.b < 0 ? nil : try lowering.size(node.b, "a register")
+                    let count = node.b < 0 ? nil : try lowering.size(node.b, "a register", atLeast: 0)
                     try lowering.declareBits(node.a, count: count, id)
                 }
             }
@@ -58,10 +58,11 @@ extension Lowering {
     /// Register sizes up to which a circuit's tables make sense.
     private static let registerLimit = 1 << 24
 
-    mutating func size(_ id: NodeID, _ what: String) throws(SemanticFailure) -> Int {
-        let count = try constantInteger(id, "the size of \(what)")
-        if count < 1 || count > Self.registerLimit {
-            throw fail(.width, "\(what) of \(count) elements", at: id, cause: "sizes lie in 1…\(Self.registerLimit)")
+    mutating func size(_ id: NodeID, _ what: String, atLeast least: Int = 1) throws(SemanticFailure) -> Int {
+        let count = try constInteger(id, "the size of \(what)")
+        if count < least || count > Self.registerLimit {
+            throw fail(
+                .width, "\(what) of \(count) elements", at: id, cause: "sizes lie in \(least)…\(Self.registerLimit)")
         }
         return count
     }
@@ -74,7 +75,7 @@ extension Lowering {
                     cure: "declare them at the top level")
             }
             if lowering.highestHardwareQubit >= 0 { throw lowering.mixed(at: id) }
-            let count = size < 0 ? 1 : try lowering.size(size, "a register")
+            let count = size < 0 ? 1 : try lowering.size(size, "a register", atLeast: 0)
             if lowering.circuit.qubitCount + count > Self.registerLimit {
                 throw lowering.fail(.width, "the program has more than \(Self.registerLimit) qubits", at: id)
             }
@@ -84,15 +85,22 @@ extension Lowering {
                 ? Symbol(kind: .qubit, a: Int32(start)) : Symbol(kind: .qubits, a: Int32(start), b: Int32(count))
             try lowering.declare(name, symbol, at: id)
             lowering.hasVirtualQubits = true
+            // A register of no qubits is a name that a circuit has no place for.
+            if count == 0 { return }
             lowering.circuit.addQubitRegister(lowering.uniqueName(lowering.text(name)), count: count)
         }
     }
 
-    /// A new register of bits under a name; nil makes a scalar.
+    /// A new register of bits under a name, where `nil` makes a scalar; none for no bits, which nothing can be done with.
     @discardableResult
     mutating func declareBits(
         _ name: Int32, count: Int?, isInput: Bool = false, _ id: NodeID
-    ) throws(SemanticFailure) -> RegisterID {
+    ) throws(SemanticFailure) -> RegisterID? {
+        if count == 0 {
+            aliases.append([])
+            try declare(name, Symbol(kind: .bitAlias, a: Int32(aliases.count - 1), isReadOnly: isInput), at: id)
+            return nil
+        }
         let start = Int32(circuit.bitCount)
         let register = RegisterID(circuit.bitRegisters.count)
         let place = Int32(register.index)
@@ -124,7 +132,7 @@ extension Lowering {
         if typeNode.detail == TypeKind.stretch.rawValue { return try stretch(node, id) }
         let isBit = typeNode.detail == TypeKind.bit.rawValue
         if isBit {
-            let count = typeNode.a < 0 ? nil : try size(typeNode.a, "a register")
+            let count = typeNode.a < 0 ? nil : try size(typeNode.a, "a register", atLeast: node.c < 0 ? 0 : 1)
             // The value comes first: it may mention an outer variable of the same name.
             let value = node.c < 0 ? nil : try source(node.c)
             try declareBits(node.b, count: count, id)
@@ -134,7 +142,7 @@ extension Lowering {
                     value, toBits: OperandSet(list: Array(start..<start + Int32(count ?? 1)), single: count == nil),
                     at: id,
                     valueNode: node.c)
-            } else if let zero = startValue(BitString(zeros: count ?? 1)) {
+            } else if count != 0, let zero = startValue(BitString(zeros: count ?? 1)) {
                 let register = RegisterID(circuit.bitRegisters.count - 1)
                 block.append(
                     Assignment(target: .register(register), value: .literal(.bits(zero))), location: location(id))
@@ -165,6 +173,7 @@ extension Lowering {
         if tree[node.c].kind == .measure || tree[node.c].kind == .arrayLiteral {
             throw fail(.notConstant, "the value of a const must be known before the program runs", at: node.c)
         }
+        try requireConstant(node.c, "the value of a const")
         let value = try convert(try expression(node.c), to: type, at: node.c)
         guard let literal = value.literal else {
             // A time in the machine's unit is constant, and known when the machine is.
@@ -177,6 +186,7 @@ extension Lowering {
     }
 
     private mutating func complexConstant(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        try requireConstant(node.c, "the value of a const")
         let pair = try complex(node.c, component: try componentType(node.a))
         guard let real = pair.real.literal, let imaginary = pair.imaginary.literal else {
             throw fail(
@@ -214,9 +224,25 @@ extension Lowering {
                 node.a, Symbol(kind: .bitAlias, a: Int32(aliases.count - 1), b: bits.single ? 1 : 0), at: id)
             return
         }
+        if let physical = hardwareQubit(in: node.b) {
+            throw fail(
+                .operand, "a physical qubit has no other name", at: physical,
+                cause: "'let' names declared qubits and bits",
+                cure: "write \(parser.text(tree[physical].start..<tree[physical].end)) itself")
+        }
         let set = try qubits(node.b)
         aliases.append(set.list)
         // An alias of the same name as what it names may stand in an inner scope; it is resolved already.
         try declare(node.a, Symbol(kind: .qubitAlias, a: Int32(aliases.count - 1), b: set.single ? 1 : 0), at: id)
+    }
+
+    private func hardwareQubit(in id: NodeID) -> NodeID? {
+        let node = tree[id]
+        switch node.kind {
+        case .hardwareQubit: return id
+        case .index: return hardwareQubit(in: node.a)
+        case .concatenation: return hardwareQubit(in: node.a) ?? hardwareQubit(in: node.b)
+        default: return nil
+        }
     }
 }

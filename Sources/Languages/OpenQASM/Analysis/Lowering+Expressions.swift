@@ -106,6 +106,9 @@ extension Lowering {
         case .complex, .complexConstant: throw complexMisplaced(at: id)
         case .bit: return .bit(ClassicalBit(Int(symbol.a)))
         case .bits: return Expression(.register(RegisterID(Int(symbol.c))), type: .bits(Int(symbol.b)))
+        case .bitAlias where aliases[Int(symbol.a)].isEmpty:
+            throw fail(
+                .type, "'\(text(node.a))' has no bits, so it has no value", at: id, related: declaration(symbol))
         case .bitAlias: return gathered(aliases[Int(symbol.a)], single: symbol.b == 1)
         case .formalParameter: return Expression(.formal(Int(symbol.a)), type: .float(64))
         case .qubit, .qubits, .qubitAlias, .formalQubit:

@@ -88,6 +88,12 @@ extension Lowering {
                 .misplaced, "a definition of a calibration inside another statement", at: id,
                 cure: "write it at the top level; 'cal' blocks can stand anywhere")
         }
+        if node.kind == .calibrationDefinition, let old = lookup(node.a), old.kind != .gate, old.kind != .broken {
+            throw fail(
+                .redefinition, "'\(self.text(node.a))' is \(old.description); only gates have calibrations",
+                at: .init(Int(node.start)..<Int(node.start) + self.text(node.a).utf8.count), related: declaration(old),
+                cause: "a 'defcal' of a name that is no gate's declares one", cure: "give one of them another name")
+        }
         var start = node.start
         if node.kind == .calibrationDefinition {
             // The node starts at the gate's name, behind the word and blanks.

@@ -6,7 +6,8 @@ extension Lowering {
         if let symbol = lookup(node.a) {
             switch symbol.kind {
             case .subroutine:
-                switch try inline(symbol, arguments: node.b, operands: node.c, at: id) {
+                if node.kind == .quantumCall { throw calledLikeGate(node, at: id) }
+                switch try inline(symbol, arguments: node.b, at: id) {
                 case .real(let value): return value
                 case .complex:
                     throw fail(

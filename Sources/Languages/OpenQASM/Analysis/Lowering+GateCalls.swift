@@ -38,12 +38,14 @@ extension Lowering {
     }
 
     private mutating func fullCall(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
+        if parser.version == 2 { try checkCallOfVersion2(node) }
         let isPhase = node.a == Keyword.gphase.rawValue
         var entry = GateEntry(.gphase)
         if !isPhase {
-            guard let found = lookup(node.a) else { throw unknown(node.a, at: nameOfCall(node, id), isGate: true) }
-            let symbol = try symbol(node.a, at: id)
-            switch found.kind {
+            guard let symbol = try calledSymbol(node.a, at: id) else {
+                throw unknown(node.a, at: nameOfCall(node, id), isGate: true)
+            }
+            switch symbol.kind {
             case .gate:
                 entry = gates[Int(symbol.a)]
                 if entry.rule == .byDefinition {
@@ -53,8 +55,7 @@ extension Lowering {
             case .subroutine:
                 if node.d >= 0 { throw fail(.wrongKind, "modifiers apply to gates, not to subroutines", at: id) }
                 if isInsideGate { throw fail(.misplaced, "a subroutine is called inside a gate", at: id) }
-                _ = try inline(symbol, arguments: node.b, operands: node.c, at: id)
-                return
+                throw calledLikeGate(node, at: id)
             case .external:
                 _ = try callExternal(symbol, node, at: id)
                 return
@@ -79,6 +80,29 @@ extension Lowering {
             if inverted { lowering.invert(&call) }
             try lowering.emit(&call, operands: node.c, name: name, at: id)
         }
+    }
+
+    /// What a call's name stands for; nil for an unknown one. In version 2 the operands and parameters of a gate are
+    /// names of their own, which hide no gates.
+    private mutating func calledSymbol(_ name: Int32, at id: NodeID) throws(SemanticFailure) -> Symbol? {
+        guard let found = lookup(name) else { return nil }
+        if parser.version == 2, found.kind == .formalQubit || found.kind == .formalParameter, global[Int(name)] >= 0 {
+            return symbols[Int(global[Int(name)])]
+        }
+        return try symbol(name, at: id)
+    }
+
+    /// The call of a subroutine in the syntax of gates, which drafts of OpenQASM 3 had.
+    mutating func calledLikeGate(_ node: SyntaxTree.Node, at id: NodeID) -> SemanticFailure {
+        let arguments = (Array(tree.items(node.b)) + Array(tree.items(node.c))).map { item in
+            parser.text(tree[item].start..<tree[item].end)
+        }
+        let call = "\(text(node.a))(\(arguments.joined(separator: ", ")))"
+        return fail(
+            .wrongKind, "subroutine '\(text(node.a))' is called like a gate", at: nameOfCall(node, id),
+            related: lookup(node.a).map { declaration($0) } ?? [],
+            cause: "all arguments of a subroutine stand in parentheses, qubits too",
+            cure: call.utf8.count < 80 ? "write '\(call)'" : "put the qubits into the parentheses")
     }
 
     private mutating func nameOfCall(_ node: SyntaxTree.Node, _ id: NodeID) -> NodeID {

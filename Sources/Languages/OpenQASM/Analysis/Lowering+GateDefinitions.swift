@@ -56,14 +56,25 @@ extension Lowering {
         if let standard = StandardLibrary.byName[definition.name], isSame(definition, standard) {
             // What only its body used leaves the tables.
             if usesTables { needsCanonicalOrder = true }
+            if let old = lookup(node.a), old.kind == .gate, old.start < 0, gates[Int(old.a)].gate == standard.gate {
+                return
+            }
             gates.append(standard)
             try declare(node.a, Symbol(kind: .gate, a: Int32(gates.count - 1)), at: id)
             return
         }
         if let old = lookup(node.a), old.kind == .gate, old.isReplaceable, case .body = definition.implementation {
+            let start = tree[id].range.lowerBound
+            let place = Diagnostic.Place(start..<start + definition.name.utf8.count)
+            if parser.version == 3, dialect == .openQASM {
+                declareBroken(node.a)
+                throw fail(
+                    .redefinition, "'\(definition.name)' is declared twice", at: place,
+                    cause: "an included file declares a gate of this name, with another unitary",
+                    cure: "give it another name, or leave out the include")
+            }
             warn(
-                .redefinedGate, "gate '\(definition.name)' replaces the standard gate of that name",
-                at: .init(tree[id].range.lowerBound..<tree[id].range.lowerBound + definition.name.utf8.count),
+                .redefinedGate, "gate '\(definition.name)' replaces the standard gate of that name", at: place,
                 cause: "its unitary is a different one", cure: "give it a name of its own if that is not meant")
         }
         var definition = definition

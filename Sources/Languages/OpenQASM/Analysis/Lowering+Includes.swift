@@ -9,6 +9,9 @@ extension Lowering {
             throw fail(.misplaced, "an include inside another statement", at: id, cure: "include at the top level")
         }
         if let gates = StandardLibrary.gates(include: file) {
+            if file == OpenQASMWriter.Version.version3.include {
+                return try includeStandardGates(gates, file, at: quoted)
+            }
             for (name, entry) in gates { declareStandard(name, entry) }
             return
         }
@@ -31,6 +34,29 @@ extension Lowering {
         case .refused(let reason):
             throw fail(.include, "'\(file)' cannot be included: \(reason)", at: quoted, cure: suggestion(file))
         case .bytes(let bytes): try read(bytes, path, at: quoted)
+        }
+    }
+
+    /// `stdgates.inc`: its gates are the program's as if their definitions stood here, so that the program defines no
+    /// others of these names ("Scoping of variables"). A definition that says the same does no harm, and variables may
+    /// hide gates, as in the specification's own 'stretch s;'.
+    private mutating func includeStandardGates(
+        _ standard: [(name: String, entry: GateEntry)], _ file: String, at place: Diagnostic.Place
+    ) throws(SemanticFailure) {
+        if parser.version == 2 {
+            throw fail(
+                .otherVersion, "'\(file)' belongs to OpenQASM 3; the program declares version 2", at: place,
+                cure: "include \"qelib1.inc\", or write 'OPENQASM 3.0;' at the beginning")
+        }
+        for (name, entry) in standard {
+            if let old = lookup(parser.lexer.names.intern(name)), old.kind == .gate, old.start >= 0,
+                gates[Int(old.a)].gate != entry.gate
+            {
+                throw fail(
+                    .redefinition, "'\(file)' declares gate '\(name)', and so does the program", at: place,
+                    related: declaration(old), cure: "give it another name, or leave out the include")
+            }
+            declareStandard(name, entry)
         }
     }
 

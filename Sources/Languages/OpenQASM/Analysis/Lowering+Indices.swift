@@ -14,7 +14,7 @@ extension Lowering {
         let name = owner < 0 ? "the value" : name(of: owner)
         // A number as an index is wrong whatever the arguments of a subroutine are.
         let outer = isChecking
-        if tree[id].kind == .integer && !hidesIndexErrors { isChecking = false }
+        if tree[id].kind == .integer && !hidesIndexErrors && !isDead { isChecking = false }
         defer { isChecking = outer }
         return fail(
             .index, "index \(index) lies outside \(name), which has \(count) element\(count == 1 ? "" : "s")", at: id,
@@ -65,7 +65,11 @@ extension Lowering {
         }
         let range = tree[item]
         guard range.kind == .range else {
-            return [try normalised(try constantInteger(item, "an index"), count: count, at: item, of: owner)]
+            let cure =
+                "use const values and loop variables whose ranges are constant, or 'switch' over the index: "
+                + "'switch (\(name(of: item).filter { $0 != "'" })) { case 0 { … } case 1 { … } }'"
+            let index = try constantInteger(item, "an index", cure: cure)
+            return [try normalised(index, count: count, at: item, of: owner)]
         }
         return try rangePlaces(item, count: count, of: owner, isOfNumber: isOfNumber)
     }
@@ -75,10 +79,13 @@ extension Lowering {
         _ item: NodeID, count: Int, of owner: NodeID, isOfNumber: Bool = false
     ) throws(SemanticFailure) -> [Int] {
         let range = tree[item]
-        var step = range.b < 0 ? 1 : try constantInteger(range.b, "the step of a range")
+        let cure = "use const values, or a loop over the elements one by one"
+        var step = range.b < 0 ? 1 : try constantInteger(range.b, "the step of a range", cure: cure)
         if step == 0 { throw fail(.index, "the step of a range is 0", at: range.b) }
-        var first = range.a < 0 ? (step > 0 ? 0 : count - 1) : try constantInteger(range.a, "the start of a range")
-        var last = range.c < 0 ? (step > 0 ? count - 1 : 0) : try constantInteger(range.c, "the end of a range")
+        var first =
+            range.a < 0 ? (step > 0 ? 0 : count - 1) : try constantInteger(range.a, "the start of a range", cure: cure)
+        var last =
+            range.c < 0 ? (step > 0 ? count - 1 : 0) : try constantInteger(range.c, "the end of a range", cure: cure)
         if first < 0 { first += count }
         if last < 0 { last += count }
         // "bit[16] upperReversed = myInt[-1:-16];" of the specification.

@@ -60,7 +60,7 @@ extension Lowering {
                 }
                 raise(&call, to: value.real)
             case .control, .negativeControl, nil:
-                let count = node.a < 0 ? 1 : try constantInteger(node.a, "the number of controls")
+                let count = node.a < 0 ? 1 : try constInteger(node.a, "the number of controls")
                 if count < 1 || count > 1000 {
                     throw fail(.value, "\(count) controls; the number must be positive", at: node.a < 0 ? id : node.a)
                 }

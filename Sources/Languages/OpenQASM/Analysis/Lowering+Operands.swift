@@ -62,6 +62,10 @@ extension Lowering {
             let base = try qubits(node.a)
             if base.single { throw fail(.index, "\(name(of: node.a)) is a single qubit; it has no elements", at: id) }
             let places = try indexSet(node, count: base.list.count, of: node.a)
+            var seen: Set<Int> = []
+            if node.detail == 1, let twice = places.firstIndex(where: { !seen.insert($0).inserted }) {
+                throw fail(.duplicateQubit, "a set holds an index twice", at: tree.item(node.b, twice))
+            }
             return OperandSet(list: places.map { base.list[$0] }, single: isSingle(node))
         case .concatenation:
             let left = try qubits(node.a)
@@ -114,7 +118,7 @@ extension Lowering {
             if base.kind == .identifier, isSingle(node), let symbol = lookup(base.a), symbol.kind == .bits {
                 _ = try self.symbol(base.a, at: node.a)
                 let item = tree.item(node.b, 0)
-                guard let index = try expression(item).literal.flatMap({ Self.integer($0) }) else { return nil }
+                guard let index = try bitIndex(item) else { return nil }
                 let place = try normalised(index, count: Int(symbol.b), at: item, of: node.a)
                 return OperandSet(list: [symbol.a + Int32(place)], single: true)
             }
@@ -128,6 +132,12 @@ extension Lowering {
             return OperandSet(list: left.list + right.list, single: false)
         default: return nil
         }
+    }
+
+    /// The index of a single bit; nil where the program computes it.
+    private mutating func bitIndex(_ id: NodeID) throws(SemanticFailure) -> Int? {
+        if parser.version == 2 { return try constantInteger(id, "an index") }
+        return try indexValue(id).literal.flatMap { Self.integer($0) }
     }
 
     static func integer(_ value: ClassicalValue) -> Int? {

@@ -2,7 +2,9 @@ import Circuits
 
 extension Lowering {
     mutating func declareBuiltins() {
-        for (name, entry) in StandardLibrary.builtins(version: parser.version) { declareStandard(name, entry) }
+        for (name, entry) in StandardLibrary.builtins(version: parser.version) {
+            declareStandard(name, entry, isReplaceable: false)
+        }
         let constants: [(String, Double)] =
             parser.version == 2
             ? [("pi", .pi)]
@@ -16,9 +18,10 @@ extension Lowering {
     }
 
     /// A gate of a standard include, unless the program has something of that name already.
-    mutating func declareStandard(_ name: String, _ entry: GateEntry) {
+    mutating func declareStandard(_ name: String, _ entry: GateEntry, isReplaceable: Bool = true) {
         gates.append(entry)
-        declareBuiltin(name, Symbol(kind: .gate, a: Int32(gates.count - 1), isReplaceable: true))
+        declareBuiltin(name, Symbol(kind: .gate, a: Int32(gates.count - 1), isReplaceable: isReplaceable))
+        standardNames.insert(name)
     }
 
     private mutating func declareBuiltin(_ text: String, _ symbol: Symbol) {
@@ -62,7 +65,7 @@ extension Lowering {
             if old.start >= 0 { related = [.init(Int(old.start)..<Int(old.end), label: "it was declared here first")] }
             throw fail(
                 .redefinition, "'\(text)' is declared twice", at: place, related: related,
-                cause: old.start < 0 ? "'\(text)' is built into the language" : nil,
+                cause: old.start < 0 && old.kind != .broken ? "'\(text)' is built into the language" : nil,
                 cure: "give one of them another name")
         }
         var symbol = symbol
@@ -163,8 +166,17 @@ extension Lowering {
     }
 
     /// A name for something of the circuit: the one given, or with the first number that makes it unique.
-    mutating func uniqueName(_ name: String) -> String {
-        if usedNames.insert(name).inserted { return name }
+    ///
+    /// - Parameter isLocal: whether it hides a standard gate of that name for a while only: all names of a circuit are
+    ///   global, so it has to be called otherwise.
+    mutating func uniqueName(_ name: String, isLocal: Bool? = nil) -> String {
+        if let given = givenName, given.declared == name {
+            givenName = nil
+            usedNames.insert(given.name)
+            return given.name
+        }
+        let hidesGate = (isLocal ?? !scopes.isEmpty) && standardNames.contains(name)
+        if !hidesGate, usedNames.insert(name).inserted { return name }
         // Numbers that were tried are taken for good: a name of many scopes does not count from the start each time.
         var number = nameNumbers[name] ?? 1
         while !usedNames.insert("\(name)_\(number)").inserted { number += 1 }

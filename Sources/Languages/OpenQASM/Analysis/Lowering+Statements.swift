@@ -86,24 +86,12 @@ extension Lowering {
         }
     }
 
-    private mutating func checkVersion2(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
-        switch node.kind {
-        case .gateCall where node.d < 0, .measureInto where node.b >= 0 && tree[node.a].kind == .measure, .reset, .if,
-            .include, .oldDeclaration, .gate, .opaque, .broken, .pragma:
-            break
-        case .barrier where node.b >= 0: break
-        default:
-            throw fail(
-                .otherVersion, "this statement belongs to OpenQASM 3; the program declares version 2", at: id,
-                cure: "write 'OPENQASM 3.0;' at the beginning")
-        }
-    }
-
     private mutating func expressionStatement(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {
         let inner = tree[node.a]
         if inner.kind == .call || inner.kind == .quantumCall, let symbol = lookup(inner.a) {
             if symbol.kind == .subroutine {
-                _ = try inline(symbol, arguments: inner.b, operands: inner.c, at: id)
+                if inner.kind == .quantumCall { throw calledLikeGate(inner, at: id) }
+                _ = try inline(symbol, arguments: inner.b, at: id)
                 return
             }
             if symbol.kind == .external {
@@ -135,6 +123,7 @@ extension Lowering {
             for item in tree.items(node.b) {
                 for qubit in try qubits(item).list where seen.insert(qubit).inserted { all.append(qubit) }
             }
+            if all.isEmpty { return }
         }
         block.append(
             Instruction(.barrier, Operands(all.map { Qubit(rawValue: UInt32($0)) }), location: location(id)))

@@ -6,7 +6,7 @@ extension Lowering {
 
     /// Writes a subroutine's body out in place of its call. Gives its value, nil for one that returns nothing.
     mutating func inline(
-        _ symbol: Symbol, arguments: ListID, operands: ListID, at id: NodeID
+        _ symbol: Symbol, arguments: ListID, at id: NodeID
     ) throws(SemanticFailure) -> CallResult? {
         let node = tree[symbol.a]
         let name = text(symbol.name)
@@ -18,7 +18,7 @@ extension Lowering {
                 cause: "calls are written out before the program runs",
                 cure: "write a loop")
         }
-        let given = Array(tree.items(arguments)) + Array(tree.items(operands))
+        let given = Array(tree.items(arguments))
         let needed = tree.count(node.b)
         if given.count != needed {
             throw fail(
@@ -168,25 +168,36 @@ extension Lowering {
         hasSubroutines = true
         try declare(node.a, Symbol(kind: .subroutine, a: id), at: id)
         let errors = parser.errorCount
+        let outer = (bodyBase, loops)
+        checking { lowering in
+            lowering.enterBody(of: id)
+            do throws(SemanticFailure) { try lowering.checkBody(node, id) } catch {}
+            lowering.leaveBody()
+        }
+        (bodyBase, loops) = outer
+        if parser.errorCount > errors { brokenSubroutines.insert(id) }
+    }
+
+    /// Lowers something for its errors alone; what it did to the circuit is undone.
+    mutating func checking(_ body: (inout Lowering) -> Void) {
         let saved = (
             circuit, block, globalPhase, usedNames, nameNumbers, expressionPlaces, modified, durations, loopVariables
         )
         let counts = (gates.count, constants.count, aliases.count, views.count, itemCount, work, nesting)
-        let flags = (needsCanonicalOrder, usesTables, highestHardwareQubit, isChecking, bodyBase, loops)
+        let flags = (needsCanonicalOrder, usesTables, highestHardwareQubit, isChecking)
+        let call = calls.last
         isChecking = true
         block = Block()
-        enterBody(of: id)
-        do throws(SemanticFailure) { try checkBody(node, id) } catch {}
-        leaveBody()
+        body(&self)
         (circuit, block, globalPhase, usedNames, nameNumbers, expressionPlaces, modified, durations, loopVariables) =
             saved
-        (needsCanonicalOrder, usesTables, highestHardwareQubit, isChecking, bodyBase, loops) = flags
+        (needsCanonicalOrder, usesTables, highestHardwareQubit, isChecking) = flags
+        if let call { calls[calls.count - 1] = call }
         gates.removeLast(gates.count - counts.0)
         constants.removeLast(constants.count - counts.1)
         aliases.removeLast(aliases.count - counts.2)
         views.removeLast(views.count - counts.3)
         (itemCount, work, nesting) = (counts.4, counts.5, counts.6)
-        if parser.errorCount > errors { brokenSubroutines.insert(id) }
     }
 
     private mutating func checkBody(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) {

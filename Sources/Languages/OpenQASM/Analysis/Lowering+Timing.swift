@@ -6,6 +6,7 @@ extension Lowering {
         let (duration, unit) = try duration(node.a)
         var all: [Int32] = node.b < 0 ? allQubits() : []
         for item in tree.items(node.b) { all += try qubits(item).list }
+        if all.isEmpty && node.b >= 0 { return }
         if Set(all).count != all.count {
             throw fail(.duplicateQubit, "a delay names a qubit twice", at: id)
         }

@@ -48,6 +48,10 @@ struct Lowering: ~Copyable {
     var expressionPlaces: [Expression: Parameter] = [:]
     /// Names of registers, variables and gates of the circuit, so that each is used once.
     var usedNames: Set<String> = []
+    /// Standard gates that the program knows by name.
+    var standardNames: Set<String> = []
+    /// What the circuit is to call the next declaration of this name.
+    var givenName: (declared: String, name: String)?
     /// By name: the number to try next where the name itself is taken.
     var nameNumbers: [String: Int] = [:]
 
@@ -85,6 +89,10 @@ struct Lowering: ~Copyable {
     var hasVirtualQubits = false
     /// Instructions and repeated statements so far.
     var work = 0
+    /// Whether a statement that never runs is looked through.
+    var isDead = false
+    /// What looking through statements that never run has cost.
+    var deadWork = 0
     /// A definition came after uses of the tables, so that they are not in the order of a program read top-down.
     var needsCanonicalOrder = false
     var usesTables = false

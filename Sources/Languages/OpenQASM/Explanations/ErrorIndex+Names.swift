@@ -10,7 +10,10 @@ extension ErrorIndex {
             example: "OPENQASM 3.0;\nqubit q;\nh q;\n"),
         .init(
             .redefinition, "redefinition", "a name is declared twice in one scope, or a case occurs twice",
-            text: "Give one of them another name. The note says where the first one stands.",
+            text: """
+                Give one of them another name. The note says where the first one stands. Gates of an included file count: a \
+                program that defines them otherwise leaves the include out.
+                """,
             example: "OPENQASM 3.0;\nqubit q;\nbit q;\n"),
         .init(
             .wrongKind, "wrong-kind", "a name stands for another kind of thing than is needed here",
@@ -21,9 +24,10 @@ extension ErrorIndex {
             severity: .warning,
             text: """
                 The unitary of the new definition is a different one, so readers who know the standard library are misled. \
-                A definition that says the same as the standard is not reported.
+                A definition that says the same as the standard is not reported. OpenQASM 3 allows no other one beside the \
+                include, so this is a warning of version 2 and of dialects.
                 """,
-            example: "OPENQASM 3.0;\ninclude \"stdgates.inc\";\ngate h a { x a; }\nqubit q;\nh q;\n"),
+            example: "OPENQASM 2.0;\ninclude \"qelib1.inc\";\ngate h a { x a; }\nqreg q[1];\nh q[0];\n"),
     ]
 
     static let values: [Diagnostic.Explanation] = [
@@ -35,7 +39,7 @@ extension ErrorIndex {
         .init(
             .notConstant, "not-constant", "a value must be known before the program runs",
             text:
-                "Sizes, indices of qubits, counts of controls and labels of cases are constants: literals, `const` values, and variables of loops whose ranges are constant.",
+                "Sizes, indices of qubits, counts of controls and labels of cases are constants: literals, `const` values, and variables of loops whose ranges are constant. What a subroutine or an extern returns is none, nor is the size of an array declared with `#dim`.",
             example: "OPENQASM 3.0;\nqubit[2] q;\nint n = 1;\nU(0, 0, 0) q[n];\n"),
         .init(
             .value, "value", "a value is impossible, or does not fit its type",
@@ -48,7 +52,7 @@ extension ErrorIndex {
             example: "OPENQASM 3.0;\nqubit q;\nU(0, 0) q;\n"),
         .init(
             .width, "width", "a width or a size is impossible, or two widths differ",
-            text: "Bit strings are assigned to registers of the same size; integers have 1 to 64 bits.",
+            text: "Bit strings are assigned to registers of the same size; integers have 1 to 4096 bits.",
             example: "OPENQASM 3.0;\nbit[3] c = \"10\";\n"),
         .init(
             .immutable, "immutable", "a constant or an input is written",

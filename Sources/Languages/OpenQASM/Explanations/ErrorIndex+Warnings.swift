@@ -50,5 +50,15 @@ extension ErrorIndex {
             text:
                 "The upper bits are dropped without a word when the program runs. Write the cast, as in `int[8](x)`, if that is meant. Constants that do not fit are errors (QASM0303).",
             example: "OPENQASM 3.0;\nint[16] a = 1;\nint[8] b = a;\nb += 1;\n"),
+        .init(
+            .missingReturn, "missing-return", "a subroutine may end without returning its value", severity: .warning,
+            text: "Where the end of its body is reached, the value is zero. Return one on each way through it.",
+            example: """
+                OPENQASM 3.0;
+                def sign(int n) -> int {
+                    if (n < 0) { return -1; }
+                }
+                int s = sign(3);
+                """),
     ]
 }

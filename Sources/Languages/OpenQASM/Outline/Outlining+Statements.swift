@@ -196,6 +196,7 @@ extension Outlining {
         let place = declare(
             .subroutine, node.a, at: Int(node.start), in: node.range, header: Int(tree[node.d].start),
             type: node.c < 0 ? .unknown : type(node.c))
+        warnAboutMissingReturn(node, text(node.a))
         body(of: place) { outlining in
             outlining.openScope()
             for k in 0..<outlining.tree.count(node.b) {

@@ -63,6 +63,16 @@ extension Outlining {
         if leaves(id) { last = node.range }
     }
 
+    /// Reports a subroutine with a return type whose end can be reached.
+    mutating func warnAboutMissingReturn(_ node: SyntaxTree.Node, _ name: String) {
+        if node.c < 0 || leaves(node.d) { return }
+        let start = Int(node.start)
+        warn(
+            .missingReturn, "subroutine '\(name)' may end without returning a value",
+            at: start..<start + name.utf8.count, cause: "where it does, its value is zero",
+            cure: "end it with 'return …;'")
+    }
+
     private func isDefinition(_ kind: SyntaxKind) -> Bool {
         switch kind {
         case .gate, .opaque, .definition, .external, .pragma, .calibration, .calibrationDefinition, .calibrationGrammar,
@@ -80,6 +90,9 @@ extension Outlining {
         case .annotated: return leaves(node.a)
         case .scope: return tree.items(node.b).contains { leaves($0) }
         case .if: return node.c >= 0 && leaves(node.b) && leaves(node.c)
+        case .switch:
+            let cases = tree.items(node.b)
+            return cases.contains { tree[$0].b < 0 } && cases.allSatisfy { leaves(tree[$0].a) }
         case .while:
             let condition = tree[node.a]
             return condition.kind == .boolean && condition.a == 1 && !breaks(node.b)

@@ -5,9 +5,16 @@ import Circuits
 /// Exact, phases included, in terms of `stdgates.inc`; without modifiers, so that OpenQASM 2 can say them too (up to a
 /// phase there, which it cannot).
 enum StandardDefinitions {
-    /// Parameters, operands, and the body.
-    static func definition(of gate: StandardGate, version: Int) -> (parameters: String, operands: String, body: String)?
-    {
+    typealias Definition = (parameters: String, operands: String, body: String)
+
+    /// A gate in words of the version: of its include file's gates, or of the language's own where that file has it.
+    static func definition(of gate: StandardGate, in version: OpenQASMWriter.Version) -> Definition? {
+        let primitive = version == .version2 ? primitiveInVersion2(gate) : primitiveInVersion3(gate)
+        return primitive ?? composite(gate)
+    }
+
+    /// Gates that no include file of version 3 has, in terms of those that it has.
+    private static func composite(_ gate: StandardGate) -> Definition? {
         switch gate {
         case .u: ("theta, phi, lambda", "a", "gphase(-theta / 2); U(theta, phi, lambda) a;")
         case .u2: ("phi, lambda", "a", "gphase(-pi / 4); U(pi / 2, phi, lambda) a;")
@@ -67,4 +74,58 @@ enum StandardDefinitions {
 
     static let inVersion3: Set<StandardGate> = Set(
         StandardLibrary.stdgates.compactMap { $0.entry.rule == .plain ? $0.entry.gate.standard : nil })
+}
+
+// What a text needs.
+extension StandardDefinitions {
+    /// The names that the version's include file declares, in the widest form in use.
+    static func included(in version: OpenQASMWriter.Version) -> Set<String> {
+        if version == .version3 { return Set(StandardLibrary.stdgates.map(\.name)) }
+        return Set(inVersion2.map { name(of: $0, in: .version2) } + inVersion2.map(\.name)).union([
+            "u0", "u1", "cu1", "cu3",
+        ])
+    }
+
+    /// The gates that a text has to define, each behind those that its definition calls.
+    static func needed(
+        by used: Set<StandardGate>, in version: OpenQASMWriter.Version, includesGates: Bool
+    ) -> [StandardGate] {
+        let included: Set<StandardGate> = !includesGates ? [] : version == .version2 ? inVersion2 : inVersion3
+        var result: [StandardGate] = []
+        var seen = included.union([.gphase])
+        func add(_ gate: StandardGate) {
+            guard seen.insert(gate).inserted else { return }
+            for other in called(by: gate, in: version) { add(other) }
+            result.append(gate)
+        }
+        for gate in StandardGate.allCases where used.contains(gate) { add(gate) }
+        return result
+    }
+
+    /// The names of standard gates in a text that calls some of them.
+    static func names(
+        of used: Set<StandardGate>, in version: OpenQASMWriter.Version, includesGates: Bool
+    ) -> Set<String> {
+        let defined = needed(by: used, in: version, includesGates: includesGates)
+        let names = Set((defined + used).map { name(of: $0, in: version) })
+        return includesGates ? names.union(included(in: version)) : names
+    }
+
+    /// What a gate is called in a text.
+    static func name(of gate: StandardGate, in version: OpenQASMWriter.Version) -> String {
+        if version == .version2 { return gate == .u ? "u3" : gate == .c3sx ? "c3sqrtx" : gate.name }
+        return OpenQASMWriter.privateNames[gate] ?? gate.name
+    }
+
+    private static func called(by gate: StandardGate, in version: OpenQASMWriter.Version) -> [StandardGate] {
+        let words = definition(of: gate, in: version)?.body.split { !$0.isLetter && !$0.isNumber && $0 != "_" } ?? []
+        return StandardGate.allCases.filter { other in
+            other != gate && words.contains { $0 == name(of: other, in: version) }
+        }
+    }
+}
+
+extension OpenQASMWriter.Version {
+    /// The file with the version's standard gates.
+    var include: String { self == .version2 ? "qelib1.inc" : "stdgates.inc" }
 }

@@ -10,7 +10,7 @@ extension Lexer {
                 case UInt8(ascii: "x"), UInt8(ascii: "X"): (16, 4)
                 default: nil
                 }
-            if let (radix, bits) = radix { return based(radix, bits, &token) }
+            if let (radix, bits) = radix { return isVersion2 ? foreign(&token) : based(radix, bits, &token) }
         }
         // The first 19 digits exactly; what follows only moves the point.
         var mantissa: UInt64 = 0
@@ -79,6 +79,10 @@ extension Lexer {
             token.kind = .float
             let fast = isExact && digits <= 19 ? Self.double(mantissa, exponent) : nil
             token.value = (fast ?? slowDouble(start..<position, hasUnderscore)).bitPattern
+        }
+        if hasUnderscore && isVersion2 {
+            position = start
+            return foreign(&token)
         }
         suffix(start, &token)
     }
@@ -194,6 +198,17 @@ extension Lexer {
             }
         }
         if place == position { malformed(start, &token) }
+    }
+
+    /// A number with underscores or of another base, in a program of version 2.
+    private mutating func foreign(_ token: inout Token) {
+        let start = position
+        while CharacterClass(byte(position)) != .other || byte(position) == UInt8(ascii: ".") { position += 1 }
+        token.kind = .invalid
+        diagnostics.append(
+            Diagnostic(
+                .otherVersion, "this number belongs to OpenQASM 3; the program declares version 2",
+                at: .init(start..<position), cure: "write it in decimal digits"))
     }
 
     private mutating func malformed(_ start: Int, _ token: inout Token) {

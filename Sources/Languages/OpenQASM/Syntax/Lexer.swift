@@ -101,20 +101,22 @@ struct Lexer {
     private mutating func checkLetters(_ range: Range<Int>) -> Bool {
         let text = String(
             decoding: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count), as: UTF8.self)
-        for scalar in text.unicodeScalars where !scalar.isASCII {
-            switch scalar.properties.generalCategory {
-            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .letterNumber:
-                break
-            default:
-                let code = String(scalar.value, radix: 16, uppercase: true)
-                diagnostics.append(
-                    Diagnostic(
-                        .character, "U+\(code) cannot stand in a name", at: .init(range),
-                        cause: "names consist of letters, digits and underscores"))
-                return false
-            }
+        for scalar in text.unicodeScalars where !scalar.isASCII && !Self.isLetter(scalar) {
+            let code = String(scalar.value, radix: 16, uppercase: true)
+            diagnostics.append(
+                Diagnostic(
+                    .character, "U+\(code) cannot stand in a name", at: .init(range),
+                    cause: "names consist of letters, digits and underscores"))
+            return false
         }
         return true
+    }
+
+    static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .letterNumber: true
+        default: false
+        }
     }
 
     /// Text in quotes, up to the end of the line.

@@ -76,6 +76,13 @@ extension Parser {
         case .minus: operation = .negate
         case .exclamation: operation = .not
         case .tilde: operation = .complement
+        case .plus where version == 2:
+            // What changes nothing leaves no node.
+            advance()
+            try enter()
+            let operand = try unary()
+            leave()
+            return operand
         default: return try power(try primary())
         }
         let start = token.start

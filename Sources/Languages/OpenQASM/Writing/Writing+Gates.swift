@@ -6,11 +6,11 @@ extension Writing {
         // Version 2 says less: what nobody calls must not be in the way of what it can say.
         let called = isVersion2 ? circuit.calledGates : Set(circuit.gates.indices)
         let used = circuit.standardGates(in: called)
-        let included = isVersion2 ? StandardDefinitions.inVersion2 : StandardDefinitions.inVersion3
-        for gate in StandardGate.allCases where used.contains(gate) && gate != .gphase && !included.contains(gate) {
-            guard let (parameters, operands, body) = StandardDefinitions.definition(of: gate, version: version.rawValue)
+        for gate in StandardDefinitions.needed(by: used, in: version, includesGates: includesGates) {
+            guard let (parameters, operands, body) = StandardDefinitions.definition(of: gate, in: version)
             else { throw refusal("gate \(gate.name)") }
-            line("gate \(name(of: gate))\(parameters.isEmpty ? "" : "(\(parameters))") \(operands) { \(body) }")
+            let head = "gate \(name(of: gate))\(parameters.isEmpty ? "" : "(\(parameters))") \(operands)"
+            line(body.isEmpty ? "\(head) { }" : "\(head) { \(body) }")
         }
         for (k, definition) in circuit.gates.enumerated() where called.contains(k) {
             if case .body = definition.implementation { try annotations(of: .gate(k)) }
@@ -25,6 +25,7 @@ extension Writing {
                     throw refusal("the opaque gate '\(definition.name)'")
                 }
                 let (parameters, operands) = formalNames(definition)
+                spelling(of: gateNames[k])
                 line("opaque \(gateNames[k])\(list(parameters)) \(operands.joined(separator: ", "));")
             // Nobody needs what nobody calls.
             case .matrix:
@@ -64,6 +65,7 @@ extension Writing {
         let outer = qubitNames
         qubitNames = operands
         formals = parameters
+        spelling(of: gateNames[place])
         line("gate \(gateNames[place])\(list(parameters)) \(operands.joined(separator: ", ")) {")
         try indented { writing throws(OpenQASMWriterError) in try writing.block(body) }
         line("}")
@@ -71,10 +73,7 @@ extension Writing {
         formals = []
     }
 
-    func name(of gate: StandardGate) -> String {
-        if isVersion2 { return gate == .u ? "u3" : gate == .c3sx ? "c3sqrtx" : gate.name }
-        return OpenQASMWriter.privateNames[gate] ?? gate.name
-    }
+    func name(of gate: StandardGate) -> String { StandardDefinitions.name(of: gate, in: version) }
 
     /// A gate as it is called: its name behind its modifiers.
     func name(of gate: Gate) -> String {

@@ -116,6 +116,7 @@ extension Writing {
                 for value in list { texts.append(try expression(value)) }
                 range = "{\(texts.joined(separator: ", "))}"
             }
+            spelling(of: variableNames[variable.index])
             line("for \(circuit.variables[variable.index].type) \(variableNames[variable.index]) in \(range) {")
             try self.body(body)
             line("}")

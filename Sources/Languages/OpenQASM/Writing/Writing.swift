@@ -17,6 +17,10 @@ struct Writing {
     var formals: [String] = []
     /// Declarations of qubits, none for physical ones.
     var qubitDeclarations: [(name: String, count: Int, place: Int?)] = []
+    /// Names of the circuit that the text spells differently, by what they are written as.
+    var spelled: [String: String] = [:]
+    /// Whether the version's include file is read; if not, every standard gate that is used is defined.
+    let includesGates: Bool
     private var names: NameAllocation
 
     var isVersion2: Bool { version == .version2 }
@@ -24,12 +28,17 @@ struct Writing {
     init(_ circuit: Circuit, _ writer: OpenQASMWriter) throws(OpenQASMWriterError) {
         self.circuit = circuit
         version = writer.version
-        names = NameAllocation(version: writer.version, standardGates: circuit.standardGates)
+        let ownNames = circuit.ownNames
+        includesGates = StandardDefinitions.included(in: writer.version).isDisjoint(with: ownNames)
+        names = NameAllocation(
+            version: writer.version,
+            gates: StandardDefinitions.names(
+                of: circuit.standardGates, in: writer.version, includesGates: includesGates))
         let isHardware = circuit.qubitRegisters.contains { $0.name == OpenQASMWriter.hardwareRegister }
         if writer.version == .version2 && writer.qubits == .physical { throw refusal("physical qubits") }
         gateNames = circuit.gates.map { definition in
             if case .modified = definition.implementation { return "" }
-            return names.take(definition.name, fallback: "gate")
+            return names.take(definition.name, fallback: "gate", &spelled)
         }
         if writer.version == .version3 && (writer.qubits == .physical || isHardware) {
             qubitNames = (0..<circuit.qubitCount).map { "$\($0)" }
@@ -37,7 +46,7 @@ struct Writing {
             nameQubits()
         }
         for register in circuit.bitRegisters {
-            let name = names.take(register.name, fallback: "c")
+            let name = names.take(register.name, fallback: "c", &spelled)
             registerNames.append(name)
             bitNames += (0..<register.count).map { "\(name)[\($0)]" }
         }
@@ -50,10 +59,11 @@ struct Writing {
         var arrays = circuit.arrays[...]
         while variableNames.count < circuit.variables.count || !arrays.isEmpty {
             guard let array = arrays.first, array.start == variableNames.count else {
-                variableNames.append(names.take(circuit.variables[variableNames.count].name, fallback: "v"))
+                variableNames.append(
+                    names.take(circuit.variables[variableNames.count].name, fallback: "v", &spelled))
                 continue
             }
-            let name = names.take(array.name, fallback: "a")
+            let name = names.take(array.name, fallback: "a", &spelled)
             arrayNames.append(name)
             for place in 0..<array.count {
                 variableNames.append("\(name)[\(array.indices(of: place).map(String.init).joined(separator: ", "))]")
@@ -78,7 +88,7 @@ struct Writing {
             ? circuit.qubitRegisters : [QubitRegister(name: "q", start: 0, count: reach)]
         let isAsDeclared = registers == circuit.qubitRegisters
         for (place, register) in registers.enumerated() where register.count > 0 {
-            let name = names.take(register.name, fallback: "q")
+            let name = names.take(register.name, fallback: "q", &spelled)
             qubitDeclarations.append((name, register.count, isAsDeclared ? place : nil))
             qubitNames += (0..<register.count).map { "\(name)[\($0)]" }
         }
@@ -103,7 +113,7 @@ struct Writing {
 
     mutating func program() throws(OpenQASMWriterError) -> String {
         line(isVersion2 ? "OPENQASM 2.0;" : "OPENQASM 3.0;")
-        line(isVersion2 ? "include \"qelib1.inc\";" : "include \"stdgates.inc\";")
+        if includesGates { line("include \"\(version.include)\";") }
         if isVersion2, !circuit.calibrations.isEmpty { throw refusal("a calibration") }
         if isVersion2, let function = circuit.externals.first { throw refusal("the extern '\(function.name)'") }
         if isVersion2 { try refuseInputsAndOutputs() }
@@ -137,11 +147,13 @@ struct Writing {
     private mutating func declarations() throws(OpenQASMWriterError) {
         for (name, count, place) in qubitDeclarations {
             if let place { try annotations(of: .qubits(place)) }
+            spelling(of: name)
             line(isVersion2 ? "qreg \(name)[\(count)];" : "qubit[\(count)] \(name);")
         }
         for (k, register) in circuit.bitRegisters.enumerated() {
             let role = register.isInput ? "input " : ""
             try annotations(of: .bits(k))
+            spelling(of: registerNames[k])
             line(
                 isVersion2
                     ? "creg \(registerNames[k])[\(register.count)];"
@@ -161,13 +173,17 @@ struct Writing {
             if let (k, name) = next, circuit.arrays[k].start == place {
                 let array = circuit.arrays[k]
                 try annotations(of: .array(k))
+                spelling(of: name)
                 line("\(word(circuit.role(of: array)))\(Self.type(array.element, array.dimensions)) \(name);")
                 place += array.count
                 next = arrays.next()
                 continue
             }
             let variable = circuit.variables[place]
-            if !loops.contains(place) { try annotations(of: .variable(place)) }
+            if !loops.contains(place) {
+                try annotations(of: .variable(place))
+                spelling(of: variableNames[place])
+            }
             if variable.role == .stretch {
                 line("stretch \(variableNames[place]);")
             } else if !loops.contains(place) {
@@ -199,47 +215,6 @@ struct Writing {
         }
         let result = function.result.map { " -> \($0)" } ?? ""
         return "extern \(function.name)(\(parameters.joined(separator: ", ")))\(result);"
-    }
-}
-
-/// Names of a text: each once, none of them a word of the language or a standard gate's.
-private struct NameAllocation {
-    var used: Set<String>
-    let version: OpenQASMWriter.Version
-
-    init(version: OpenQASMWriter.Version, standardGates: Set<StandardGate>) {
-        self.version = version
-        used = Set(Keyword.allCases.map(\.text))
-        used.formUnion(["pi", "tau", "euler", "π", "τ", "ℇ", "U", "CX"])
-        used.formUnion(BuiltinFunction.allCases.map(\.rawValue))
-        let included = version == .version2 ? StandardDefinitions.inVersion2 : StandardDefinitions.inVersion3
-        used.formUnion(included.map(\.name))
-        used.formUnion(standardGates.map(\.name))
-        used.formUnion(OpenQASMWriter.privateNames.values)
-        used.formUnion(["ln", "u0", "u1", "u2", "u3", "cu1", "cu3", "c3sqrtx", "phase", "cphase"])
-    }
-
-    /// Keeps a name for what must be called so.
-    mutating func reserve(_ name: String) { used.insert(name) }
-
-    /// The wished name with what the language does not allow replaced, and a number if it is taken.
-    mutating func take(_ wish: String, fallback: String) -> String {
-        var name = ""
-        for scalar in wish.unicodeScalars {
-            let isLetter =
-                scalar.isASCII
-                ? CharacterClass(UInt8(scalar.value)) != .other : version == .version3 && scalar.properties.isAlphabetic
-            name.unicodeScalars.append(isLetter ? scalar : "_")
-        }
-        if name.isEmpty || name.allSatisfy({ $0 == "_" }) { name = fallback }
-        if name.utf8.first.map({ CharacterClass($0) == .digit }) ?? false { name = fallback + "_" + name }
-        if version == .version2, let first = name.utf8.first, first == UInt8(ascii: "_") || first < UInt8(ascii: "a") {
-            name = fallback + "_" + name
-        }
-        if used.insert(name).inserted { return name }
-        var number = 1
-        while !used.insert("\(name)_\(number)").inserted { number += 1 }
-        return "\(name)_\(number)"
     }
 }
 
