@@ -125,6 +125,27 @@ import Testing
         #expect(entries.count { $0.fact.state == .completed } == 4)
     }
 
+    /// A background process keeps nothing of what its parent was given, however high the number: who reads the parent's
+    /// output comes to its end while the background process waits for a machine.
+    @Test func theWorkerHoldsNobodysPipes() throws {
+        let home = StateHome(), calendar = ["reserve", "heron-133", "--account", "operators"]
+        #expect(try home.run(calendar + ["--until", "1h"]).code == 0)
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+        shell.arguments = [
+            "-c", "timeout 30 bash -c '\"$0\" submit Examples/bell.qasm --detach 300>&1 2>/dev/null | cat' \"$0\"",
+            StateHome.binary.path,
+        ]
+        shell.currentDirectoryURL = StateHome.root
+        shell.environment = ProcessInfo.processInfo.environment.merging(["XDG_STATE_HOME": home.path]) { $1 }
+        shell.standardOutput = FileHandle.nullDevice
+        try shell.run()
+        shell.waitUntilExit()
+        #expect(shell.terminationStatus == 0)
+        #expect(try home.run(calendar + ["--cancel"]).code == 0)
+        #expect(try home.run(["results", "--wait", "1"]).code == 0)
+    }
+
     /// Jobs of several tenants that wait for one machine: the background process runs them side by side, and the one that
     /// wants the machine alone by itself.
     @Test func theWorkerRunsSmallJobsSideBySide() throws {

@@ -6,7 +6,7 @@ import Storage
 struct StateHome {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-\(UUID().uuidString)").path
 
-    private static let binary: URL = {
+    static let binary: URL = {
         let executable = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
         var directory = executable.deletingLastPathComponent()
         while directory.path != "/" {

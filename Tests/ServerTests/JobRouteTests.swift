@@ -171,6 +171,22 @@ import Testing
         try await service.stop()
     }
 
+    /// The machine time that a dry run tells is what the job takes, the measuring of the readout with it.
+    @Test(arguments: ["readout", "none"])
+    func theDryRunTellsTheMachineTime(mitigation: String) async throws {
+        let service = try await TestService()
+        for shots in [300, 4000] {
+            let wish: [String: Any] = ["device": "heron-133", "shots": shots, "mitigation": mitigation]
+            let dry = try await service.post("/v1/check", TestService.submission(wish))
+            let offers = try #require(dry.object["offers"] as? [[String: Any]])
+            let told = try #require(offers.first?["machineSeconds"] as? Double)
+            let job = try await service.get("/v1/jobs/\(try await service.finished(wish))")
+            let taken = try #require(job.object["machineSeconds"] as? Double)
+            #expect(abs(told / taken - 1) < 0.1, "\(shots) shots: \(told) s told, \(taken) s taken")
+        }
+        try await service.stop()
+    }
+
     @Test func aDryRunIsWhatASubmissionMeets() async throws {
         let service = try await TestService()
         let offers = try await service.post(

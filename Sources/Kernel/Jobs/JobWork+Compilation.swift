@@ -120,15 +120,14 @@ extension JobWork {
     ) throws(KernelError) {
         guard request.mitigation == .readout, let plan else { return }
         let calibration = segment.calibration
-        guard calibration.sites.contains(where: { ($0.readout?.error ?? 0) > 0 }) else { return }
+        guard calibration.misreads else { return }
         var experiments = request
         experiments.compilerOptions.effort = .fast
         for index in plan.programs.indices where needed.contains(index) {
             let bits = plan.programs[index].correctableBits
             if bits.isEmpty { continue }
             let sites = segment.compilations[index].executable.distinctSites(of: bits)
-            // A program's own shots, but enough for a few per cent of a readout error to show.
-            let shots = min(max(plan.programs[index].shots, 1000), description.abilities.maxShots)
+            let shots = min(plan.programs[index].readoutShots, description.abilities.maxShots)
             if let planned = segment.readoutRuns[sites]?.shots {
                 segment.readoutRuns[sites]?.shots = max(planned, shots)
                 continue

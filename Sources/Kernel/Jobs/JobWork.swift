@@ -58,29 +58,38 @@ extension JobWork {
         if let refusal = request.weights.refusal { throw refusal }
         // One machine that takes it is enough.
         var refusals: [KernelError] = []
-        var delay: Double?
+        var host: Host?
         for name in request.devices {
             do throws(KernelError) {
                 let own = try Self.check(plan, on: name, in: context)
-                delay = delay ?? own
+                host = host ?? own
             } catch { refusals.append(error) }
         }
         if refusals.count == request.devices.count, let first = refusals.first {
             throw refusals.count == 1 ? first : KernelError(noneOf: refusals)
         }
         self.plan = plan
-        let shots = plan.programs.reduce(0) { $0 + $1.shots }
+        var shots = plan.programs.reduce(0) { $0 + $1.shots }
+        // A session has measured the readout before.
+        if request.mitigation == .readout, warmth == nil, host?.misreads == true { shots += plan.readoutShots }
         // Where regions are looked for, time is estimated with them.
         let isPlaced = request.tenancy == .shared || request.devices.count > 1
         return JobDemand(
             width: plan.programs.reduce(0) { max($0, $1.circuit.qubitCount) }, shots: shots,
-            seconds: isPlaced ? 0 : Double(shots) * (delay ?? 0), profile: isPlaced ? plan.profile : nil)
+            seconds: isPlaced ? 0 : Double(shots) * (host?.delay ?? 0), profile: isPlaced ? plan.profile : nil)
     }
 
-    /// - Returns: the seconds between two shots.
+    /// What the machine time of a job depends on.
+    private struct Host {
+        /// Seconds between two shots.
+        var delay: Double
+        /// Whether its readout errs, so that there is something to correct.
+        var misreads: Bool
+    }
+
     private static func check(
         _ plan: JobPlan, on name: String, in context: JobContext
-    ) throws(KernelError) -> Double {
+    ) throws(KernelError) -> Host {
         let device: any Device
         do { device = try context.machines.device(name) } catch { throw KernelError(error) }
         let description = device.description
@@ -103,7 +112,9 @@ extension JobWork {
                 "the program needs \(program.circuit.qubitCount) qubits, \(description.id) has \(description.siteCount)",
                 cure: "use fewer qubits or a larger device; `kelvin devices` lists them")
         }
-        return description.timing.repetitionDelay.value
+        let calibration: Calibration
+        do { calibration = try device.calibration() } catch { throw KernelError(error) }
+        return Host(delay: description.timing.repetitionDelay.value, misreads: calibration.misreads)
     }
 }
 
@@ -119,7 +130,28 @@ extension JobPlan {
     }
 }
 
+extension JobPlan {
+    /// Shots of the experiments that measure the readout: one for each outcome, for each set of bits that programs read at
+    /// their end. Sets that lie on the same sites share theirs, so that it may become less.
+    var readoutShots: Int {
+        var shots: [[Int]: Int] = [:]
+        for program in programs {
+            let bits = program.correctableBits
+            if !bits.isEmpty { shots[bits] = max(shots[bits] ?? 0, program.readoutShots) }
+        }
+        return shots.values.reduce(0, +) * ReadoutExperiment.allCases.count
+    }
+}
+
+extension Calibration {
+    /// Whether some site's readout errs.
+    var misreads: Bool { sites.contains { ($0.readout?.error ?? 0) > 0 } }
+}
+
 extension JobPlan.Program {
+    /// A program's own shots, but enough for a few per cent of a readout error to show.
+    var readoutShots: Int { max(shots, 1000) }
+
     /// Classical bits whose readout can be inverted: those measured at the very end.
     var correctableBits: [Int] {
         if let measurement { return Array(measurement.bits) }
