@@ -34,4 +34,18 @@ import Testing
         #expect(outcome.circuit == nil)
         #expect(!outcome.errors.isEmpty && outcome.errors.count <= 3, "\(outcome.report)")
     }
+
+    /// Loops over bits gave their variable bits, whatever its type; written and read again they were numbers.
+    @Test(arguments: ["int[32]", "uint[8]", "float[64]", "bit", "bool"])
+    func loopsOverBitsGiveTheVariablesType(_ type: String) throws {
+        let text = """
+            OPENQASM 3.0; include "stdgates.inc"; qubit q; bit[3] r; const int[32] five = 5; bit o;
+            for \(type) t in five[0:3] { reset q; o = measure q; if (o) { x q; o = t == t; } }
+            for \(type) t in r { reset q; o = measure q; if (o) { x q; o = t == t; } }
+            """
+        let circuit = try #require(OpenQASM.parse(SourceText(name: "program", text)).circuit)
+        let written = try OpenQASMWriter.write(circuit)
+        let again = OpenQASM.parse(SourceText(name: "program", written))
+        #expect(again.circuit == circuit, "\(written)\(again.report)")
+    }
 }

@@ -281,8 +281,9 @@ extension Lowering {
             return LoopRange(values: range, known: try counted(start, step, stop, type, id))
         default:
             if let bits = try bitsIfAny(id) {
-                return LoopRange(
-                    values: .list(bits.list.map { .bit(ClassicalBit(Int($0))) }), known: nil)
+                var items: [Expression] = []
+                for bit in bits.list { items.append(try convert(.bit(ClassicalBit(Int(bit))), to: type, at: id)) }
+                return LoopRange(values: .list(items), known: nil)
             }
             if let view = try viewIfAny(id), view.dimensions.count == 1, view.imaginary == nil {
                 let view = frozen(view, at: id)
@@ -293,8 +294,10 @@ extension Lowering {
             let value = try expression(id)
             if case .bits(let count) = value.type {
                 let whole = kept(value, "bits", at: id)
-                let bits = (0..<count).map { place in
-                    folded(Expression(.element(whole, index: .int(Int64(place))), type: .bool), at: id)
+                var bits: [Expression] = []
+                for place in 0..<count {
+                    let bit = folded(Expression(.element(whole, index: .int(Int64(place))), type: .bool), at: id)
+                    bits.append(try convert(bit, to: type, at: id))
                 }
                 let literals = bits.compactMap(\.literal)
                 return LoopRange(values: .list(bits), known: literals.count == bits.count ? literals : nil)
