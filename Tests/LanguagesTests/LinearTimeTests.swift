@@ -102,6 +102,13 @@ import Testing
         Shape(testDescription: "complex numbers", count: 300) { n in
             lines(n) { "complex[float[64]] z\($0) = \($0) + 2im; z\($0) = z\($0) * z\(max(0, $0 - 1));" }
         },
+        // What lowers a part of an expression twice takes twice as long for each level around it.
+        Shape(testDescription: "negations of negations", count: 5) { n in
+            "bool a; bool b = \(String(repeating: "!", count: n))a;"
+        },
+        Shape(testDescription: "indices in indices", count: 5) { n in
+            "bit[4] a; a[1] = \(String(repeating: "a[int(", count: n))a[0]\(String(repeating: ")]", count: n));"
+        },
         Shape(testDescription: "unfinished blocks", count: 300) { n in lines(n) { _ in "if (true) {" } },
     ]
 

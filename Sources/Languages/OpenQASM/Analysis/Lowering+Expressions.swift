@@ -173,7 +173,12 @@ extension Lowering {
 
     /// `condition` as a truth value.
     mutating func condition(_ id: NodeID) throws(SemanticFailure) -> Expression {
-        let value = try expression(id)
+        try truth(of: try expression(id), at: id)
+    }
+
+    /// A value as a condition. Whoever has the value passes it on: what is lowered twice at each level of a nesting takes time
+    /// without bound.
+    mutating func truth(of value: Expression, at id: NodeID) throws(SemanticFailure) -> Expression {
         if value.type == .bool { return value }
         if case .bits(let count) = value.type, count != 1 {
             throw fail(
@@ -184,8 +189,9 @@ extension Lowering {
     }
 
     private mutating func element(_ node: SyntaxTree.Node, _ id: NodeID) throws(SemanticFailure) -> Expression {
+        pendingIndex = nil
         if let bits = try bitsIfAny(id) { return gathered(bits.list, single: bits.single) }
-        let base = try expression(node.a)
+        let pending = pendingIndex, base = try expression(node.a)
         let count: Int
         switch base.type {
         case .bits(let n), .int(let n), .uint(let n), .angle(let n): count = n
@@ -199,7 +205,9 @@ extension Lowering {
             let places = try indexSet(node, count: count, of: -1, isOfNumber: true)
             return try slice(base, places, at: id)
         }
-        var index = try indexValue(item)
+        // An index that only the run tells was lowered when it was asked for a constant.
+        var index =
+            if let pending, pending.id == item { try indexValue(pending.value, at: item) } else { try indexValue(item) }
         if let literal = index.literal {
             let place = try normalised(Self.integer(literal) ?? .max, count: count, at: item, of: -1)
             index = .int(Int64(place))

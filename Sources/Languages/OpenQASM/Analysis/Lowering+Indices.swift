@@ -33,7 +33,11 @@ extension Lowering {
 
     /// An index that the program may compute.
     mutating func indexValue(_ id: NodeID) throws(SemanticFailure) -> Expression {
-        let index = try expression(id)
+        try indexValue(try expression(id), at: id)
+    }
+
+    /// A value as an index; one that is an index already stays as it is.
+    mutating func indexValue(_ index: Expression, at id: NodeID) throws(SemanticFailure) -> Expression {
         switch index.type {
         case .int, .uint:
             return index.type.integerWidth > 64 && index.literal == nil ? try narrow(index, "an index", at: id) : index

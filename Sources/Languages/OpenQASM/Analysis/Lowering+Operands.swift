@@ -124,7 +124,13 @@ extension Lowering {
             }
             guard let whole = try bitsIfAny(node.a) else { return nil }
             if whole.single { throw fail(.index, "\(name(of: node.a)) is a single bit; it has no elements", at: id) }
-            if isSingle(node), try expression(tree.item(node.b, 0)).literal == nil { return nil }
+            if isSingle(node) {
+                let item = tree.item(node.b, 0), index = try expression(item)
+                if index.literal == nil {
+                    pendingIndex = (item, index)
+                    return nil
+                }
+            }
             let places = try indexSet(node, count: whole.list.count, of: node.a)
             return OperandSet(list: places.map { whole.list[$0] }, single: isSingle(node))
         case .concatenation:
@@ -137,7 +143,9 @@ extension Lowering {
     /// The index of a single bit; nil where the program computes it.
     private mutating func bitIndex(_ id: NodeID) throws(SemanticFailure) -> Int? {
         if parser.version == 2 { return try constantInteger(id, "an index") }
-        return try indexValue(id).literal.flatMap { Self.integer($0) }
+        let index = try indexValue(id)
+        if index.literal == nil { pendingIndex = (id, index) }
+        return index.literal.flatMap { Self.integer($0) }
     }
 
     static func integer(_ value: ClassicalValue) -> Int? {

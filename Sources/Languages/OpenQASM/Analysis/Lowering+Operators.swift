@@ -6,8 +6,7 @@ extension Lowering {
         guard let operation = SyntaxOperator(rawValue: node.detail) else { preconditionFailure("no operator") }
         switch operation {
         case .not:
-            let truth = try condition(node.a)
-            return folded(Expression(.unary(.not, truth), type: .bool), at: id)
+            return folded(Expression(.unary(.not, try truth(of: operand, at: node.a)), type: .bool), at: id)
         case .complement:
             switch operand.type {
             case .bits, .int, .uint, .angle, .bool:

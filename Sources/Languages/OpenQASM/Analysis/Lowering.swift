@@ -65,6 +65,9 @@ struct Lowering: ~Copyable {
     var hasSubroutines = false
     /// Subroutines with errors in their bodies.
     var brokenSubroutines: Set<NodeID> = []
+    /// The index that was no constant when it was last asked for one, so that nested indices are lowered once and not twice
+    /// at each level.
+    var pendingIndex: (id: NodeID, value: Expression)?
     /// Loops around the statement being lowered, innermost last.
     var loops: [Loop] = []
     /// Loops of the circuit around the statement being lowered, through all calls.
