@@ -22,7 +22,7 @@ struct JobStore {
         do throws(KernelError) {
             directory = try StateDirectory()
             let storage = try SQLiteStorage(path: directory.database)
-            self.storage = try Failpoint(environment: ProcessInfo.processInfo.environment)?.guarding(storage) ?? storage
+            self.storage = Failpoint(environment: ProcessInfo.processInfo.environment)?.guarding(storage) ?? storage
         } catch {
             throw CommandFailure(error, source: nil)
         }

@@ -24,7 +24,7 @@ import Darwin
     func hundredMegabytes(_ prefix: String, _ piece: String) throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).qasm")
         defer { try? FileManager.default.removeItem(at: file) }
-        FileManager.default.createFile(atPath: file.path, contents: Data(("OPENQASM 3.0;\n" + prefix).utf8))
+        _ = FileManager.default.createFile(atPath: file.path, contents: Data(("OPENQASM 3.0;\n" + prefix).utf8))
         let handle = try FileHandle(forWritingTo: file)
         try handle.seekToEnd()
         let chunk = Data(String(repeating: piece, count: 1_000_000 / piece.utf8.count).utf8)
