@@ -30,6 +30,9 @@ public protocol KernelStorage: Sendable {
 
     /// Differs from before when someone else may have written; cheap to ask.
     func changeMark() -> UInt64
+
+    /// Has `wake` called when someone else has written; storages that cannot tell are asked for their mark again and again.
+    func onChange(_ wake: @escaping @Sendable () -> Void)
 }
 
 extension KernelStorage {
@@ -42,6 +45,8 @@ extension KernelStorage {
     ) throws(KernelError) -> (value: Value, batch: StorageBatch?) { (try exclusively(body), nil) }
 
     public func settle(_ batch: StorageBatch) throws(KernelError) {}
+
+    public func onChange(_ wake: @escaping @Sendable () -> Void) {}
 }
 
 /// Turns that become durable together, or not at all.
