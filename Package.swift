@@ -151,7 +151,9 @@ let package = Package(
         .executableTarget(
             name: "kelvind",
             dependencies: [
-                "Server", "Kernel", "Storage", "Console",
+                "Server", "Hardware", "Drivers", "Kernel", "Storage", "StoragePostgreSQL", "Console",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

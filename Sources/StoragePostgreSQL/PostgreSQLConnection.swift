@@ -188,6 +188,8 @@ final class PostgreSQLConnection {
 }
 
 extension PostgreSQLConnection: SQLConnection {
+    var passingOver: String { "FOR UPDATE SKIP LOCKED" }
+
     func query<Value>(
         _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(KernelError) -> Value
     ) throws(SQLFailure) -> [Value] {

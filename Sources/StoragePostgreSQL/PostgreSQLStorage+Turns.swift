@@ -110,9 +110,57 @@ extension PostgreSQLStorage {
         }
     }
 
-    /// Begins a transaction where none is open: whoever has the turn holds the journal's row.
+    public func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]? {
+        try writing { writer throws(KernelError) in
+            var found: [JobID] = []
+            if let connection = writer.connection, writer.transaction != nil {
+                do throws(SQLFailure) { found = try Self.lease(limit, connection) } catch {
+                    lose(writer, error.error)
+                    throw error.error
+                }
+                return found
+            }
+            // The rows first, the turn only where there are any: workers do not wait for each other to find nothing.
+            let connection = try begin(writer) { connection throws(SQLFailure) in
+                found = try Self.lease(limit, connection)
+                return !found.isEmpty
+            }
+            if let connection {
+                // Of jobs that were cancelled or went back to the queue while a worker waited for its turn.
+                do throws(SQLFailure) {
+                    try connection.command(
+                        """
+                        DELETE FROM due WHERE job IN (
+                            SELECT due.job FROM due JOIN jobs ON jobs.id = due.job
+                            WHERE jobs.state NOT IN ('compiling', 'mitigating') FOR UPDATE OF due SKIP LOCKED
+                        )
+                        """)
+                } catch { throw error.error }
+            }
+            return found
+        }
+    }
+
+    private static func lease(_ limit: Int, _ connection: PostgreSQLConnection) throws(SQLFailure) -> [JobID] {
+        try connection.query(
+            "SELECT job FROM due ORDER BY job LIMIT ? FOR UPDATE SKIP LOCKED", [.integer(Int64(limit))]
+        ) { JobID(UInt64(bitPattern: $0.integer(0) ?? 0)) }
+    }
+
     private func takeTurn(_ writer: Writer) throws(KernelError) -> PostgreSQLConnection {
         if let connection = writer.connection, writer.transaction != nil { return connection }
+        guard let connection = try begin(writer, first: { _ in true }) else {
+            preconditionFailure("a turn that nothing was asked of first begins")
+        }
+        return connection
+    }
+
+    /// Begins a transaction: whoever has the turn holds the journal's row.
+    ///
+    /// - Parameter first: what to ask before the turn is taken; false to leave it to others.
+    private func begin(
+        _ writer: Writer, first: (PostgreSQLConnection) throws(SQLFailure) -> Bool
+    ) throws(KernelError) -> PostgreSQLConnection? {
         var isSecond = false
         while true {
             let connection: PostgreSQLConnection
@@ -124,6 +172,10 @@ extension PostgreSQLStorage {
             }
             do throws(SQLFailure) {
                 try connection.command("BEGIN")
+                guard try first(connection) else {
+                    try connection.command("ROLLBACK")
+                    return nil
+                }
                 let rows = try connection.query(Self.takingTheTurn, []) { row in
                     (last: row.integer(0), number: row.text(1) ?? "", time: row.real(2))
                 }
@@ -136,13 +188,11 @@ extension PostgreSQLStorage {
                 clock.set(time)
                 return connection
             } catch {
-                // One that was idle may have died meanwhile; nothing has been asked of it yet.
-                if connection.isAlive {
-                    writer.connection = nil
-                    throw error.error
-                }
+                let isLost = !connection.isAlive
+                // What the next one finds must not be a transaction that failed.
                 writer.connection = nil
-                if isSecond { throw error.error }
+                // One that was idle may have died meanwhile; nothing has been asked of it yet.
+                if !isLost || isSecond { throw error.error }
                 isSecond = true
             }
         }
@@ -230,6 +280,7 @@ private final class WatchedConnection: SQLConnection {
     }
 
     var lastFact: Int64? { base.lastFact }
+    var passingOver: String { base.passingOver }
 
     func query<Value>(
         _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(KernelError) -> Value

@@ -7,6 +7,7 @@ import Kernel
 import Logging
 import Server
 import Storage
+import StoragePostgreSQL
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var directory: DataOption
+    @OptionGroup var database: DatabaseOption
 
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
@@ -45,7 +47,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "What is logged: debug, info (every request), notice, warning, error.")
     var logLevel = "notice"
 
+    @Flag(help: "Take jobs in and leave the work to `kelvin worker` processes; with --database.")
+    var noWork = false
+
     func validate() throws {
+        if noWork, database.address == nil { throw ValidationError("--no-work needs --database") }
         if !(0...65_535).contains(port) { throw ValidationError("--port must be between 0 and 65535") }
         if (certificate == nil) != (privateKey == nil) {
             throw ValidationError("--certificate and --private-key go together")
@@ -69,12 +75,19 @@ struct ServeCommand: AsyncParsableCommand {
         let log = Logger(label: "kelvin")
         let service: Service, firstToken: String?
         do {
-            let options = ServiceOptions(
+            var options = ServiceOptions(
                 directory: try directory.path, host: host, port: port, certificate: certificate, privateKey: privateKey,
                 requestsPerSecond: rate, wrongTokensPerMinute: wrongTokens, jobsPerProject: jobsPerProject)
             let catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
-            service = try Service(options, catalog: catalog, log: log)
+            if noWork { options.mostRuns = 0 }
+            options.failpoint = Failpoint(environment: ProcessInfo.processInfo.environment)
+            if let store = try database.open() {
+                service = try Service(
+                    options, catalog: catalog, store: store, clock: store.clock, log: log, rules: .ofEnvironment)
+            } else {
+                service = try Service(options, catalog: catalog, log: log, rules: .ofEnvironment)
+            }
             firstToken = try service.prepareFirstStart()
         } catch let error as KernelError {
             throw CommandFailure(error, source: nil)

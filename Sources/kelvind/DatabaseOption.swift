@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+import Kernel
+import StoragePostgreSQL
+
+/// Where a store is that several daemons share.
+struct DatabaseOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL database that servers and workers share: postgres://USER@HOST/NAME.",
+            discussion: "Default: KELVIN_DATABASE. A password is better kept in ~/.pgpass or PGPASSWORD."))
+    var database: String?
+
+    var address: String? { database ?? ProcessInfo.processInfo.environment["KELVIN_DATABASE"] }
+
+    /// Opens it; nil where none is named.
+    func open() throws(KernelError) -> PostgreSQLStorage? {
+        guard let address else { return nil }
+        return try PostgreSQLStorage(PostgreSQLAddress(address))
+    }
+}
+
+extension KernelRules {
+    /// As `KELVIN_LEASE_SECONDS` changes them: servers and workers of one database must agree.
+    static var ofEnvironment: KernelRules {
+        var rules = KernelRules()
+        let text = ProcessInfo.processInfo.environment["KELVIN_LEASE_SECONDS"]
+        if let seconds = text.flatMap(Double.init), seconds.isFinite, seconds > 0 { rules.leaseSeconds = seconds }
+        return rules
+    }
+}
