@@ -99,7 +99,9 @@ extension Interpreter {
         case .range(let first, let step, let stop):
             let range = LoopRange(
                 first: try integer(first, run), step: try integer(step, run), last: try integer(stop, run))
-            guard let range else { throw fault(EvaluationError(.domain, "a range with a step of 0"), at: run.place.step) }
+            guard let range else {
+                throw fault(EvaluationError(.domain, "a range with a step of 0"), at: run.place.step)
+            }
             state.range = range
             state.count = range.count
         }

@@ -12,7 +12,8 @@ extension ErrorIndex {
                 """),
         .init(
             .indexOutOfRange, "index-out-of-range", "an index of run time lies outside of what it indexes",
-            text: "Indices go from 0 to the size less one; negative ones count from the end. The message has the value.",
+            text:
+                "Indices go from 0 to the size less one; negative ones count from the end. The message has the value.",
             example: """
                 OPENQASM 3.0;
                 bit[4] b;
@@ -49,7 +50,8 @@ extension ErrorIndex {
                 """),
         .init(
             .loopLimit, "loop-limit", "a loop does not end",
-            text: "A shot has made more turns of its loops than is allowed. The condition must be able to become false.",
+            text:
+                "A shot has made more turns of its loops than is allowed. The condition must be able to become false.",
             example: """
                 OPENQASM 3.0;
                 int n = 0;
