@@ -52,7 +52,8 @@ final class TestDaemon {
         process = Process()
         process.executableURL = StateHome.program("kelvind")
         process.arguments = [
-            "serve", "--lease", "1", "--data", directory + "/data", "--port", "\(port)", "--host", "localhost", "--certificate",
+            "serve", "--lease", "1", "--data", directory + "/data", "--port", "\(port)", "--host", "localhost",
+            "--certificate",
             directory + "/server.pem", "--private-key", directory + "/server.key",
         ]
         process.environment = ProcessInfo.processInfo.environment.merging(["KELVIN_STATE": directory + "/devices"]) {
