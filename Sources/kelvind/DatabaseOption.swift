@@ -19,13 +19,3 @@ struct DatabaseOption: ParsableArguments {
         return try PostgreSQLStorage(PostgreSQLAddress(address))
     }
 }
-
-extension KernelRules {
-    /// As `KELVIN_LEASE_SECONDS` changes them: servers and workers of one database must agree.
-    static var ofEnvironment: KernelRules {
-        var rules = KernelRules()
-        let text = ProcessInfo.processInfo.environment["KELVIN_LEASE_SECONDS"]
-        if let seconds = text.flatMap(Double.init), seconds.isFinite, seconds > 0 { rules.leaseSeconds = seconds }
-        return rules
-    }
-}

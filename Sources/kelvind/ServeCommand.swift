@@ -44,6 +44,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Jobs that a project may have on their way.")
     var jobsPerProject = 10_000
 
+    @Option(help: "Seconds after which a worker that does not answer has lost its job to another.")
+    var lease = 15.0
+
     @Option(help: "What is logged: debug, info (every request), notice, warning, error.")
     var logLevel = "notice"
 
@@ -58,6 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         if !(rate >= 0 && rate.isFinite) { throw ValidationError("--rate must not be negative") }
         if jobsPerProject < 1 { throw ValidationError("--jobs-per-project must be at least 1") }
+        if !(lease >= 0.5 && lease <= 3_600) { throw ValidationError("--lease must be 0.5 to 3600 seconds") }
         if wrongTokens < 1 { throw ValidationError("--wrong-tokens must be at least 1") }
         if Logger.Level(rawValue: logLevel) == nil {
             throw ValidationError("--log-level: '\(logLevel)' is none of debug, info, notice, warning, error")
@@ -82,11 +86,13 @@ struct ServeCommand: AsyncParsableCommand {
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
             if noWork { options.mostRuns = 0 }
             options.failpoint = Failpoint(environment: ProcessInfo.processInfo.environment)
+            var rules = KernelRules()
+            rules.leaseSeconds = lease
             if let store = try database.open() {
                 service = try Service(
-                    options, catalog: catalog, store: store, clock: store.clock, log: log, rules: .ofEnvironment)
+                    options, catalog: catalog, store: store, clock: store.clock, log: log, rules: rules)
             } else {
-                service = try Service(options, catalog: catalog, log: log, rules: .ofEnvironment)
+                service = try Service(options, catalog: catalog, log: log, rules: rules)
             }
             firstToken = try service.prepareFirstStart()
         } catch let error as KernelError {

@@ -22,6 +22,9 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Jobs to work on at a time. Default: one for each processor.")
     var jobs: Int?
 
+    @Option(help: "Seconds after which a worker that does not answer has lost its job; the same for all of a database.")
+    var lease = 15.0
+
     @Option(help: "How long running parts are waited for when it ends, seconds.")
     var grace = 20.0
 
@@ -31,6 +34,7 @@ struct WorkerCommand: AsyncParsableCommand {
     func validate() throws {
         if database.address == nil { throw ValidationError("give --database, or set KELVIN_DATABASE") }
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
+        if !(lease >= 0.5 && lease <= 3_600) { throw ValidationError("--lease must be 0.5 to 3600 seconds") }
         if !(grace >= 0 && grace.isFinite) { throw ValidationError("--grace must not be negative") }
         if Logger.Level(rawValue: logLevel) == nil {
             throw ValidationError("--log-level: '\(logLevel)' is none of debug, info, notice, warning, error")
@@ -46,7 +50,8 @@ struct WorkerCommand: AsyncParsableCommand {
             guard let store = try database.open() else { return }
             let catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
-            let rules = KernelRules.ofEnvironment
+            var rules = KernelRules()
+            rules.leaseSeconds = lease
             var options = RuntimeOptions(
                 isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules)
             options.keepsOutcomes = false

@@ -34,12 +34,12 @@ class Process:
     """A daemon that is started again and again."""
 
     def __init__(self, words, directory, name):
-        self.words, self.directory, self.name = words, directory, name
+        self.words, self.directory, self.name = words + ["--lease", LEASE], directory, name
         self.process, self.port, self.starts = None, None, 0
 
     def start(self, skew=None):
         self.starts += 1
-        environment = {**os.environ, "KELVIN_STATE": self.directory + "/devices", "KELVIN_LEASE_SECONDS": LEASE}
+        environment = {**os.environ, "KELVIN_STATE": self.directory + "/devices"}
         if skew and shutil.which("faketime"):
             words = ["faketime", "-f", skew] + self.words
         else:
