@@ -1,3 +1,4 @@
+import Circuits
 public import Hardware
 public import Languages
 
