@@ -13,7 +13,6 @@ import os
 import pathlib
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -134,7 +133,7 @@ class PostgreSQL:
 
     def __init__(self, directory):
         self.directory = directory
-        binaries = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parts[-2]))
+        self.binaries = binaries = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parts[-2]))
         self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         place = directory + "/postgresql"
         os.mkdir(place)
@@ -174,8 +173,9 @@ class PostgreSQL:
                    "WHERE application_name = 'kelvin' AND random() < 0.7")
 
     def close(self):
-        self.server.send_signal(signal.SIGINT)
-        # runuser hands the signal on, or the server gets it itself.
+        # Whether runuser hands signals on is not the same everywhere.
+        subprocess.run(self.user + [str(self.binaries / "pg_ctl"), "-D", self.directory + "/postgresql/data", "stop",
+                                    "-m", "immediate"], check=True, stdout=subprocess.DEVNULL, cwd="/")
         self.server.wait(30)
 
 
