@@ -209,6 +209,8 @@ let package = Package(
             dependencies: [
                 "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Server",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
