@@ -127,7 +127,8 @@ import Tracing
     @Test func whatNobodyTakesIsDroppedAndCounted() {
         let metrics = Metrics()
         let exporter = TelemetryExporter(
-            endpoint: "http://127.0.0.1:9", metrics: metrics, log: Logger(label: "test"), instance: "x", interval: 3_600)
+            endpoint: "http://127.0.0.1:9", metrics: metrics, log: Logger(label: "test"), instance: "x", interval: 3_600
+        )
         let span = FinishedSpan(name: "x", kind: .internal, context: .root(), parent: nil, start: 1)
         for _ in 0..<TelemetryExporter.capacity + 10 { exporter.take(span) }
         #expect(metrics.prometheusText.contains("kelvin_telemetry_dropped_total 10\n"))
