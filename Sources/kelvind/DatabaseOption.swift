@@ -8,10 +8,10 @@ struct DatabaseOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A PostgreSQL database that servers and workers share: postgres://USER@HOST/NAME.",
-            discussion: "Default: KELVIN_DATABASE. A password is better kept in ~/.pgpass or PGPASSWORD."))
+            discussion: "Or KELVIND_DATABASE. A password is better kept in ~/.pgpass or PGPASSWORD."))
     var database: String?
 
-    var address: String? { database ?? ProcessInfo.processInfo.environment["KELVIN_DATABASE"] }
+    var address: String? { database ?? ProcessInfo.processInfo.environment[Setting.database.variable] }
 
     /// Opens it; nil where none is named.
     func open() throws(KernelError) -> PostgreSQLStorage? {

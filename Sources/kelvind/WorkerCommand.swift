@@ -32,7 +32,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var logLevel = "notice"
 
     func validate() throws {
-        if database.address == nil { throw ValidationError("give --database, or set KELVIN_DATABASE") }
+        if database.address == nil { throw ValidationError("give --database, or set KELVIND_DATABASE") }
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
         if !(lease >= 0.5 && lease <= 3_600) { throw ValidationError("--lease must be 0.5 to 3600 seconds") }
         if !(grace >= 0 && grace.isFinite) { throw ValidationError("--grace must not be negative") }

@@ -26,6 +26,8 @@ public struct ServiceOptions: Sendable {
     public var mostRuns = Int.max
     /// Where it kills itself, for tests of what that leaves behind.
     public var failpoint: Failpoint?
+    /// Where traces and metrics are sent by OTLP over HTTP, without `/v1/traces`; nil for nowhere.
+    public var telemetryEndpoint: String?
 
     public init(
         directory: String, host: String = "127.0.0.1", port: Int = 8280, certificate: String? = nil,
