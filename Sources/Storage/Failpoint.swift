@@ -120,6 +120,7 @@ private final class FailingStorage: KernelStorage {
 
     func changeMark() -> UInt64 { storage.changeMark() }
     func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]? { try storage.leaseWork(limit) }
+    func removeOrphans() throws(KernelError) -> Int { try storage.removeOrphans() }
     func onChange(_ wake: @escaping @Sendable () -> Void) { storage.onChange(wake) }
 }
 

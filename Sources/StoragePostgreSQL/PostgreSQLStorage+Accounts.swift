@@ -6,7 +6,7 @@ extension PostgreSQLStorage: AccountStorage {
     public func changeAccounts<Value>(
         _ body: (any AccountTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try writing { writer throws(KernelError) in
+        try writer.use { writer throws(KernelError) in
             let value = try join(writer) { database throws(KernelError) in try body(SQLAccounts(database)) }
             try commit(writer)
             return value

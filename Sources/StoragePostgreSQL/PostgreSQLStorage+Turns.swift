@@ -1,6 +1,5 @@
 public import Kernel
 import Storage
-import Synchronization
 
 /// The connection that writes, and the turns that share the transaction which is open on it.
 final class Writer {
@@ -18,6 +17,8 @@ final class Writer {
     var hasChanges = false
     /// Why batches were lost, for those who took part in them and have not heard.
     var lost: [UInt64: KernelError] = [:]
+    /// What can be removed when the open transaction is durable.
+    var droppedBlobs: [BlobName] = []
 
     private static let memory: UInt64 = 1_000
 
@@ -34,6 +35,7 @@ final class Writer {
         transaction = nil
         hasNews = false
         hasChanges = false
+        droppedBlobs = []
         connection?.lastFact = nil
     }
 }
@@ -44,8 +46,8 @@ extension PostgreSQLStorage {
     public func exclusively<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try writing { writer throws(KernelError) in
-            let value = try join(writer) { database throws(KernelError) in try body(SQLTransaction(database)) }
+        try writer.use { writer throws(KernelError) in
+            let value = try join(writer, asking: body)
             try commit(writer)
             return value
         }
@@ -54,9 +56,9 @@ extension PostgreSQLStorage {
     public func turn<Value>(
         after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> (value: Value, batch: StorageBatch?) {
-        try writing { writer throws(KernelError) in
+        try writer.use { writer throws(KernelError) in
             if let batch, let loss = writer.lost[batch.number] { throw loss }
-            let value = try join(writer) { database throws(KernelError) in try body(SQLTransaction(database)) }
+            let value = try join(writer, asking: body)
             if !writer.hasChanges {
                 // Nothing was written by anyone: there is nothing to wait for, and others may have the turn.
                 try commit(writer)
@@ -67,20 +69,21 @@ extension PostgreSQLStorage {
     }
 
     public func settle(_ batch: StorageBatch) throws(KernelError) {
-        try writing { writer throws(KernelError) in
+        try writer.use { writer throws(KernelError) in
             if let loss = writer.lost[batch.number] { throw loss }
             if batch.number == writer.number, writer.transaction != nil { try commit(writer) }
         }
     }
 
-    /// The connection that writes, for this caller alone.
-    func writing<Value>(_ body: (Writer) throws(KernelError) -> Value) throws(KernelError) -> Value {
-        var outcome: Swift.Result<Value, KernelError>?
-        turns.withLock { _ in
-            do throws(KernelError) { outcome = .success(try body(writer.content)) } catch { outcome = .failure(error) }
+    private func join<Value>(
+        _ writer: Writer, asking body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        try join(writer) { database throws(KernelError) in
+            let transaction = SQLTransaction(database, shelf)
+            let value = try body(transaction)
+            writer.droppedBlobs += transaction.droppedBlobs
+            return value
         }
-        guard let outcome else { preconditionFailure("the lock ran its body") }
-        return try outcome.get()
     }
 
     /// Runs a turn within the open transaction, or a new one.
@@ -111,7 +114,7 @@ extension PostgreSQLStorage {
     }
 
     public func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]? {
-        try writing { writer throws(KernelError) in
+        try writer.use { writer throws(KernelError) in
             var found: [JobID] = []
             if let connection = writer.connection, writer.transaction != nil {
                 do throws(SQLFailure) { found = try Self.lease(limit, connection) } catch {
@@ -213,12 +216,19 @@ extension PostgreSQLStorage {
             try connection.command("COMMIT")
             try connection.drain()
             // A transaction that had failed unseen is rolled back by its COMMIT, and that was said by the drain.
-            writer.end()
+            close(writer)
         } catch {
-            if !connection.isAlive, try wasCommitted(transaction, writer) { return writer.end() }
+            if !connection.isAlive, try wasCommitted(transaction, writer) { return close(writer) }
             lose(writer, error.error)
             throw error.error
         }
+    }
+
+    /// What was open is durable.
+    private func close(_ writer: Writer) {
+        let dropped = writer.droppedBlobs
+        writer.end()
+        for name in dropped { shelf?.store.remove(name) }
     }
 
     /// Nothing that is open was written.

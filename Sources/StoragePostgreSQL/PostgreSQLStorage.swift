@@ -1,6 +1,5 @@
 public import Kernel
-import Storage
-import Synchronization
+public import Storage
 
 /// The kernel's memory on a PostgreSQL server that many API servers and many workers share.
 ///
@@ -8,27 +7,27 @@ import Synchronization
 /// else writes until it lets go. Readers wait for nobody. Who wants to know at once that something was written listens.
 public final class PostgreSQLStorage: KernelStorage {
     let address: PostgreSQLAddress
-    /// Held by whoever uses the connection that writes.
-    let turns = Mutex(())
-    let writer: Box<Writer>
-    /// Connections that only read, idle now.
-    private let readers = Mutex<[Box<PostgreSQLConnection>]>([])
+    let writer: Guarded<Writer>
+    /// They see what is durable, and wait for no writer.
+    private let readers = IdleConnections<PostgreSQLConnection>(capacity: 8)
     let listener: PostgreSQLListener
+    /// Where large documents are, the same for all who work on the database; nil to keep them in it.
+    let shelf: BlobShelf?
     /// The server's clock, by which leases end on every machine alike.
     public let clock: DatabaseClock
 
-    private static let mostReaders = 8
-
     /// Opens the store, creates its tables, and brings them up to this version's.
     ///
+    /// - Parameter shelf: where large documents are put, the same for all who work on the database; nil for in it.
     /// - Throws: `storage.open`; `storage.version` where a later version of Kelvin wrote it.
-    public init(_ address: PostgreSQLAddress) throws(KernelError) {
+    public init(_ address: PostgreSQLAddress, shelf: BlobShelf? = nil) throws(KernelError) {
         self.address = address
+        self.shelf = shelf
         clock = DatabaseClock()
         let connection = try PostgreSQLConnection(address)
         try Self.migrate(connection)
         let name = "\(UInt64.random(in: 0...(.max)))"
-        writer = Box(Writer(connection: connection, name: name))
+        writer = Guarded(Writer(connection: connection, name: name))
         listener = PostgreSQLListener(address, ignoring: name)
     }
 
@@ -43,7 +42,14 @@ public final class PostgreSQLStorage: KernelStorage {
     public func snapshot<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try looking { database throws(KernelError) in try body(SQLTransaction(database)) }
+        try looking { database throws(KernelError) in try body(SQLTransaction(database, shelf)) }
+    }
+
+    public func removeOrphans() throws(KernelError) -> Int {
+        guard let shelf else { return 0 }
+        return try shelf.removeOrphans(now: WallClock().now) { names throws(KernelError) in
+            try looking { database throws(KernelError) in try SQLTransaction(database, shelf).named(names) }
+        }
     }
 
     /// A look at what is durable, all of one moment.
@@ -51,8 +57,8 @@ public final class PostgreSQLStorage: KernelStorage {
         _ body: (PostgreSQLConnection) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
         // One that was idle may have died meanwhile: then with a new one, once.
-        while let idle = readers.withLock({ $0.popLast() }) {
-            if let value = try look(idle.content, body) { return value }
+        while let idle = readers.take() {
+            if let value = try look(idle, body) { return value }
         }
         guard let value = try look(PostgreSQLConnection(address), body) else {
             throw KernelError(
@@ -88,17 +94,6 @@ public final class PostgreSQLStorage: KernelStorage {
     }
 
     private func putBack(_ connection: PostgreSQLConnection) {
-        guard connection.isAlive else { return }
-        readers.withLock { readers in
-            if readers.count < Self.mostReaders { readers.append(Box(connection)) }
-        }
+        if connection.isAlive { readers.putBack(connection) }
     }
-}
-
-/// One thread's at a time: taken out of a lock to be used, and put back, or touched under one alone.
-struct Box<Content>: @unchecked Sendable {
-    // Unchecked: the compiler does not see which lock guards it.
-    let content: Content
-
-    init(_ content: Content) { self.content = content }
 }

@@ -108,7 +108,8 @@ struct ServeOptions: ParsableArguments {
             (.rate, rate.map { .double($0) }), (.wrongTokens, wrongTokens.map { .int($0) }),
             (.jobsPerProject, jobsPerProject.map { .int($0) }), (.lease, lease.map { .double($0) }),
             (.logLevel, logLevel.map { .string($0) }), (.otlpEndpoint, otlpEndpoint.map { .string($0) }),
-            (.database, database.database.map { .string($0) }), (.noWork, noWork ? .bool(true) : nil),
+            (.database, database.database.map { .string($0) }), (.blobs, database.blobs.map { .string($0) }),
+            (.noWork, noWork ? .bool(true) : nil),
         ]
         var flags: [Setting: ConfigContent] = [:]
         for (setting, content) in given { flags[setting] = content }

@@ -54,15 +54,21 @@ import Testing
         try storage.settle(#require(kept.batch))
     }
 
+    private func limitPages(of storage: SQLiteStorage, _ limit: (Int64) -> Int64) throws {
+        try storage.writer.use { writer throws(KernelError) in
+            do throws(SQLFailure) {
+                let pages = try writer.connection.query("PRAGMA page_count", []) { $0.integer(0) ?? 0 }
+                try writer.connection.command("PRAGMA max_page_count = \(limit(pages[0]))")
+            } catch { throw error.error }
+        }
+    }
+
     /// A disk that is full takes back every turn that was not durable; whoever took part hears of it, also afterwards.
     @Test func whatIsLostIsSaidToBe() throws {
         let path = Self.path(), storage = try SQLiteStorage(path: path)
         try storage.exclusively { store throws(KernelError) in _ = try register(store, "before") }
         let turn = try storage.turn(after: nil) { store throws(KernelError) in try register(store, "lost") }
-        try storage.pool.writeWithoutTransaction { database in
-            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
-            try database.execute(sql: "PRAGMA max_page_count = \(pages + 2)")
-        }
+        try limitPages(of: storage) { $0 + 2 }
         #expect(throws: KernelError.self) {
             try storage.turn(after: turn.batch) { store throws(KernelError) in
                 try store.setDocument(.result, of: turn.value, number: 0, [UInt8](repeating: 7, count: 1 << 20))
@@ -76,7 +82,7 @@ import Testing
                 try storage.turn(after: turn.batch) { _ throws(KernelError) in Issue.record("it must not run") }
             }
         }
-        try storage.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
+        try limitPages(of: storage) { _ in 1_000_000 }
         try storage.exclusively { store throws(KernelError) in _ = try register(store, "after") }
         #expect(try names(storage).first == "after")
     }

@@ -37,6 +37,11 @@ public protocol KernelStorage: Sendable {
     ///   workers need not share the work out, because whoever has the turn may take what it sees.
     func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]?
 
+    /// Removes what lies beside the tables and nothing in them names.
+    ///
+    /// - Returns: how many pieces there were.
+    func removeOrphans() throws(KernelError) -> Int
+
     /// Has `wake` called when someone else has written; storages that cannot tell are asked for their mark again and again.
     func onChange(_ wake: @escaping @Sendable () -> Void)
 }
@@ -53,6 +58,8 @@ extension KernelStorage {
     public func settle(_ batch: StorageBatch) throws(KernelError) {}
 
     public func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]? { nil }
+
+    public func removeOrphans() throws(KernelError) -> Int { 0 }
 
     public func onChange(_ wake: @escaping @Sendable () -> Void) {}
 }

@@ -16,6 +16,8 @@ struct UnsettledTurns {
     var effects: [KernelEffect] = []
     var waiting: [CheckedContinuation<Swift.Result<Void, KernelError>, Never>] = []
     var schedule = Schedule.none
+    /// Stages of jobs that began meanwhile and have not ended: what soon follows is synchronised along.
+    var stages = 0
 
     /// Whether somebody or something waits for it.
     var isUrgent: Bool {
@@ -27,6 +29,10 @@ struct UnsettledTurns {
 extension Runtime {
     /// How long turns that nobody waits for keep the storage to themselves at most, seconds.
     private static let patience = 0.005
+
+    /// How long answers wait at most for stages that have just begun, so that a small job's end is synchronised with its
+    /// beginning, seconds.
+    private static let gathering = 0.002
 
     /// Waits until all that was decided so far is durable.
     ///
@@ -49,9 +55,21 @@ extension Runtime {
         unsettled.schedule = wanted
         let number = unsettled.number
         Task {
-            if wanted == .later { try? await Task.sleep(for: .seconds(Self.patience)) }
+            if wanted == .later {
+                try? await Task.sleep(for: .seconds(Self.patience))
+            } else if unsettled.stages > 0 {
+                try? await Task.sleep(for: .seconds(Self.gathering))
+            }
             if unsettled.number == number { settle() }
         }
+    }
+
+    /// A stage has ended that began when so many batches were settled.
+    func stageEnded(_ number: Int) {
+        guard unsettled.number == number else { return }
+        unsettled.stages -= 1
+        // Nothing follows soon: whoever waits has waited long enough.
+        if unsettled.stages == 0, unsettled.schedule == .soon { settle() }
     }
 
     /// Makes durable what was decided, and does what waited for that.

@@ -82,16 +82,29 @@ extension Runtime {
         let context = context(of: id) { activity, fraction in
             progress?(JobProgress(job: id, state: state, activity: activity, fraction: fraction))
         }
-        let begun = record.work
+        let begun = record.work, number = unsettled.number
+        unsettled.stages += 1
         jobs[id]?.task = Task.detached {
             var work = begun
+            let outcome: Swift.Result<KernelEvent, KernelError>
             do throws(KernelError) {
-                let event = try await stage(&work, request, context)
-                await self.finished(id, fence, work, event)
+                outcome = .success(try await stage(&work, request, context))
             } catch {
-                await self.failed(id, fence, error)
+                outcome = .failure(error)
             }
+            await self.ended(id, fence, work, outcome, number)
         }
+    }
+
+    /// - Parameter number: batches that were settled when the stage began.
+    private func ended(
+        _ id: JobID, _ fence: Fence, _ work: JobWork, _ outcome: Swift.Result<KernelEvent, KernelError>, _ number: Int
+    ) {
+        switch outcome {
+        case .success(let event): finished(id, fence, work, event)
+        case .failure(let error): failed(id, fence, error)
+        }
+        stageEnded(number)
     }
 
     private func finished(_ id: JobID, _ fence: Fence, _ work: JobWork, _ event: KernelEvent) {

@@ -78,10 +78,25 @@ private struct Work: ServiceLifecycle.Service {
     func run() async throws {
         let runtime = service.runtime
         let work = Task { await runtime.drain(idleSeconds: .infinity) }
+        let tidying = Task { await tidyUp() }
+        defer { tidying.cancel() }
         try? await gracefulShutdown()
         let left = await runtime.standDown(within: service.options.graceSeconds)
         service.log.notice("stopped", metadata: ["partsLeft": "\(left)"])
         work.cancel()
+    }
+}
+
+extension Work {
+    /// What killed processes left behind is removed now, and every few hours.
+    private func tidyUp() async {
+        while !Task.isCancelled {
+            do throws(KernelError) {
+                let count = try service.storage.removeOrphans()
+                if count > 0 { service.log.notice("removed orphans", metadata: ["blobs": "\(count)"]) }
+            } catch { service.log.warning("orphans", metadata: ["error": "\(error.message)"]) }
+            try? await Task.sleep(for: .seconds(6 * 3_600))
+        }
     }
 }
 

@@ -3,23 +3,56 @@ public import Kernel
 // Documents, calibrations, leases.
 extension SQLTransaction {
     public func document(_ kind: DocumentKind, of job: JobID, number: Int) throws(KernelError) -> [UInt8]? {
-        try row(
-            "SELECT bytes FROM documents WHERE kind = ? AND job = ? AND number = ?",
+        let found = try row(
+            "SELECT bytes, blob FROM documents WHERE kind = ? AND job = ? AND number = ?",
             [.text(kind.rawValue), .integer(job.stored), .integer(Int64(number))]
-        ) { $0.bytes(0) ?? [] }
+        ) { (bytes: $0.bytes(0) ?? [], blob: $0.text(1)) }
+        guard let text = found?.blob else { return found?.bytes }
+        guard let shelf, let name = BlobName(text) else {
+            throw KernelError(
+                .system, code: "storage.blob",
+                "the \(kind.rawValue) of \(job) is in a blob store that is not open here",
+                cure: "give the same --blobs to every server and worker of a database")
+        }
+        return try shelf.store.bytes(of: name)
     }
 
     public func setDocument(
         _ kind: DocumentKind, of job: JobID, number: Int, _ bytes: [UInt8]
     ) throws(KernelError) {
+        var blob: BlobName?
+        if let shelf, bytes.count >= shelf.least { blob = try shelf.store.put(bytes) }
         try execute(
             """
-            INSERT INTO documents (kind, job, number, bytes) VALUES (?, ?, ?, ?)
-            ON CONFLICT (kind, job, number) DO UPDATE SET bytes = excluded.bytes
-            """, [.text(kind.rawValue), .integer(job.stored), .integer(Int64(number)), .bytes(bytes)])
+            INSERT INTO documents (kind, job, number, bytes, blob) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (kind, job, number) DO UPDATE SET bytes = excluded.bytes, blob = excluded.blob
+            """,
+            [
+                .text(kind.rawValue), .integer(job.stored), .integer(Int64(number)), .bytes(blob == nil ? bytes : []),
+                SQLValue(blob?.text),
+            ])
+    }
+
+    /// Notes the blobs of documents that are about to be removed.
+    func dropBlobs(where condition: String, _ values: [SQLValue]) throws(KernelError) {
+        guard shelf != nil else { return }
+        droppedBlobs += try rows("SELECT blob FROM documents WHERE \(condition) AND blob IS NOT NULL", values) {
+            $0.text(0).flatMap { BlobName($0) }
+        }.compactMap { $0 }
+    }
+
+    /// Those of some blobs that a document names.
+    public func named(_ blobs: [BlobName]) throws(KernelError) -> Set<String> {
+        var known: Set<String> = []
+        for blob in blobs {
+            let text = try row("SELECT blob FROM documents WHERE blob = ?", [.text(blob.text)]) { $0.word(0) }
+            if let text { known.insert(text) }
+        }
+        return known
     }
 
     public func removeDocuments(_ kind: DocumentKind, of job: JobID) throws(KernelError) {
+        try dropBlobs(where: "kind = ? AND job = ?", [.text(kind.rawValue), .integer(job.stored)])
         try execute(
             "DELETE FROM documents WHERE kind = ? AND job = ?", [.text(kind.rawValue), .integer(job.stored)])
     }

@@ -5,9 +5,14 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
     let database: any SQLConnection
     /// Number of the last fact, once it is known.
     var last: Int64?
+    /// Where large documents are; nil to keep them all in the tables.
+    let shelf: BlobShelf?
+    /// Blobs that no document names any more once this turn is durable.
+    public internal(set) var droppedBlobs: [BlobName] = []
 
-    public init(_ database: any SQLConnection) {
+    public init(_ database: any SQLConnection, _ shelf: BlobShelf? = nil) {
         self.database = database
+        self.shelf = shelf
         last = database.lastFact
     }
 
@@ -66,6 +71,7 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
 
     public func remove(_ job: JobID) throws(KernelError) -> Bool {
         guard try summary(of: job)?.state?.isFinal == true else { return false }
+        try dropBlobs(where: "job = ?", [.integer(job.stored)])
         for sql in [
             "DELETE FROM documents WHERE job = ?", "DELETE FROM facts WHERE job = ?", "DELETE FROM tags WHERE job = ?",
             "UPDATE jobs SET isRemoved = TRUE, key = NULL, name = '', tags = '' WHERE id = ?",

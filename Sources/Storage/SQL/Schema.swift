@@ -137,5 +137,12 @@ public struct SchemaStep: Sendable {
             -- Placed, and claimed by nobody.
             CREATE TABLE due (job {integer} NOT NULL, fence {integer} NOT NULL, PRIMARY KEY (job, fence)) {flat};
             """),
+        SchemaStep(
+            "7: large documents in a blob store",
+            """
+            -- Then bytes is empty.
+            ALTER TABLE documents ADD COLUMN blob TEXT;
+            CREATE INDEX documents_blob ON documents (blob) WHERE blob IS NOT NULL;
+            """),
     ]
 }

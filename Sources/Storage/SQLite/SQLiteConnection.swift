@@ -2,9 +2,66 @@ import GRDB
 import GRDBSQLite
 import Kernel
 
-/// A connection to the file: GRDB opens it, keeps its statements and its transactions; values go in and out without detours.
-struct SQLiteConnection: SQLConnection {
-    let database: Database
+/// A connection to the file, used by one caller at a time: GRDB opened it and set it up; statements are prepared once, and
+/// values go in and out without detours.
+final class SQLiteConnection: SQLConnection {
+    private let handle: OpaquePointer
+    /// What closes it in the end; nil where it is somebody else's.
+    private let owner: DatabaseQueue?
+    private var statements: [String: OpaquePointer] = [:]
+
+    /// Opens a store.
+    ///
+    /// - Parameter migrator: creates it, and brings it up to its schema; nil to read what is there.
+    /// - Throws: `storage.version` where a later version of Kelvin wrote it; errors of GRDB.
+    init(path: String, _ migrator: DatabaseMigrator? = nil) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(30)
+        configuration.readonly = migrator == nil
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        if let migrator {
+            if try queue.read(migrator.hasBeenSuperseded) {
+                throw KernelError(
+                    .system, code: "storage.version", "\(path) was written by a later version of Kelvin",
+                    cure: "use that version, or another state directory (XDG_STATE_HOME)")
+            }
+            try migrator.migrate(queue)
+        }
+        owner = queue
+        handle = try Self.handle(queue.inDatabase { $0.sqliteConnection })
+        // GRDB watches what it does itself; from here on it does nothing but close the connection.
+        sqlite3_commit_hook(handle, nil, nil)
+        sqlite3_rollback_hook(handle, nil, nil)
+        sqlite3_set_authorizer(handle, nil, nil)
+    }
+
+    /// Within a transaction of GRDB's own.
+    init(_ database: Database) throws {
+        owner = nil
+        handle = try Self.handle(database.sqliteConnection)
+    }
+
+    private static func handle(_ pointer: OpaquePointer?) throws -> OpaquePointer {
+        guard let pointer else { throw DatabaseError(message: "the connection is closed") }
+        return pointer
+    }
+
+    deinit { for statement in statements.values { sqlite3_finalize(statement) } }
+
+    // MARK: Transactions
+
+    /// Runs a statement that has no values.
+    func command(_ sql: String) throws(SQLFailure) { try execute(sql, []) }
+
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Rows that were written over this connection since it was opened.
+    var writtenRows: Int32 { sqlite3_total_changes(handle) }
+
+    // MARK: Statements
 
     func query<Value>(
         _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(KernelError) -> Value
@@ -12,14 +69,13 @@ struct SQLiteConnection: SQLConnection {
         let statement = try prepared(sql, values)
         defer { sqlite3_reset(statement) }
         var found: [Value] = []
+        let row = SQLiteRow(statement: statement)
         while true {
             switch sqlite3_step(statement) {
             case SQLITE_ROW:
-                do throws(KernelError) { found.append(try read(SQLiteRow(statement: statement))) } catch {
-                    throw .other(error)
-                }
+                do throws(KernelError) { found.append(try read(row)) } catch { throw .other(error) }
             case SQLITE_DONE: return found
-            case let code: throw failure(code)
+            default: throw failure
             }
         }
     }
@@ -29,20 +85,16 @@ struct SQLiteConnection: SQLConnection {
         defer { sqlite3_reset(statement) }
         var code = SQLITE_ROW
         while code == SQLITE_ROW { code = sqlite3_step(statement) }
-        if code != SQLITE_DONE { throw failure(code) }
+        if code != SQLITE_DONE { throw failure }
     }
 
     func change(_ sql: String, _ values: [SQLValue]) throws(SQLFailure) -> Int {
         try execute(sql, values)
-        return database.changesCount
+        return Int(sqlite3_changes(handle))
     }
 
     private func prepared(_ sql: String, _ values: [SQLValue]) throws(SQLFailure) -> OpaquePointer {
-        let statement: OpaquePointer
-        do { statement = try database.cachedStatement(sql: sql).sqliteStatement } catch {
-            throw .other(SQLiteStorage.kernelError(error))
-        }
-        sqlite3_reset(statement)
+        let statement = try statement(sql)
         // SQLite copies what it is given: the pointers are good for the call alone.
         let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         for (place, value) in values.enumerated() {
@@ -68,44 +120,30 @@ struct SQLiteConnection: SQLConnection {
                             sqlite3_bind_blob64(statement, number, $0.baseAddress, UInt64($0.count), copied)
                         }
                 }
-            guard code == SQLITE_OK else { throw failure(code) }
+            guard code == SQLITE_OK else { throw failure }
         }
         return statement
     }
 
-    private func failure(_ code: Int32) -> SQLFailure {
-        let error = DatabaseError(
-            resultCode: ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection)),
-            message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
-        let told = SQLiteStorage.kernelError(error)
-        switch sqlite3_extended_errcode(database.sqliteConnection) {
+    private func statement(_ sql: String) throws(SQLFailure) -> OpaquePointer {
+        if let known = statements[sql] { return known }
+        var statement: OpaquePointer?
+        guard sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil) == SQLITE_OK,
+            let statement
+        else { throw failure }
+        statements[sql] = statement
+        return statement
+    }
+
+    /// Why the last call failed.
+    private var failure: SQLFailure {
+        let code = sqlite3_extended_errcode(handle)
+        let told = SQLiteStorage.kernelError(
+            DatabaseError(resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(handle))))
+        switch code {
         case ResultCode.SQLITE_CONSTRAINT_FOREIGNKEY.rawValue: return .orphan(told)
         case let code where code & 0xFF == SQLITE_CONSTRAINT: return .collision(told)
         default: return .other(told)
         }
-    }
-}
-
-private struct SQLiteRow: SQLRow {
-    let statement: OpaquePointer
-
-    private func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
-
-    func integer(_ column: Int) -> Int64? { isNull(column) ? nil : sqlite3_column_int64(statement, Int32(column)) }
-
-    func real(_ column: Int) -> Double? { isNull(column) ? nil : sqlite3_column_double(statement, Int32(column)) }
-
-    func flag(_ column: Int) -> Bool { sqlite3_column_int64(statement, Int32(column)) != 0 }
-
-    func text(_ column: Int) -> String? {
-        guard let start = sqlite3_column_text(statement, Int32(column)) else { return nil }
-        let count = Int(sqlite3_column_bytes(statement, Int32(column)))
-        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-    }
-
-    func bytes(_ column: Int) -> [UInt8]? {
-        if isNull(column) { return nil }
-        guard let start = sqlite3_column_blob(statement, Int32(column)) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
     }
 }

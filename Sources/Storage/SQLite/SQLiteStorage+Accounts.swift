@@ -5,14 +5,12 @@ extension SQLiteStorage: AccountStorage {
     public func changeAccounts<Value>(
         _ body: (any AccountTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try inTransaction { database throws(KernelError) in
-            try body(SQLAccounts(SQLiteConnection(database: database)))
-        }
+        try inTransaction { connection throws(KernelError) in try body(SQLAccounts(connection)) }
     }
 
     public func readAccounts<Value>(
         _ body: (any AccountTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try looking { database throws(KernelError) in try body(SQLAccounts(SQLiteConnection(database: database))) }
+        try looking { connection throws(KernelError) in try body(SQLAccounts(connection)) }
     }
 }

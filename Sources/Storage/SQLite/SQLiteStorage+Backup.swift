@@ -8,7 +8,14 @@ extension SQLiteStorage {
     ///
     /// - Throws: `storage.backup` where there is such a file, or it cannot be written.
     public func backup(to path: String) throws(KernelError) {
-        try Self.copy(from: pool, to: path)
+        let source: DatabaseQueue
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(30)
+            configuration.readonly = true
+            source = try DatabaseQueue(path: self.path, configuration: configuration)
+        } catch { throw Self.kernelError(error) }
+        try Self.copy(from: source, to: path) { target throws(KernelError) in try bringIn(target) }
     }
 
     /// Makes a store of a backup.
@@ -60,7 +67,48 @@ extension SQLiteStorage {
         }
     }
 
-    private static func copy(from source: some DatabaseReader, to path: String) throws(KernelError) {
+    /// Puts what lies in the blob store into the copy itself, which is complete then.
+    private func bringIn(_ target: SQLiteConnection) throws(KernelError) {
+        do throws(SQLFailure) {
+            let keys = "kind, job, number"
+            let rows = try target.query("SELECT \(keys), blob FROM documents WHERE blob IS NOT NULL", []) { row in
+                (
+                    key: [.text(row.word(0)), .integer(row.integer(1) ?? 0), .integer(row.integer(2) ?? 0)]
+                        as [SQLValue],
+                    blob: row.word(3)
+                )
+            }
+            let condition = "WHERE kind = ? AND job = ? AND number = ?"
+            for row in rows {
+                let bytes: [UInt8]?
+                do throws(KernelError) { bytes = try contents(of: row.blob) } catch { throw SQLFailure.other(error) }
+                if let bytes {
+                    try target.execute(
+                        "UPDATE documents SET bytes = ?, blob = NULL \(condition)", [.bytes(bytes)] + row.key)
+                } else {
+                    try target.execute("DELETE FROM documents \(condition)", row.key)
+                }
+            }
+        } catch { throw error.error }
+    }
+
+    /// What a blob holds; nil where its document was removed since the copy was made: then it is not part of the backup.
+    private func contents(of text: String) throws(KernelError) -> [UInt8]? {
+        guard let name = BlobName(text) else { throw Self.failure(text, "is no blob's name") }
+        do throws(KernelError) { return try shelf.store.bytes(of: name) } catch {
+            let named = try looking { connection throws(KernelError) in
+                try SQLTransaction(connection, shelf).named([name])
+            }
+            if named.isEmpty { return nil }
+            throw error
+        }
+    }
+
+    /// - Parameter finish: what is done with the copy before it counts.
+    private static func copy(
+        from source: some DatabaseReader, to path: String,
+        finish: (SQLiteConnection) throws(KernelError) -> Void = { _ throws(KernelError) in }
+    ) throws(KernelError) {
         // Made by us and empty, so that nobody else may read it for a moment, and nothing is overwritten.
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, "cannot be made: \(String(cString: strerror(errno)))") }
@@ -68,7 +116,11 @@ extension SQLiteStorage {
         do {
             let target = try DatabaseQueue(path: path)
             try source.backup(to: target)
+            try target.write { try finish(SQLiteConnection($0)) }
             try target.close()
+        } catch let error as KernelError {
+            unlink(path)
+            throw error
         } catch {
             unlink(path)
             throw failure(path, "cannot be written: \(error)")

@@ -1,22 +1,27 @@
-import GRDB
 public import Kernel
 
-/// Which turns share the transaction that is open, and which were lost.
-struct BatchLog {
+/// The connection that writes, and the turns that share the transaction which is open on it.
+final class SQLiteWriter {
+    let connection: SQLiteConnection
     /// Of the turns that come now.
     var number: UInt64 = 1
     /// Rows that were written when the transaction was opened.
-    var changesBefore = 0
+    var rowsBefore: Int32 = 0
     /// Why batches were lost, for those who took part in them and have not heard.
     var lost: [UInt64: KernelError] = [:]
+    /// What can be removed when the open transaction is durable.
+    var droppedBlobs: [BlobName] = []
 
     private static let memory: UInt64 = 1_000
 
+    init(_ connection: SQLiteConnection) { self.connection = connection }
+
     /// The open transaction is over.
-    mutating func end(_ loss: KernelError? = nil) {
+    func end(_ loss: KernelError? = nil) {
         if let loss { lost[number] = loss }
         if lost.count > 64 { lost = lost.filter { number - $0.key < Self.memory } }
         number += 1
+        droppedBlobs = []
     }
 }
 
@@ -26,66 +31,82 @@ extension SQLiteStorage {
     public func turn<Value>(
         after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> (value: Value, batch: StorageBatch?) {
-        try writing { database, log in
-            if let batch, let loss = log.lost[batch.number] { throw loss }
-            let value = try Self.joining(database, &log) { database throws(KernelError) in
-                try body(SQLTransaction(SQLiteConnection(database: database)))
-            }
-            if database.totalChangesCount == log.changesBefore {
+        try writer.use { writer throws(KernelError) in
+            if let batch, let loss = writer.lost[batch.number] { throw loss }
+            let value = try join(writer, asking: body)
+            if writer.connection.writtenRows == writer.rowsBefore {
                 // Nothing was written by anyone: there is nothing to wait for, and others may have the file.
-                try Self.commit(database, &log)
+                try commit(writer)
                 return (value, nil)
             }
-            return (value, StorageBatch(number: log.number))
+            return (value, StorageBatch(number: writer.number))
         }
     }
 
     public func settle(_ batch: StorageBatch) throws(KernelError) {
-        try writing { database, log in
-            if let loss = log.lost[batch.number] { throw loss }
-            if batch.number == log.number, database.isInsideTransaction { try Self.commit(database, &log) }
+        try writer.use { writer throws(KernelError) in
+            if let loss = writer.lost[batch.number] { throw loss }
+            if batch.number == writer.number, writer.connection.isInTransaction { try commit(writer) }
         }
     }
 
     /// An exclusive turn; along with it everything becomes durable that was left open.
-    func inTransaction<Value>(_ body: (Database) throws(KernelError) -> Value) throws(KernelError) -> Value {
-        try writing { database, log in
-            let value = try Self.joining(database, &log, body)
-            try Self.commit(database, &log)
+    func inTransaction<Value>(_ body: (SQLiteConnection) throws(KernelError) -> Value) throws(KernelError) -> Value {
+        try writer.use { writer throws(KernelError) in
+            let value = try join(writer, body)
+            try commit(writer)
             return value
         }
     }
 
-    private static func joining<Value>(
-        _ database: Database, _ log: inout BatchLog, _ body: (Database) throws(KernelError) -> Value
-    ) throws -> Value {
-        if !database.isInsideTransaction {
-            try database.beginTransaction(.immediate)
-            log.changesBefore = database.totalChangesCount
+    func join<Value>(
+        _ writer: SQLiteWriter, asking body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        try join(writer) { connection throws(KernelError) in
+            let transaction = SQLTransaction(connection, shelf)
+            let value = try body(transaction)
+            writer.droppedBlobs += transaction.droppedBlobs
+            return value
         }
-        var value: Value?
-        do {
-            try database.inSavepoint {
-                value = try body(database)
-                return .commit
-            }
-        } catch {
-            // A full disk takes the whole transaction back, other turns and all.
-            if !database.isInsideTransaction { log.end(SQLiteStorage.kernelError(error)) }
-            throw error
-        }
-        guard let value else { preconditionFailure("a turn ran its body or threw") }
-        return value
     }
 
-    private static func commit(_ database: Database, _ log: inout BatchLog) throws {
-        do {
-            try database.commit()
-            log.end()
+    private func join<Value>(
+        _ writer: SQLiteWriter, _ body: (SQLiteConnection) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        let connection = writer.connection
+        do throws(SQLFailure) {
+            if !connection.isInTransaction {
+                try connection.command("BEGIN IMMEDIATE")
+                writer.rowsBefore = connection.writtenRows
+            }
+            try connection.command("SAVEPOINT turn")
+            let value: Value
+            do throws(KernelError) { value = try body(connection) } catch {
+                if connection.isInTransaction {
+                    try connection.command("ROLLBACK TO SAVEPOINT turn")
+                    try connection.command("RELEASE SAVEPOINT turn")
+                }
+                throw SQLFailure.other(error)
+            }
+            try connection.command("RELEASE SAVEPOINT turn")
+            return value
         } catch {
-            if database.isInsideTransaction { try? database.rollback() }
-            log.end(SQLiteStorage.kernelError(error))
-            throw error
+            // A full disk takes the whole transaction back, other turns and all.
+            if !connection.isInTransaction { writer.end(error.error) }
+            throw error.error
+        }
+    }
+
+    func commit(_ writer: SQLiteWriter) throws(KernelError) {
+        do throws(SQLFailure) {
+            try writer.connection.command("COMMIT")
+            let dropped = writer.droppedBlobs
+            writer.end()
+            for name in dropped { shelf.store.remove(name) }
+        } catch {
+            if writer.connection.isInTransaction { try? writer.connection.command("ROLLBACK") }
+            writer.end(error.error)
+            throw error.error
         }
     }
 }

@@ -8,7 +8,7 @@ extension SQLiteStorage {
         for step in SchemaStep.all {
             migrator.registerMigration(step.name) { database in
                 try database.execute(sql: step.sql(for: .sqlite))
-                try step.finish(SQLiteConnection(database: database))
+                try step.finish(SQLiteConnection(database))
             }
         }
         return migrator

@@ -1,44 +1,30 @@
 import GRDB
 public import Kernel
-import Synchronization
 
 /// The kernel's memory in one SQLite file that several processes share.
 ///
 /// Transactions are immediate: whoever writes has the file to itself from the first read on. The write-ahead log is
 /// synchronised at every commit: what was acknowledged outlives a killed process and a power cut alike.
 public final class SQLiteStorage: KernelStorage {
-    /// One connection that writes, and some that read what is durable meanwhile.
-    let pool: DatabasePool
-    /// Turns that share a transaction which is still open.
-    private let batches = Mutex(BatchLog())
+    let writer: Guarded<SQLiteWriter>
+    /// They see what is durable, and wait for no writer.
+    private let readers = IdleConnections<SQLiteConnection>(capacity: 8)
     public let path: String
+    let shelf: BlobShelf
 
     /// Opens the store at a path, creates it, and brings it up to this version's schema.
     ///
+    /// - Parameter shelf: where large documents are put; nil for `blobs` beside the file.
     /// - Throws: `storage.open`; `storage.version` where a later version of Kelvin wrote it.
-    public init(path: String) throws(KernelError) {
+    public init(path: String, shelf: BlobShelf? = nil) throws(KernelError) {
         self.path = path
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(30)
-        // Of the connection that writes: turns share one, see SQLiteStorage+Batches.
-        configuration.allowsUnsafeTransactions = true
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-        }
+        let directory = path.lastIndex(of: "/").map { path[..<$0] } ?? "."
+        self.shelf = shelf ?? BlobShelf(BlobDirectory(path: directory + "/blobs"))
         // Two processes that open a new file at once would both create the tables.
         let lock = FileLock(path: path + ".lock")
         defer { lock?.unlock() }
         do {
-            pool = try DatabasePool(path: path, configuration: configuration)
-            // A pool comes with NORMAL, which a power cut outlives without its last transactions.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            let migrator = Self.migrator
-            if try pool.read(migrator.hasBeenSuperseded) {
-                throw KernelError(
-                    .system, code: "storage.version", "\(path) was written by a later version of Kelvin",
-                    cure: "use that version, or another state directory (XDG_STATE_HOME)")
-            }
-            try migrator.migrate(pool)
+            writer = Guarded(SQLiteWriter(try SQLiteConnection(path: path, Self.migrator)))
         } catch let error as KernelError {
             throw error
         } catch {
@@ -51,40 +37,51 @@ public final class SQLiteStorage: KernelStorage {
     public func exclusively<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try inTransaction { database throws(KernelError) in
-            try body(SQLTransaction(SQLiteConnection(database: database)))
+        try writer.use { writer throws(KernelError) in
+            let value = try join(writer, asking: body)
+            try commit(writer)
+            return value
         }
     }
 
     public func snapshot<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try looking { database throws(KernelError) in try body(SQLTransaction(SQLiteConnection(database: database))) }
+        try looking { connection throws(KernelError) in try body(SQLTransaction(connection, shelf)) }
     }
 
-    /// The connection that writes, for this caller alone.
-    func writing<Value>(
-        _ body: (Database, inout BatchLog) throws -> Value
-    ) throws(KernelError) -> Value {
-        do {
-            return try pool.writeWithoutTransaction { database in
-                // The connection is one caller's at a time, and so is the log.
-                var log = batches.withLock { $0 }
-                defer { batches.withLock { [log] in $0 = log } }
-                return try body(database, &log)
-            }
-        } catch {
-            throw Self.kernelError(error)
+    public func removeOrphans() throws(KernelError) -> Int { try removeOrphans(grace: BlobShelf.grace) }
+
+    func removeOrphans(grace: Double) throws(KernelError) -> Int {
+        try shelf.removeOrphans(now: WallClock().now, grace: grace) { names throws(KernelError) in
+            try looking { connection throws(KernelError) in try SQLTransaction(connection, shelf).named(names) }
         }
     }
 
-    func looking<Value>(_ body: (Database) throws(KernelError) -> Value) throws(KernelError) -> Value {
-        do { return try pool.read { try body($0) } } catch { throw Self.kernelError(error) }
+    /// A look at what is durable, all of one moment.
+    func looking<Value>(_ body: (SQLiteConnection) throws(KernelError) -> Value) throws(KernelError) -> Value {
+        let connection: SQLiteConnection
+        do { connection = try readers.take() ?? SQLiteConnection(path: path) } catch {
+            throw Self.kernelError(error)
+        }
+        do throws(SQLFailure) {
+            try connection.command("BEGIN")
+            let outcome: Swift.Result<Value, KernelError>
+            do throws(KernelError) { outcome = .success(try body(connection)) } catch { outcome = .failure(error) }
+            // One that cannot end is not used again.
+            try connection.command("COMMIT")
+            readers.putBack(connection)
+            do throws(KernelError) { return try outcome.get() } catch { throw SQLFailure.other(error) }
+        } catch { throw error.error }
     }
 
     public func changeMark() -> UInt64 {
         // Asked of the connection that writes: others change their mark for its writing too.
-        let version = try? pool.writeWithoutTransaction { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
+        let version = try? writer.use { writer throws(KernelError) in
+            do throws(SQLFailure) {
+                return try writer.connection.query("PRAGMA data_version", []) { $0.integer(0) ?? -1 }.first
+            } catch { throw error.error }
+        }
         return UInt64(bitPattern: version ?? nil ?? -1)
     }
 

@@ -12,6 +12,7 @@ struct ServiceSetup {
     private(set) var rules = KernelRules()
     private let level: Logger.Level
     private let database: PostgreSQLAddress?
+    private let shelf: BlobShelf?
 
     init(_ settings: ServeSettings) throws(CommandFailure) {
         let directory: String
@@ -40,6 +41,8 @@ struct ServiceSetup {
         } catch {
             throw Self.wrong(.database, error.message)
         }
+        shelf = settings.text(.blobs).map { BlobShelf(BlobDirectory(path: $0)) }
+        if shelf != nil, database == nil { throw .usage("\(Setting.blobs.option) needs \(Setting.database.option)") }
         options.failpoint = Failpoint(environment: ProcessInfo.processInfo.environment)
         if settings.flag(.noWork) == true {
             if database == nil { throw .usage("\(Setting.noWork.option) needs \(Setting.database.option)") }
@@ -77,7 +80,7 @@ struct ServiceSetup {
 
     /// The store that servers and workers share; nil where the service has one of its own.
     func openDatabase() throws(KernelError) -> PostgreSQLStorage? {
-        try database.map { address throws(KernelError) in try PostgreSQLStorage(address) }
+        try database.map { address throws(KernelError) in try PostgreSQLStorage(address, shelf: shelf) }
     }
 
     /// Logs as JSON from here on.
