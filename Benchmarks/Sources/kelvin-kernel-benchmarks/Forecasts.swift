@@ -30,7 +30,7 @@ struct Forecasts {
         /// hours (Ravi et al., IISWC 2021, found a median of an hour).
         static let days = Traffic(
             name: "days", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000,
-            every: [.low: 16, .normal: 32, .high: 4])
+            every: [.low: 8, .normal: 16, .high: 2])
         /// The same jobs in one line: one account, one class, so that nobody overtakes.
         static let line = Traffic(
             name: "line", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000, priorities: [0, 1, 0],
@@ -61,7 +61,8 @@ struct Forecasts {
             for load in loads where traffic.accounts > 1 || load == 0.8 {
                 rows.append(try await measure(traffic, load, .recentTraffic))
                 // What the sample of futures is worth, and what is left for those who know more than anybody can.
-                guard load == 0.8, traffic.name == Traffic.days.name else { continue }
+                guard load == 0.8, traffic.name == Traffic.days.name
+                else { continue }
                 for basis in [Foretelling.Basis.plan, .trueRuntimes, .trueLaw, .trueArrivals] {
                     rows.append(try await measure(traffic, load, basis))
                 }
@@ -106,6 +107,7 @@ struct Forecasts {
         workload.dailySwing = traffic.dailySwing
         workload.priorities = traffic.priorities
         workload.runtimeSpread = 0.1
+        workload.batchSpread = 0.02
         var scenario = scenario(workload, seed: seed, duration: 86_400)
         scenario.accounts = (0..<traffic.accounts).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
         scenario.scheduling.secondsPerNat = 300

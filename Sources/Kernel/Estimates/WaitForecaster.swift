@@ -27,7 +27,7 @@ public struct WaitForecaster: Sendable {
     /// The level up to which the history of a whole class is believed: e times the longest wait foreseen.
     private static let furthestStranger = 2.0
     /// By how much one wait moves the part that is left out.
-    private static let rate = 0.03
+    private static let rate = 0.01
 
     public init(coverage: Double = 0.9, grain: Double = 5) {
         precondition(coverage > 0 && coverage < 1, "a coverage of \(coverage)")
