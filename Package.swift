@@ -82,7 +82,11 @@ let package = Package(
             dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Kernel"],
             swiftSettings: numeric),
         .target(
-            name: "Storage", dependencies: ["Kernel", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "Storage",
+            dependencies: [
+                "Kernel", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         // Floor 5: the outside.
         .target(

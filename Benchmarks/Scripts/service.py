@@ -62,6 +62,7 @@ def fill(directory, count):
             """INSERT INTO facts (time, job, kind, detail)
                SELECT updated, id, 'ended', '{"job":' || id || ',"kind":"ended","state":"completed"}'
                FROM jobs WHERE id NOT IN (SELECT job FROM facts WHERE job IS NOT NULL)""")
+        store.execute("UPDATE journal SET last = (SELECT MAX(number) FROM facts)")
     store.close()
 
 

@@ -12,6 +12,15 @@ func asking<Value: Sendable>(
     do { return try await body() } catch { throw CommandFailure(error, source: nil) }
 }
 
+extension JobDocument {
+    /// A job of the user's own store.
+    init(ofStore job: JobSummary) {
+        self.init(job)
+        account = job.account.isEmpty ? nil : job.account
+        key = job.key
+    }
+}
+
 /// The user's store, and what commands do with it.
 struct JobStore {
     let directory: StateDirectory

@@ -39,7 +39,7 @@ import Testing
         let earliest = try #require(outlook["earliestSeconds"] as? Double)
         let latest = try #require(outlook["latestSeconds"] as? Double)
         #expect(earliest <= start && start <= latest && start > 0)
-        #expect(outlook["coverage"] as? Double == 0.9 && outlook["position"] as? Int == 0)
+        #expect(outlook["coverage"] as? Double == 0.9 && document["position"] as? Int == 0)
         let text = try home.run(["job", "2"]).output
         #expect(text.contains("first in line") && text.contains("holds for 90 of 100 jobs"), "\(text)")
         // The machine is free: the promise is judged.

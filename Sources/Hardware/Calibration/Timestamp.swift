@@ -34,6 +34,13 @@ public enum Timestamp {
             + "\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
     }
 
+    /// To the millisecond: `2026-01-31T12:34:56.789Z`.
+    public static func precise(_ seconds: Double) -> String {
+        let whole = seconds.rounded(.down)
+        let milli = String(Int((seconds - whole) * 1000))
+        return text(from: whole).dropLast() + "." + String(repeating: "0", count: 3 - milli.count) + milli + "Z"
+    }
+
     // The proleptic Gregorian calendar in eras of 400 years that begin in March (H. Hinnant, "chrono-Compatible
     // Low-Level Date Algorithms").
 

@@ -1,7 +1,7 @@
 import Circuits
 
 /// A device as JSON.
-public struct DeviceDocument: Encodable, Sendable {
+public struct DeviceDocument: Codable, Sendable {
     public var id: String
     public var name: String
     public var isDefault: Bool
@@ -27,12 +27,12 @@ public struct DeviceDocument: Encodable, Sendable {
     public var deadSites: [Int]
     public var warnings: [String]
 
-    public struct FigureOrigin: Encodable, Sendable {
+    public struct FigureOrigin: Codable, Sendable {
         public var figure: String
         public var source: String
     }
 
-    public struct Gate: Encodable, Sendable {
+    public struct Gate: Codable, Sendable {
         public var name: String
         public var isVirtual: Bool
         /// Lower and upper bound of each parameter, radians; null for any angle.

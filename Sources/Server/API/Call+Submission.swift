@@ -31,7 +31,7 @@ extension Call {
         let summary = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }
         let now = try await settled(summary, within: seconds)
-        let answer = seconds > 0 ? try await jobAnswer(now) : JobAnswer(now)
+        let answer = seconds > 0 ? try await jobAnswer(now) : JobDocument(ofService: now)
         return Answer.json(answer, now.isSettled ? .ok : .accepted).header(.location, "/v1/jobs/\(id)")
     }
 
@@ -40,21 +40,7 @@ extension Call {
         let project = try project(asked: body.project)
         let (_, request) = try prepared(body, in: project, key: nil)
         let appraisal = try await service.runtime.check(request)
-        guard let appraisal else {
-            // All of the only machine: nothing is chosen.
-            return AppraisalDocument(offers: [], refusals: [], position: 0)
-        }
-        let names = await service.runtime.deviceNames()
-        return AppraisalDocument(
-            offers: appraisal.offers.map { offer in
-                AppraisalDocument.Offer(
-                    device: names[offer.device] ?? "", successProbability: offer.success, machineSeconds: offer.seconds,
-                    price: offer.price, waitSeconds: offer.wait, coherenceUse: offer.coherenceUse)
-            },
-            refusals: appraisal.refusals.map { refusal in
-                AppraisalDocument.Refusal(
-                    device: names[refusal.device] ?? "", reason: refusal.reason, cure: refusal.cure)
-            }, position: appraisal.position)
+        return AppraisalDocument(appraisal, await service.runtime.deviceNames())
     }
 
     private func prepared(

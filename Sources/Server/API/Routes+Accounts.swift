@@ -10,7 +10,9 @@ extension Service {
     static let accountRoutes: [Route] = [
         Route(.get, "/v1/me", "getCaller", .anyone(.read)) { call in
             try call.checkQuery()
-            return .json(CallerDocument(try call.caller))
+            return .json(
+                CallerDocument(
+                    user: UserDocument(try call.caller.user), token: TokenDocument(try call.caller.token)))
         },
         Route(.get, "/v1/organisations", "listOrganisations", .service(.admin, .admin)) { call in
             try call.checkQuery()

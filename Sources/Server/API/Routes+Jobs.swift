@@ -25,9 +25,11 @@ extension Service {
             },
             Route(.get, "/v1/jobs", "listJobs", .anyone(.read)) { call in try call.listJobs() },
             Route(.get, "/v1/jobs/{job}", "getJob", .readJob) { call in
-                try call.checkQuery("wait")
+                try call.checkQuery("wait", "history")
                 let wait = try call.seconds("wait", limit: longestWait) ?? 0
-                return .json(try await call.jobAnswer(try await call.settled(try call.job, within: wait)))
+                var document = try await call.jobAnswer(try await call.settled(try call.job, within: wait))
+                if try call.flag("history") { document.history = try call.history() }
+                return .json(document)
             },
             Route(.delete, "/v1/jobs/{job}", "deleteJob", .changeJob) { call in
                 try call.checkQuery("forget")
@@ -85,8 +87,15 @@ extension Call {
         return found ?? job
     }
 
-    func jobAnswer(_ job: JobSummary) async throws -> JobAnswer {
-        var answer = JobAnswer(job)
+    /// What happened to the job of the path.
+    fileprivate func history() throws -> [JobEventDocument] {
+        let job = try job.job
+        let entries = try service.storage.snapshot { store throws(KernelError) in try store.history(of: job) }
+        return entries.enumerated().map { JobEventDocument($1, number: $0 + 1) }
+    }
+
+    func jobAnswer(_ job: JobSummary) async throws -> JobDocument {
+        var answer = JobDocument(ofService: job)
         let storage = service.storage
         if job.state == .failed {
             let bytes = try storage.snapshot { store throws(KernelError) in
@@ -97,9 +106,7 @@ extension Call {
             answer.reason = answer.failure?.message
         }
         if job.state?.isFinal != true, let outlook = try await service.runtime.outlook(of: job.job) {
-            answer.position = outlook.position
-            answer.outlook = OutlookDocument(outlook)
-            answer.reason = outlook.hindrance
+            answer.foresee(outlook)
         }
         return answer
     }
@@ -140,7 +147,7 @@ extension Call {
         }
         let wanted = filter
         let jobs = try service.storage.snapshot { store throws(KernelError) in try store.summaries(wanted) }
-        var page = JobPage(jobs: jobs.map(JobAnswer.init))
+        var page = JobPage(jobs: jobs.map(JobDocument.init(ofService:)))
         if jobs.count == limit, let last = jobs.last { page.next = "/v1/jobs?" + nextQuery(before: last.job) }
         return .json(page)
     }
@@ -173,7 +180,7 @@ extension Call {
         try await ask(service.runtime, id)
         let now = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         guard let now else { throw Problem(.notFound, "\(id) was deleted") }
-        return .json(JobAnswer(now), .accepted)
+        return .json(JobDocument(ofService: now), .accepted)
     }
 
     fileprivate func result(within seconds: Double) async throws -> Answer {
@@ -195,6 +202,14 @@ extension Call {
         }
         guard let bytes else { throw Problem(.fault, "the result of \(job.job) is not kept") }
         return .bytes(bytes)
+    }
+}
+
+extension JobDocument {
+    init(ofService job: JobSummary) {
+        self.init(job)
+        project = job.project
+        user = job.ownerPath ?? ""
     }
 }
 

@@ -40,21 +40,15 @@ final class TransportIdentity: Sendable {
 
     /// What tells a file from the one that was there before.
     private struct Stamp: Hashable {
-        var inode: UInt64
-        var size: Int
-        var seconds: Int
-        var nanoseconds: Int
+        var inode: Int?
+        var size: UInt64?
+        var time: Date?
 
         init?(_ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return nil }
-            inode = UInt64(status.st_ino)
-            size = Int(status.st_size)
-            #if canImport(Darwin)
-            (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
-            #else
-            (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
-            #endif
+            guard let found = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+            inode = found[.systemFileNumber] as? Int
+            size = found[.size] as? UInt64
+            time = found[.modificationDate] as? Date
         }
     }
 

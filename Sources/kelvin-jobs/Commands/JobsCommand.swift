@@ -23,9 +23,10 @@ struct JobsCommand: ParsableCommand {
         let filter = JobFilter(states: state.isEmpty ? nil : state, account: account, limit: limit)
         let store = try JobStore()
         let jobs = try store.read { store throws(KernelError) in try store.summaries(filter) }
+            .map(JobDocument.init(ofStore:))
         switch format {
-        case .json: Terminal.write(JSON.text(jobs.map { JobDocument($0) }) + "\n")
-        case .text: Terminal.write(jobs.isEmpty ? "no jobs\n" : JobTable(jobs: jobs).text)
+        case .json: Terminal.write(JSON.text(jobs) + "\n")
+        case .text: Terminal.write(JobTable(jobs).text)
         }
     }
 }
@@ -45,16 +46,16 @@ struct JobCommand: AsyncParsableCommand {
             let store = try JobStore()
             let summary = try store.job(job)
             let history = try store.read { store throws(KernelError) in try store.history(of: summary.job) }
-            var document = JobDocument(summary, history: history)
+            var document = JobDocument(ofStore: summary)
+            document.history = history.enumerated().map { JobEventDocument($1, number: $0 + 1) }
             if summary.state?.isFinal != true {
                 let runtime = try store.runtime()
-                document.outlook = try await asking { () throws(KernelError) in
-                    try await runtime.outlook(of: summary.job)
-                }.map(JobDocument.Outlook.init)
+                let outlook = try await asking { () throws(KernelError) in try await runtime.outlook(of: summary.job) }
+                if let outlook { document.foresee(outlook) }
             }
             switch format {
             case .json: Terminal.write(JSON.text(document) + "\n")
-            case .text: Terminal.write(document.text)
+            case .text: Terminal.write(JobReport(document).text)
             }
         }
     }

@@ -123,7 +123,14 @@ struct SubmitCommand: AsyncParsableCommand {
         defer { line.finish() }
         do {
             let request = try document.request()
-            if dryRun { return try await appraise(request, runtime) }
+            if dryRun {
+                let appraisal = AppraisalDocument(try await runtime.check(request), await runtime.deviceNames())
+                switch format {
+                case .json: Terminal.write(JSON.text(appraisal) + "\n")
+                case .text: Terminal.write(AppraisalReport(appraisal).text)
+                }
+                return
+            }
             try await runtime.check(request)
             let id = try await runtime.submit(
                 request, document: document, key: key, isDetached: detach, receivedAt: received
@@ -132,7 +139,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 try? store.startWorker()
                 switch format {
                 case .text: Terminal.write("\(id)\n")
-                case .json: Terminal.write(JSON.text(JobDocument(try store.job(id.description))) + "\n")
+                case .json: Terminal.write(JSON.text(JobDocument(ofStore: try store.job(id.description))) + "\n")
                 }
                 return
             }

@@ -29,7 +29,7 @@ extension SQLiteStorage {
         try writing { database, log in
             if let batch, let loss = log.lost[batch.number] { throw loss }
             let value = try Self.joining(database, &log) { database throws(KernelError) in
-                try body(SQLiteTransaction(database: database))
+                try body(SQLTransaction(SQLiteConnection(database: database)))
             }
             if database.totalChangesCount == log.changesBefore {
                 // Nothing was written by anyone: there is nothing to wait for, and others may have the file.
@@ -71,7 +71,7 @@ extension SQLiteStorage {
             }
         } catch {
             // A full disk takes the whole transaction back, other turns and all.
-            if !database.isInsideTransaction { log.end(SQLiteTransaction.kernelError(error)) }
+            if !database.isInsideTransaction { log.end(SQLiteStorage.kernelError(error)) }
             throw error
         }
         guard let value else { preconditionFailure("a turn ran its body or threw") }
@@ -84,7 +84,7 @@ extension SQLiteStorage {
             log.end()
         } catch {
             if database.isInsideTransaction { try? database.rollback() }
-            log.end(SQLiteTransaction.kernelError(error))
+            log.end(SQLiteStorage.kernelError(error))
             throw error
         }
     }

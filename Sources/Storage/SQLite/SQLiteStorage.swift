@@ -2,12 +2,6 @@ import GRDB
 public import Kernel
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// The kernel's memory in one SQLite file that several processes share.
 ///
 /// Transactions are immediate: whoever writes has the file to itself from the first read on. The write-ahead log is
@@ -57,13 +51,15 @@ public final class SQLiteStorage: KernelStorage {
     public func exclusively<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try inTransaction { database throws(KernelError) in try body(SQLiteTransaction(database: database)) }
+        try inTransaction { database throws(KernelError) in
+            try body(SQLTransaction(SQLiteConnection(database: database)))
+        }
     }
 
     public func snapshot<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try looking { database throws(KernelError) in try body(SQLiteTransaction(database: database)) }
+        try looking { database throws(KernelError) in try body(SQLTransaction(SQLiteConnection(database: database))) }
     }
 
     /// The connection that writes, for this caller alone.
@@ -78,12 +74,12 @@ public final class SQLiteStorage: KernelStorage {
                 return try body(database, &log)
             }
         } catch {
-            throw SQLiteTransaction.kernelError(error)
+            throw Self.kernelError(error)
         }
     }
 
     func looking<Value>(_ body: (Database) throws(KernelError) -> Value) throws(KernelError) -> Value {
-        do { return try pool.read { try body($0) } } catch { throw SQLiteTransaction.kernelError(error) }
+        do { return try pool.read { try body($0) } } catch { throw Self.kernelError(error) }
     }
 
     public func changeMark() -> UInt64 {
@@ -91,27 +87,18 @@ public final class SQLiteStorage: KernelStorage {
         let version = try? pool.writeWithoutTransaction { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
         return UInt64(bitPattern: version ?? nil ?? -1)
     }
-}
 
-/// A lock that a process holds until it lets go or dies.
-public final class FileLock: Sendable {
-    private let descriptor: Int32
-
-    /// Waits until the lock is ours.
-    ///
-    /// - Parameter waits: false to give up at once where another process holds it.
-    /// - Returns: nil where the file cannot be opened, or someone else holds it.
-    public init?(path: String, waits: Bool = true) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return nil }
-        while flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB)) != 0 {
-            if errno == EINTR { continue }
-            close(descriptor)
-            return nil
-        }
+    /// What a user can do about a failure of the file.
+    static func kernelError(_ error: any Error) -> KernelError {
+        if let error = error as? KernelError { return error }
+        let cure: String? =
+            switch (error as? DatabaseError)?.resultCode {
+            case .SQLITE_FULL: "free space on the disk"
+            case .SQLITE_BUSY: "another process holds the store; try again"
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: "the file is damaged; move it away to begin a new one"
+            case .SQLITE_READONLY: "make the state directory writable"
+            default: nil
+            }
+        return KernelError(.system, code: "storage.sqlite", "the job store failed: \(error)", cure: cure)
     }
-
-    public func unlock() { flock(descriptor, LOCK_UN) }
-
-    deinit { close(descriptor) }
 }

@@ -1,7 +1,6 @@
-import Hardware
 import Storage
 
-// What callers send and get of accounts.
+// What callers send of accounts; what they get is in `Storage`.
 
 struct NameBody: Decodable {
     var name: String
@@ -26,7 +25,7 @@ struct UserBody: Decodable {
     }
 }
 
-struct GrantBody: Codable {
+struct GrantBody: Decodable {
     var role: Role
     var scope: Scope
 
@@ -44,12 +43,6 @@ struct GrantBody: Codable {
             throw fields.wrong("scope", "'\(text.clipped)' is neither *, nor an organisation, nor ORGANISATION/PROJECT")
         }
         self.scope = scope
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: AnyKey.self)
-        try container.encode(role, forKey: AnyKey("role"))
-        try container.encode(scope.text, forKey: AnyKey("scope"))
     }
 }
 
@@ -110,90 +103,5 @@ extension Fields {
                 "'\(name.clipped)' is no name: expected 1 to 40 of a-z, 0-9, '.', '_', '-', a letter or digit first")
         }
         return name
-    }
-}
-
-struct OrganisationDocument: Encodable {
-    var name: String
-    var created: String
-
-    init(_ organisation: Organisation) {
-        name = organisation.name
-        created = Timestamp.text(from: organisation.created)
-    }
-}
-
-struct ProjectDocument: Encodable {
-    var project: String
-    var created: String
-
-    init(_ project: Project) {
-        self.project = project.path.text
-        created = Timestamp.text(from: project.created)
-    }
-}
-
-struct UserDocument: Encodable {
-    var user: String
-    var grants: [GrantBody]
-    var disabled: Bool
-    var created: String
-
-    init(_ user: User) {
-        self.user = user.path
-        grants = user.grants.map { GrantBody($0) }
-        disabled = user.isDisabled
-        created = Timestamp.text(from: user.created)
-    }
-}
-
-struct CallerDocument: Encodable {
-    var user: UserDocument
-    var token: TokenDocument
-
-    init(_ identity: Identity) {
-        user = UserDocument(identity.user)
-        token = TokenDocument(identity.token)
-    }
-}
-
-struct TokenDocument: Encodable {
-    var id: String
-    var user: String
-    var name: String
-    var abilities: [Token.Ability]
-    var project: String?
-    var created: String
-    var expires: String?
-    var lastUsed: String?
-    var revoked: String?
-    /// What its bearer sends. Shown once.
-    var secret: String?
-
-    init(_ token: Token, secret: String? = nil) {
-        id = token.id
-        user = token.user
-        name = token.name
-        abilities = token.abilities.sorted()
-        project = token.project?.text
-        created = Timestamp.text(from: token.created)
-        expires = token.expires.map { Timestamp.text(from: $0) }
-        lastUsed = token.lastUsed.map { Timestamp.text(from: $0) }
-        revoked = token.revoked.map { Timestamp.text(from: $0) }
-        self.secret = secret
-    }
-}
-
-struct UsageDocument: Encodable {
-    var project: String
-    /// Machine time, seconds.
-    var usedSeconds: Double
-    /// Left out where there is no limit.
-    var budgetSeconds: Double?
-
-    init(project: String, _ usage: (used: Double, budget: Double)) {
-        self.project = project
-        usedSeconds = usage.used
-        budgetSeconds = usage.budget.isFinite ? usage.budget : nil
     }
 }

@@ -1,0 +1,29 @@
+package import Kernel
+
+/// A dry run as people read it.
+package struct AppraisalReport {
+    private let appraisal: AppraisalDocument
+
+    package init(_ appraisal: AppraisalDocument) { self.appraisal = appraisal }
+
+    package var text: String {
+        if appraisal.isPlaced {
+            return "the program names its sites itself: it would be taken, and nothing is chosen for it\n"
+        }
+        let position = appraisal.position
+        var lines = ["would be taken, \(position == 0 ? "no job" : "\(position) jobs") before it; not submitted"]
+        for offer in appraisal.offers {
+            lines.append(
+                "  \(offer.device)  success \(percent(offer.successProbability)) by estimate, "
+                    + "\(digits(offer.machineSeconds)) s of machine time, price \(digits(offer.price)), "
+                    + "wait \(digits(offer.waitSeconds)) s, \(digits(offer.coherenceUse)) of the least T2")
+        }
+        for refusal in appraisal.refusals { lines.append("  \(refusal.reason); \(refusal.cure)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func percent(_ part: Double) -> String { "\((part * 1000).rounded() / 10) %" }
+
+    /// Three places behind the point.
+    private func digits(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+}

@@ -1,0 +1,42 @@
+import Hardware
+
+/// A machine as operators see it.
+public struct MachineDocument: Codable, Sendable {
+    public var device: String
+    /// In a word (online, maintenance, …), and why where there is a reason.
+    public var status: String
+    public var reason: String?
+    public var takesJobs: Bool
+    /// Jobs on it, and waiting jobs that may go nowhere else.
+    public var running: Int
+    public var waiting: Int
+    public var sitesInUse: Int
+    public var sites: Int
+    public var calibration: String
+    /// Fencing token of the lease under which one worker has it; grows with each.
+    public var leaseToken: UInt64?
+    public var reservations: [Reservation]
+
+    public struct Reservation: Codable, Sendable {
+        public var account: String
+        /// UTC.
+        public var start: String
+        public var end: String
+    }
+
+    public init(_ machine: MachineOutlook) {
+        device = machine.name
+        status = machine.status.name
+        reason = machine.status.reason
+        takesJobs = machine.takesJobs
+        running = machine.running
+        waiting = machine.waiting
+        sitesInUse = machine.sitesInUse
+        sites = machine.sites
+        calibration = machine.calibration
+        leaseToken = machine.holder?.token.value
+        reservations = machine.reservations.map {
+            Reservation(account: $0.account, start: Timestamp.text(from: $0.start), end: Timestamp.text(from: $0.end))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+public import Kernel
+
+extension SQLTransaction {
+    /// Number of the last fact.
+    private func lastNumber() throws(KernelError) -> Int64 {
+        if let last { return last }
+        let number = try row("SELECT last FROM journal") { $0.integer(0) ?? 0 } ?? 0
+        last = number
+        return number
+    }
+
+    public func livingFacts() throws(KernelError) -> (entries: [JournalEntry], last: UInt64) {
+        let last = try lastNumber()
+        var entries = try entries(
+            """
+            SELECT time, detail FROM facts
+            WHERE job IS NULL OR job IN (SELECT id FROM jobs WHERE isLive) ORDER BY number
+            """, [])
+        // Jobs that are over, in sums of an hour: enough for a share that halves in days.
+        entries += try rows(
+            """
+            SELECT payer, session, MAX(updated) AS time, SUM(charged) AS seconds FROM jobs
+            WHERE NOT isLive AND charged > 0
+            GROUP BY payer, session, FLOOR(updated / 3600) ORDER BY time, payer, session
+            """
+        ) { row in
+            JournalEntry(
+                time: row.time(2),
+                fact: .used(
+                    AccountIndex(row.number(0)), row.integer(1).map { SessionIndex(Int($0)) }, seconds: row.time(3)))
+        }
+        return (entries, UInt64(last))
+    }
+
+    public func facts(after last: UInt64) throws(KernelError) -> (entries: [JournalEntry], last: UInt64) {
+        let newest = UInt64(try lastNumber())
+        guard newest > last else { return ([], last) }
+        let entries = try entries(
+            "SELECT time, detail FROM facts WHERE number > ? ORDER BY number", [.integer(Int64(bitPattern: last))])
+        return (entries, newest)
+    }
+
+    public func keptPromises(_ limit: Int) throws(KernelError) -> [(forecast: WaitForecaster.Forecast, wait: Double)] {
+        try rows(
+            """
+            SELECT told.time, told.detail, (
+                SELECT MIN(time) FROM facts WHERE job = told.job AND kind = 'placed' AND number > told.number
+            )
+            FROM facts AS told WHERE kind = 'foretold' ORDER BY number DESC LIMIT ?
+            """, [.integer(Int64(limit))]
+        ) { row throws(KernelError) -> (WaitForecaster.Forecast, Double)? in
+            guard let placed = row.real(2),
+                case .foretold(_, let forecast)? = FactRecord(json: row.word(1))?.fact
+            else { return nil }
+            return (forecast, placed - row.time(0))
+        }.compactMap { $0 }.reversed()
+    }
+
+    public func history(of job: JobID) throws(KernelError) -> [JournalEntry] {
+        try entries("SELECT time, detail FROM facts WHERE job = ? ORDER BY number", [.integer(job.stored)])
+    }
+
+    public func append(_ entries: [JournalEntry]) throws(KernelError) -> UInt64 {
+        var number = try lastNumber()
+        var summaries: [JobID: JobSummary] = [:]
+        var order: [JobID] = []
+        for entry in entries {
+            number += 1
+            let record = FactRecord(entry.fact)
+            try execute(
+                "INSERT INTO facts (number, time, job, kind, detail) VALUES (?, ?, ?, ?, ?)",
+                [
+                    .integer(number), .real(entry.time), entry.fact.job.map { .integer($0.stored) } ?? .null,
+                    .text(record.kind), .text(record.json),
+                ])
+            guard let job = entry.fact.job else { continue }
+            if summaries[job] == nil {
+                summaries[job] = try summary(of: job)
+                order.append(job)
+            }
+            summaries[job]?.apply(entry)
+            if entry.fact.state?.isFinal == true {
+                try execute("DELETE FROM leases WHERE job = ?", [.integer(job.stored)])
+            }
+        }
+        for job in order {
+            guard let summary = summaries[job] else { continue }
+            try execute(JobSummary.update, summary.changingValues + [.integer(job.stored)])
+        }
+        try execute("UPDATE journal SET last = ?", [.integer(number)])
+        last = number
+        return UInt64(number)
+    }
+
+    private func entries(_ sql: String, _ values: [SQLValue]) throws(KernelError) -> [JournalEntry] {
+        try rows(sql, values) { row throws(KernelError) in
+            guard let fact = FactRecord(json: row.word(1))?.fact else {
+                throw KernelError(
+                    .system, code: "storage.version",
+                    "the store holds a fact that this version cannot read: \(row.word(1))",
+                    cure: "use the version of Kelvin that wrote it")
+            }
+            return JournalEntry(time: row.time(0), fact: fact)
+        }
+    }
+}
+
+extension FactRecord {
+    init?(json: String) {
+        guard let record = try? JSONDecoder().decode(FactRecord.self, from: Data(json.utf8)) else { return nil }
+        self = record
+    }
+}
