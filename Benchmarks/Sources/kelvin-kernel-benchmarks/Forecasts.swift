@@ -29,8 +29,8 @@ struct Forecasts {
         /// A public cloud: jobs of minutes, more by day than the machines can do, less by night, so that queues last for
         /// hours (Ravi et al., IISWC 2021, found a median of an hour).
         static let days = Traffic(
-            name: "days", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000,
-            every: [.low: 8, .normal: 16, .high: 2])
+            name: "days", jobs: 30_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000,
+            every: [.low: 12, .normal: 32, .high: 4])
         /// The same jobs in one line: one account, one class, so that nobody overtakes.
         static let line = Traffic(
             name: "line", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000, priorities: [0, 1, 0],
@@ -61,8 +61,7 @@ struct Forecasts {
             for load in loads where traffic.accounts > 1 || load == 0.8 {
                 rows.append(try await measure(traffic, load, .recentTraffic))
                 // What the sample of futures is worth, and what is left for those who know more than anybody can.
-                guard load == 0.8, traffic.name == Traffic.days.name
-                else { continue }
+                guard load == 0.8, traffic.name == Traffic.days.name else { continue }
                 for basis in [Foretelling.Basis.plan, .trueRuntimes, .trueLaw, .trueArrivals] {
                     rows.append(try await measure(traffic, load, basis))
                 }

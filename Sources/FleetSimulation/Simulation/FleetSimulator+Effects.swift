@@ -3,7 +3,6 @@ import Kernel
 
 // What the kernel wants done, played.
 extension FleetSimulator {
-
     mutating func handle(_ event: KernelEvent) {
         kernel.handle(event, at: now, into: &output)
         record.events += 1

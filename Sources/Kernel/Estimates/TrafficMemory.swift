@@ -30,7 +30,7 @@ public struct TrafficMemory: Sendable {
     /// Logarithms of measured over estimated run times.
     fileprivate var errors: [Double] = []
 
-    private static let capacity = 12_000
+    static let capacity = 12_000
     /// What counts until a day is known, and of how many run times the errors are kept.
     private static let recent = 400
     fileprivate static let day = 86_400.0

@@ -9,7 +9,7 @@ import Darwin
 /// A sample of futures (`WaitSimulation`) says where a wait may lie; where there is none, the plan of the queue does, as if
 /// nothing more came in. How far either is wrong is learnt: for each group of jobs (class, and how long the predicted wait
 /// is) the levels of the last waits within their samples are kept, and the interval is the narrowest one between two levels
-/// that held the stated part of them (distributional conformal prediction: Chernozhukov, Wüthrich, Zhu, 2021; by group:
+/// that held the stated part of them; until there are enough, a sample is taken nearly at its word (distributional conformal prediction: Chernozhukov, Wüthrich, Zhu, 2021; by group:
 /// Vovk, Lindsay, Nouretdinov, Gammerman, 2003). Since traffic is not exchangeable, the part follows the coverage achieved
 /// (adaptive conformal inference: Gibbs and Candès, 2021).
 public struct WaitForecaster: Sendable {
@@ -24,16 +24,15 @@ public struct WaitForecaster: Sendable {
     private static let bands = 8
     /// Ways to share what may lie outside between the two sides.
     private static let splits = 8
-    /// The level up to which the history of a whole class is believed: e times the longest wait foreseen.
-    private static let furthestStranger = 2.0
     /// By how much one wait moves the part that is left out.
-    private static let rate = 0.01
+    private static let rate = 0.005
 
     public init(coverage: Double = 0.9, grain: Double = 5) {
         precondition(coverage > 0 && coverage < 1, "a coverage of \(coverage)")
         self.coverage = coverage
         self.grain = grain
-        groups = Array(repeating: Group(), count: 2 * Priority.allCases.count * (Self.bands + 1))
+        let places = Priority.allCases.count * (Self.bands + 1)
+        groups = Array(repeating: Group(), count: places) + Array(repeating: Group.trusting, count: places)
         misses = Array(repeating: 1 - coverage, count: 2 * Priority.allCases.count)
     }
 
@@ -64,13 +63,9 @@ public struct WaitForecaster: Sendable {
     public func forecast(_ sample: WaitSample, priority: Priority) -> Forecast {
         let planned = sample.median
         var group = groups[place(priority, sample)]
-        var furthest = Double.infinity
-        // Until a group has a history, that of the whole class stands in: of waits of other lengths, so not to the letter.
-        if group.count < 40 {
-            group = groups[pool(priority, sample.hasSpread)]
-            if sample.hasSpread { furthest = Self.furthestStranger }
-        }
-        guard group.count >= 20 || sample.hasSpread else {
+        // Until plans of a length have a history, that of the whole class stands in.
+        if group.count < 40 { group = groups[pool(priority, sample.hasSpread)] }
+        guard group.count >= 20 else {
             return Forecast(planned: planned, lower: 0, upper: 4 * (planned + grain), priority: priority)
         }
         // Waits have a long tail: what may lie outside is shared between the two sides so that the interval is narrowest.
@@ -78,10 +73,8 @@ public struct WaitForecaster: Sendable {
         let miss = misses[line(priority, sample.hasSpread)]
         for step in 0...Self.splits {
             let below = miss * Double(step) / Double(Self.splits), above = 1 - miss + below
-            // A sample whose futures were never judged is taken at its word.
-            let isKnown = group.count >= 20
-            let low = sample.value(at: isKnown ? group.quantile(below) : below, grain: grain)
-            let high = max(low, sample.value(at: isKnown ? min(furthest, group.quantile(above)) : above, grain: grain))
+            let low = sample.value(at: group.quantile(below), grain: grain)
+            let high = max(low, sample.value(at: group.quantile(above), grain: grain))
             if high - low < upper - lower { (lower, upper) = (low, high) }
         }
         return Forecast(planned: planned, lower: lower, upper: upper, priority: priority)
@@ -94,7 +87,7 @@ public struct WaitForecaster: Sendable {
         let sample = sample ?? WaitSample(planned: forecast.planned)
         let level = sample.level(of: max(0, wait), grain: grain)
         groups[place(forecast.priority, sample)].take(level)
-        groups[pool(forecast.priority, sample.hasSpread)].take(level)
+        if !sample.hasSpread { groups[pool(forecast.priority, false)].take(level) }
         let line = line(forecast.priority, sample.hasSpread), outside = forecast.contains(wait) ? 0.0 : 1
         misses[line] = min(0.5, max(0.002, misses[line] + Self.rate * (1 - coverage - outside)))
     }
@@ -121,6 +114,15 @@ public struct WaitForecaster: Sendable {
         private var sorted: [Double] = []
 
         private static let memory = 600
+
+        /// Before the first wait: as if a hundred had lain evenly between the shortest and the longest that was foreseen, and
+        /// a fifth of e-fold beyond on either side.
+        static let trusting: Group = {
+            var group = Group()
+            // The order of age is a shuffle of the order of size.
+            for k in 0..<100 { group.take(-0.2 + 1.4 * (Double(k * 37 % 100) + 0.5) / 100) }
+            return group
+        }()
 
         var count: Int { sorted.count }
 

@@ -106,6 +106,7 @@ extension Runtime {
             equipment = [:]
             health = FleetHealth()
             promises = [:]
+            (traffic, knowsPastTraffic) = (TrafficMemory(), false)
             let (entries, number) = try transaction.livingFacts()
             for entry in entries { take(entry) }
             hasNews = !jobs.isEmpty
