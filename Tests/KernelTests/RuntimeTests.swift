@@ -52,7 +52,9 @@ import Testing
             request.tenancy = .alone
             return try await runtime.submit(request)
         }
-        let long = try await submit("long", shots: 2_000_000), short = try await submit("short", shots: 10)
+        var jobs: [JobID] = []
+        for k in 0..<12 { jobs.append(try await submit("long \(k)", shots: 100_000)) }
+        let short = try await submit("short", shots: 10)
         var known = false
         for _ in 0..<200 where !known {
             _ = try await runtime.outlook(of: short)
@@ -61,8 +63,7 @@ import Testing
         }
         #expect(known)
         #expect(await runtime.traffic.isTelling)
-        try await runtime.cancel(long)
-        try await runtime.cancel(short)
+        for job in jobs + [short] { try await runtime.cancel(job) }
     }
 
     @Test func samplesOnTheIdealDevice() async throws {

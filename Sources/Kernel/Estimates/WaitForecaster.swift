@@ -9,9 +9,10 @@ import Darwin
 /// A sample of futures (`WaitSimulation`) says where a wait may lie; where there is none, the plan of the queue does, as if
 /// nothing more came in. How far either is wrong is learnt: for each group of jobs (class, and how long the predicted wait
 /// is) the levels of the last waits within their samples are kept, and the interval is the narrowest one between two levels
-/// that held the stated part of them; until there are enough, a sample is taken nearly at its word (distributional conformal prediction: Chernozhukov, Wüthrich, Zhu, 2021; by group:
-/// Vovk, Lindsay, Nouretdinov, Gammerman, 2003). Since traffic is not exchangeable, the part follows the coverage achieved
-/// (adaptive conformal inference: Gibbs and Candès, 2021).
+/// that held the stated part of them (distributional conformal prediction: Chernozhukov, Wüthrich, Zhu, 2021; by group:
+/// Vovk, Lindsay, Nouretdinov, Gammerman, 2003). Until a group has a history, a sample of futures is taken at its word.
+/// Since traffic is not exchangeable, the part follows the coverage achieved (adaptive conformal inference: Gibbs and
+/// Candès, 2021).
 public struct WaitForecaster: Sendable {
     /// Part of the waits that should fall into their interval.
     public let coverage: Double
@@ -115,12 +116,16 @@ public struct WaitForecaster: Sendable {
 
         private static let memory = 600
 
-        /// Before the first wait: as if a hundred had lain evenly between the shortest and the longest that was foreseen, and
-        /// a fifth of e-fold beyond on either side.
+        /// Levels that stand in for waits that have not come yet.
+        private var presumed = 0
+
+        /// Before the first wait: as if some had lain evenly between the shortest and the longest that was foreseen.
         static let trusting: Group = {
             var group = Group()
+            let count = 40
             // The order of age is a shuffle of the order of size.
-            for k in 0..<100 { group.take(-0.2 + 1.4 * (Double(k * 37 % 100) + 0.5) / 100) }
+            for k in 0..<count { group.take((Double(k * 17 % count) + 0.5) / Double(count)) }
+            group.presumed = count
             return group
         }()
 
@@ -135,12 +140,13 @@ public struct WaitForecaster: Sendable {
         }
 
         mutating func take(_ level: Double) {
-            if ages.count < Self.memory {
+            if ages.count < Self.memory, presumed == 0 {
                 ages.append(level)
             } else {
+                presumed = max(0, presumed - 1)
                 sorted.remove(at: rank(ages[oldest]))
                 ages[oldest] = level
-                oldest = (oldest + 1) % Self.memory
+                oldest = (oldest + 1) % ages.count
             }
             sorted.insert(level, at: rank(level))
         }
