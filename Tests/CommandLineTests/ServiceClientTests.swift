@@ -197,7 +197,7 @@ import Testing
         #expect(try home.run(["submit", "Examples/bell.qasm", "--device", "ideal"], environment: alice).code == 0)
         #expect(try home.run(["jobs", "--project", "acme/lab"], environment: alice).output.contains("job-1"))
         let refused = try home.run(["admin", "users", "add", "acme/bob"], environment: alice)
-        #expect(refused.code == 3 && refused.errors.contains("error:"), "\(refused.errors)")
+        #expect(refused.code == 3 && refused.errors.contains("error["), "\(refused.errors)")
         // The view of who is no operator has the jobs and says what it lacks.
         let plain = try home.run(["top"], environment: alice)
         #expect(plain.code == 0 && plain.output.contains("for operators") && !plain.output.contains("\u{1B}"))
