@@ -27,6 +27,7 @@ extension Call {
                     .program, code: error.code,
                     "the key '\(key ?? "")' belongs to an earlier job of yours, which asked for something else"))
         }
+        service.telemetry.note(submission: id)
         let storage = service.storage
         let summary = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }
