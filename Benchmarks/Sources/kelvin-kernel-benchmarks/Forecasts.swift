@@ -31,6 +31,10 @@ struct Forecasts {
         static let days = Traffic(
             name: "days", jobs: 30_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000,
             every: [.low: 12, .normal: 32, .high: 4])
+        /// The same jobs as loops over parameters submit them: dozens at once, at any time.
+        static let sweeps = Traffic(
+            name: "sweeps", jobs: 30_000, burst: 60, dailySwing: 0, shots: 300_000...1_200_000,
+            every: [.low: 12, .normal: 48, .high: 6])
         /// The same jobs in one line: one account, one class, so that nobody overtakes.
         static let line = Traffic(
             name: "line", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000, priorities: [0, 1, 0],
@@ -57,7 +61,7 @@ struct Forecasts {
         var rows: [Row] = []
         let loads = (ProcessInfo.processInfo.environment["LOADS"] ?? "0.5,0.8,0.95").split(separator: ",")
             .compactMap { Double($0) }
-        for traffic in [Traffic.days, .line, .bursts] where only.isEmpty || only.contains(traffic.name) {
+        for traffic in [Traffic.days, .sweeps, .line, .bursts] where only.isEmpty || only.contains(traffic.name) {
             for load in loads where traffic.accounts > 1 || load == 0.8 {
                 rows.append(try await measure(traffic, load, .recentTraffic))
                 // What the sample of futures is worth, and what is left for those who know more than anybody can.
