@@ -8,8 +8,13 @@ import os
 import pathlib
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Tests/Chaos"))
+import postgresql  # noqa: E402
 
 KELVIND, LOAD = os.environ["KELVIND"], os.environ["LOAD"]
 FINISHED = int(os.environ.get("FINISHED", 1_000_000))
@@ -18,10 +23,10 @@ PAGE = pathlib.Path(__file__).resolve().parents[2] / "Docs/benchmarks/service.md
 
 
 class Daemon:
-    def __init__(self, directory):
+    def __init__(self, directory, *words):
         self.directory = directory
         self.process = subprocess.Popen(
-            [KELVIND, "serve", "--data", directory, "--port", "0", "--rate", "0"], stdout=subprocess.PIPE,
+            [KELVIND, "serve", "--data", directory, "--port", "0", "--rate", "0", *words], stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True, env={**os.environ, "KELVIN_STATE": directory + "/devices"})
         for line in self.process.stdout:
             if line.startswith("listening on "):
@@ -64,6 +69,60 @@ def fill(directory, count):
                FROM jobs WHERE id NOT IN (SELECT job FROM facts WHERE job IS NOT NULL)""")
         store.execute("UPDATE journal SET last = (SELECT MAX(number) FROM facts)")
     store.close()
+
+
+def post(daemon, body):
+    token = open(daemon.directory + "/admin.token").read().strip()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{daemon.port}/v1/jobs", json.dumps(body).encode(),
+        {"Authorization": "Bearer " + token, "Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(request))
+
+
+# A part of it takes a fifth of a second and more: one processor's work on the emulated machine.
+LONG = {"program": 'OPENQASM 3.0; include "stdgates.inc"; qubit[14] q; bit[14] c;' + "".join(
+    f"h q[{k}]; t q[{k}]; cx q[{k}], q[{k + 1}];" for k in range(13)) * 4 + "c = measure q;", "device": "heron-133",
+    "shots": 6000, "batchShots": 1500}
+
+
+def work(database, daemon, count, workers):
+    """Seconds that so many workers take for so many jobs, and how long a part takes."""
+    processes = [subprocess.Popen(
+        [KELVIND, "worker", "--database", database.address, "--jobs", "1"], stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, env={**os.environ, "KELVIN_STATE": daemon.directory + "/devices"})
+        for _ in range(workers)]
+    time.sleep(2)
+    first = int(database.query("SELECT COALESCE(MAX(id), 0) FROM jobs")[0][0])
+    begin = time.monotonic()
+    for seed in range(count):
+        post(daemon, {**LONG, "seed": seed})
+    while int(database.query(f"SELECT COUNT(*) FROM jobs WHERE id > {first} AND state = 'completed'")[0][0]) < count:
+        time.sleep(0.05)
+    seconds = time.monotonic() - begin
+    parts = int(database.query(f"SELECT SUM(finishedParts) FROM jobs WHERE id > {first}")[0][0])
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        assert process.wait(60) == 0
+    return seconds, seconds * workers / parts
+
+
+def on_postgresql():
+    with tempfile.TemporaryDirectory() as directory:
+        database = postgresql.Server(directory)
+        daemon = Daemon(directory + "/data", "--database", database.address)
+        one, many = daemon.load("jobs", 1), daemon.load("jobs", 32)
+        daemon.stop()
+        daemon = Daemon(directory + "/data", "--database", database.address, "--no-work")
+        (single, part), (double, _) = work(database, daemon, 16, 1), work(database, daemon, 16, 2)
+        daemon.stop()
+        database.stop()
+    return [
+        ("PostgreSQL: submit → result, one client, p50", ms(one["p50"]), ""),
+        ("PostgreSQL: jobs, 32 clients", f"{many['perSecond']:.0f} a second", "1,000"),
+        ("PostgreSQL: processor time a job, without the server's", ms(many["cpu"]), ""),
+        (f"2 workers against 1, parts of {part * 1e3:.0f} ms", f"{single / double:.2f} times", "1.6 times"),
+    ]
 
 
 def ms(seconds):
@@ -109,6 +168,7 @@ def main():
         (f"jobs, 32 clients, {FINISHED:,} finished jobs", f"{big_jobs['perSecond']:.0f} a second", ""),
         (f"memory, {FINISHED:,} finished jobs", f"{big_rest:.0f} MB", ""),
     ]
+    rows += on_postgresql()
     load = os.getloadavg()[0]
     text = [
         "# The service under load", "",

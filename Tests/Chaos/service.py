@@ -19,6 +19,8 @@ import tempfile
 import threading
 import time
 
+import postgresql
+
 KELVIND = os.environ.get("KELVIND", str(pathlib.Path(__file__).resolve().parents[2] / ".build/debug/kelvind"))
 PROGRAM = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;'
 SEEDS = 12
@@ -133,27 +135,8 @@ class PostgreSQL:
 
     def __init__(self, directory):
         self.directory = directory
-        self.binaries = binaries = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parts[-2]))
-        self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        place = directory + "/postgresql"
-        os.mkdir(place)
-        if os.getuid() == 0:
-            os.chmod(directory, 0o755)
-            shutil.chown(place, "postgres")
-        subprocess.run(
-            self.user + [str(binaries / "initdb"), "-D", place + "/data", "-U", "kelvin", "-A", "trust", "--no-locale",
-                         "-E", "UTF8"], check=True, stdout=subprocess.DEVNULL, cwd="/")
-        self.server = subprocess.Popen(
-            self.user + [str(binaries / "postgres"), "-D", place + "/data", "-k", place, "-c", "listen_addresses=",
-                         "-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB"],
-            stdout=subprocess.DEVNULL, stderr=open(directory + "/postgresql.log", "ab"), cwd="/")
-        self.address = f"postgres://kelvin@/postgres?host={place}"
-        while True:
-            try:
-                self.query("SELECT 1")
-                break
-            except subprocess.CalledProcessError:
-                time.sleep(0.1)
+        self.database = postgresql.Server(directory, ["max_wal_size=64MB", "min_wal_size=32MB"])
+        self.query, self.address = self.database.query, self.database.address
         self.servers = [
             Process([KELVIND, "serve", "--data", f"{directory}/data-{name}", "--port", "0", "--rate", "0", "--database",
                      self.address] + extra, directory, "server-" + name)
@@ -162,21 +145,12 @@ class PostgreSQL:
             Process([KELVIND, "worker", "--database", self.address, "--jobs", "2"], directory, f"worker-{k}")
             for k in (1, 2)]
 
-    def query(self, sql):
-        text = subprocess.run(
-            ["psql", "-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.address, "-c", sql],
-            check=True, capture_output=True, text=True, cwd="/").stdout
-        return [tuple(line.split("\t")) for line in text.splitlines()]
-
     def drop(self):
         self.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                    "WHERE application_name = 'kelvin' AND random() < 0.7")
 
     def close(self):
-        # Whether runuser hands signals on is not the same everywhere.
-        subprocess.run(self.user + [str(self.binaries / "pg_ctl"), "-D", self.directory + "/postgresql/data", "stop",
-                                    "-m", "immediate"], check=True, stdout=subprocess.DEVNULL, cwd="/")
-        self.server.wait(30)
+        self.database.stop()
 
 
 def fill_the_disk(directory, seconds):

@@ -65,7 +65,9 @@ import Testing
 
     /// A disk that is full takes back every turn that was not durable; whoever took part hears of it, also afterwards.
     @Test func whatIsLostIsSaidToBe() throws {
-        let path = Self.path(), storage = try SQLiteStorage(path: path)
+        // All in the one file.
+        let path = Self.path()
+        let storage = try SQLiteStorage(path: path, shelf: BlobShelf(BlobDirectory(path: path + "-blobs"), from: .max))
         try storage.exclusively { store throws(KernelError) in _ = try register(store, "before") }
         let turn = try storage.turn(after: nil) { store throws(KernelError) in try register(store, "lost") }
         try limitPages(of: storage) { $0 + 2 }

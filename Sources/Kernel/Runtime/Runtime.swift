@@ -221,7 +221,11 @@ extension Runtime {
     public func end(of id: JobID) async throws(KernelError) -> JobState {
         guard let record = jobs[id] else { throw KernelError.unknownJob(id) }
         if let final = record.final { return final }
-        if state.state(of: id) == .paused { return .paused }
+        if state.state(of: id) == .paused {
+            // What could still be lost is not told.
+            try await durable()
+            return .paused
+        }
         return await withCheckedContinuation { jobs[id]?.waiting.append($0) }
     }
 

@@ -132,6 +132,10 @@ extension ErrorCatalogue {
         ),
         ("device.cancelled", "The run was cancelled", "Someone cancelled the job while it ran.", "submit it again"),
         (
+            "kernel.place", "A job lost its place on the machine", "What it was lent was known to a process that is gone.",
+            "nothing: it is given another place"
+        ),
+        (
             "storage.open", "The store cannot be opened", "Its directory cannot be made, read or written.",
             "the operator corrects the rights of the directory, or gives another --data"
         ),
@@ -146,6 +150,28 @@ extension ErrorCatalogue {
         (
             "storage.calibration", "A calibration is not kept", "Part of a job ran under a record that is gone.",
             "submit the job again"
+        ),
+        (
+            "storage.blob", "A large document cannot be kept or read",
+            "The blob store cannot be written or reached, or what it holds is damaged or gone.",
+            "the operator makes room or its directory writable, gives every server and worker the same --blobs, or restores it"
+        ),
+        (
+            "storage.postgresql", "The database failed", "It could not be reached, or refused what it was asked.",
+            "the operator finds the reason in the log"
+        ),
+        (
+            "storage.address", "This is no database's address", "It begins with neither postgres:// nor postgresql://.",
+            "write it as postgres://USER@HOST:PORT/NAME"
+        ),
+        (
+            "storage.text", "A text cannot be kept",
+            "It holds the character U+0000, for which PostgreSQL has no place.",
+            "leave the character out"
+        ),
+        (
+            "storage.damaged", "The store is damaged", "What every store has is missing in it.",
+            "the operator restores a backup"
         ),
         (
             "storage.prices", "The list of prices is wrong", "It is no object of prices by machine.",
