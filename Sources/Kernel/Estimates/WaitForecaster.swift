@@ -19,7 +19,7 @@ public struct WaitForecaster: Sendable {
     /// Seconds.
     public let grain: Double
     private var groups: [Group]
-    /// By group, the part of the waits that intervals leave out.
+    /// By class, the part of the waits that intervals leave out.
     private var misses: [Double]
 
     private static let bands = 8
@@ -34,7 +34,7 @@ public struct WaitForecaster: Sendable {
         self.grain = grain
         let places = Priority.allCases.count * (Self.bands + 1)
         groups = Array(repeating: Group(), count: places) + Array(repeating: Group.trusting, count: places)
-        misses = Array(repeating: 1 - coverage, count: groups.count)
+        misses = Array(repeating: 1 - coverage, count: 2 * Priority.allCases.count)
     }
 
     /// A wait as promised, to be compared with what came.
@@ -71,7 +71,7 @@ public struct WaitForecaster: Sendable {
         }
         // Waits have a long tail: what may lie outside is shared between the two sides so that the interval is narrowest.
         var (lower, upper) = (0.0, Double.infinity)
-        let miss = misses[place(priority, sample)]
+        let miss = misses[line(priority, sample.hasSpread)]
         for step in 0...Self.splits {
             let below = miss * Double(step) / Double(Self.splits), above = 1 - miss + below
             let low = sample.value(at: group.quantile(below), grain: grain)
@@ -87,11 +87,10 @@ public struct WaitForecaster: Sendable {
     public mutating func observe(_ wait: Double, _ forecast: Forecast, _ sample: WaitSample? = nil) {
         let sample = sample ?? WaitSample(planned: forecast.planned)
         let level = sample.level(of: max(0, wait), grain: grain)
-        let place = place(forecast.priority, sample)
-        groups[place].take(level)
+        groups[place(forecast.priority, sample)].take(level)
         if !sample.hasSpread { groups[pool(forecast.priority, false)].take(level) }
-        let outside = forecast.contains(wait) ? 0.0 : 1
-        misses[place] = min(0.5, max(0.002, misses[place] + Self.rate * (1 - coverage - outside)))
+        let line = line(forecast.priority, sample.hasSpread), outside = forecast.contains(wait) ? 0.0 : 1
+        misses[line] = min(0.5, max(0.002, misses[line] + Self.rate * (1 - coverage - outside)))
     }
 
     private func place(_ priority: Priority, _ sample: WaitSample) -> Int {
@@ -102,8 +101,11 @@ public struct WaitForecaster: Sendable {
     }
 
     private func pool(_ priority: Priority, _ isSample: Bool) -> Int {
-        let line = Int(priority.rawValue) + (isSample ? Priority.allCases.count : 0)
-        return line * (Self.bands + 1) + Self.bands
+        line(priority, isSample) * (Self.bands + 1) + Self.bands
+    }
+
+    private func line(_ priority: Priority, _ isSample: Bool) -> Int {
+        Int(priority.rawValue) + (isSample ? Priority.allCases.count : 0)
     }
 
     /// The levels of the last waits of a group, in order of age and in order of size.
