@@ -132,7 +132,8 @@ extension ErrorCatalogue {
         ),
         ("device.cancelled", "The run was cancelled", "Someone cancelled the job while it ran.", "submit it again"),
         (
-            "kernel.place", "A job lost its place on the machine", "What it was lent was known to a process that is gone.",
+            "kernel.place", "A job lost its place on the machine",
+            "What it was lent was known to a process that is gone.",
             "nothing: it is given another place"
         ),
         (
@@ -154,7 +155,7 @@ extension ErrorCatalogue {
         (
             "storage.blob", "A large document cannot be kept or read",
             "The blob store cannot be written or reached, or what it holds is damaged or gone.",
-            "the operator makes room or its directory writable, gives every server and worker the same --blobs, or restores it"
+            "the operator makes room, gives every server and worker the same --blobs, or restores a backup"
         ),
         (
             "storage.postgresql", "The database failed", "It could not be reached, or refused what it was asked.",
