@@ -71,7 +71,9 @@ import Testing
             let poor = ["submit"] + Self.program + ["--account", "poor"]
             #expect(try home.run(poor, failpoint: "paused:\(boundary.rawValue)").wasKilled)
             var states = try home.history(of: JobID(1)).compactMap(\.fact.state)
-            #expect(states.last == (boundary == .after ? .paused : .compiling))
+            // What nobody was told of may be lost with the turn that it would have been synchronised with.
+            let possible: [JobState?] = boundary == .after ? [.paused] : [nil, .compiling]
+            #expect(possible.contains(states.last))
             let again = try home.run(poor)
             #expect(again.code == 1 && again.errors.contains("paused"), "\(again.errors)")
             if boundary == .before {
