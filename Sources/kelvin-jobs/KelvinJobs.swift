@@ -14,7 +14,7 @@ struct KelvinJobs: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, JobsCommand.self, JobCommand.self, CancelCommand.self, PauseCommand.self,
             ResumeCommand.self, ResultsCommand.self, BudgetCommand.self, ShareCommand.self, ReserveCommand.self,
-            FleetCommand.self, PriceCommand.self, WorkerCommand.self,
+            FleetCommand.self, PriceCommand.self, WorkerCommand.self, VerifyCommand.self, ReplayCommand.self,
         ])
 
     static func main() async { await answer() }

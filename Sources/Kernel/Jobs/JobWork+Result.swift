@@ -28,7 +28,7 @@ extension JobWork {
         }
         return JobResult(
             job: id, name: request.name, device: device.description, calibration: calibration, seed: request.seed,
-            mitigation: request.mitigation, blocks: blocks, programs: programs, trust: trust,
+            mitigation: request.mitigation, options: OptionsDocument(request), blocks: blocks, programs: programs, trust: trust,
             steps: steps(deliveredAt: deliveredAt, programs), notes: notes, source: request.source,
             isolation: isolation, kelvinVersion: KelvinVersion.current)
     }

@@ -30,6 +30,7 @@ struct Responder: HTTPResponder {
         } catch let problem as Problem {
             answer = problem.answer(instance: trace.id)
             trace.code = problem.code
+            if let subject = problem.subject { trace.target = subject }
         } catch let error as KernelError {
             let problem = Problem(error)
             answer = problem.answer(instance: trace.id)
@@ -59,8 +60,14 @@ struct Responder: HTTPResponder {
         trace.target = parameters.values.joined(separator: "/")
         try service.limits.admit(identity, from: trace.address, now: received)
         let storage = service.storage
-        let admission = try service.gate.admit(route.access, identity, parameters: { parameters[$0] }) {
-            id throws(KernelError) in
+        // Asked of the kernel for those alone who bear a token.
+        var session: SessionOutlook?
+        if identity != nil, let index = parameters["session"].flatMap({ SessionIndex(name: $0) }) {
+            session = try await service.runtime.session(index)
+        }
+        let admission = try service.gate.admit(
+            route.access, identity, parameters: { parameters[$0] }, session: session
+        ) { id throws(KernelError) in
             try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         }
         let body = try await self.body(of: request, limit: route.bodyLimit)

@@ -21,6 +21,7 @@ public final class Service: Sendable {
     let browsers = BrowserSessions()
     let limits: RateLimits
     let replies: Replies
+    let policy: PolicyDesk
     let signals: JobSignals
     let meters: Meters
     let trail: AuditTrail
@@ -61,6 +62,7 @@ public final class Service: Sendable {
         desk = TokenDesk(store, patience: options.wrongTokensPerMinute)
         limits = RateLimits(perSecond: options.requestsPerSecond)
         replies = Replies(accounts: store)
+        policy = PolicyDesk(store)
         meters = Meters()
         trail = AuditTrail(store, log: log)
         machines = MachineList(catalog)
@@ -69,7 +71,7 @@ public final class Service: Sendable {
 
     /// Every route of the described interface, in the order of the description.
     static func routes(bodyLimit: Int) -> [Route] {
-        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + accountRoutes
+        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + resultRoutes + sessionRoutes + policyRoutes(bodyLimit: bodyLimit) + accountRoutes
     }
 
     /// Leaves the traces of a request that was answered.

@@ -19,6 +19,9 @@ struct ResultsCommand: AsyncParsableCommand {
     @Flag(help: "Leave the times out of the JSON, so that equal seeds give equal bytes.")
     var noTiming = false
 
+    @Option(help: "Write all that is kept of the job into this new file instead: `kelvin verify` checks it.")
+    var bundle: String?
+
     func run() async throws {
         try await format.reporting {
             let store = try JobStore()
@@ -32,6 +35,7 @@ struct ResultsCommand: AsyncParsableCommand {
                     summary = try store.job(job)
                 }
             }
+            if let bundle { return try store.writeBundle(of: summary.job, to: bundle) }
             try store.printResult(of: summary.job, format, includesTiming: !noTiming)
         }
     }
