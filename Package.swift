@@ -96,11 +96,19 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // The command line as the client of a service.
+        .target(
+            name: "Client",
+            dependencies: [
+                "Hardware", "Drivers", "Kernel", "Console",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "kelvin",
             dependencies: [
                 "Circuits", "Languages", "Hardware", "Compiler", "Drivers", "Characterisation", "Mitigation", "Kernel",
-                "Console", "LanguageServer", "Conformance",
+                "Console", "Client", "LanguageServer", "Conformance",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -108,7 +116,7 @@ let package = Package(
         .executableTarget(
             name: "kelvin-jobs",
             dependencies: [
-                "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Console",
+                "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Console", "Client",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -197,7 +205,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["kelvin", "kelvin-jobs", "kelvin-fleet", "Kernel", "Storage"],
+            name: "CommandLineTests",
+            dependencies: [
+                "kelvin", "kelvin-jobs", "kelvin-fleet", "kelvind", "Client", "Drivers", "Kernel", "Storage",
+            ],
             swiftSettings: settings),
         // The executable beside the tests holds QDMI libraries for them.
         .testTarget(

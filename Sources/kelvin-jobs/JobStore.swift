@@ -12,17 +12,8 @@ func asking<Value: Sendable>(
     do { return try await body() } catch { throw CommandFailure(error, source: nil) }
 }
 
-extension JobDocument {
-    /// A job of the user's own store.
-    init(ofStore job: JobSummary) {
-        self.init(job)
-        account = job.account.isEmpty ? nil : job.account
-        key = job.key
-    }
-}
-
 /// The user's store, and what commands do with it.
-struct JobStore {
+struct JobStore: Sendable {
     let directory: StateDirectory
     let storage: any KernelStorage
     let rules: KernelRules
@@ -71,9 +62,10 @@ struct JobStore {
 
     /// The job that a user names.
     func job(_ text: String) throws(CommandFailure) -> JobSummary {
-        guard let id = JobID(text) else {
-            throw CommandFailure.usage("'\(text)' is no job: expected job-17 or 17")
-        }
+        try summary(JobID(named: text))
+    }
+
+    func summary(_ id: JobID) throws(CommandFailure) -> JobSummary {
         let summary = try read { store throws(KernelError) in try store.summary(of: id) }
         guard let summary else {
             throw CommandFailure(KernelError.unknownJob(id), source: nil)

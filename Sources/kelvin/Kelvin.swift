@@ -12,7 +12,7 @@ struct Kelvin: AsyncParsableCommand {
             A first program:  kelvin run Examples/teleport.qasm
             Jobs that stay:   kelvin submit, jobs, job, results, cancel, pause, resume, fleet, reserve, share, budget, price, worker
             A data centre:    kelvin simulate-fleet Examples/fleet-university.json
-            A service:        kelvin serve
+            A service:        kelvin serve; as its user: kelvin login, logout, services, logs, top, admin
             Exit codes:       0 ok, 1 the program or its input is wrong, 2 usage, 3 the device or the system failed
             """,
         subcommands: [

@@ -42,6 +42,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Jobs that a project may have on their way.")
     var jobsPerProject = 10_000
 
+    @Option(help: "Seconds after which a worker that does not answer has lost its job to another.")
+    var lease = 15.0
+
     @Option(help: "What is logged: debug, info (every request), notice, warning, error.")
     var logLevel = "notice"
 
@@ -52,6 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         if !(rate >= 0 && rate.isFinite) { throw ValidationError("--rate must not be negative") }
         if jobsPerProject < 1 { throw ValidationError("--jobs-per-project must be at least 1") }
+        if !(lease >= 0.5 && lease <= 3_600) { throw ValidationError("--lease must be 0.5 to 3600 seconds") }
         if wrongTokens < 1 { throw ValidationError("--wrong-tokens must be at least 1") }
         if Logger.Level(rawValue: logLevel) == nil {
             throw ValidationError("--log-level: '\(logLevel)' is none of debug, info, notice, warning, error")
@@ -74,7 +78,9 @@ struct ServeCommand: AsyncParsableCommand {
                 requestsPerSecond: rate, wrongTokensPerMinute: wrongTokens, jobsPerProject: jobsPerProject)
             let catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
-            service = try Service(options, catalog: catalog, log: log)
+            var rules = KernelRules()
+            rules.leaseSeconds = lease
+            service = try Service(options, catalog: catalog, log: log, rules: rules)
             firstToken = try service.prepareFirstStart()
         } catch let error as KernelError {
             throw CommandFailure(error, source: nil)

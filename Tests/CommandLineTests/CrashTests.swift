@@ -203,7 +203,7 @@ import Testing
         #expect(other.code == 1 && other.errors.contains("belongs to job-1"))
         #expect(try home.run(["cancel", "1"]).output.contains("was completed already"))
         let listed = try home.run(["jobs", "--format", "json"])
-        #expect(listed.output.contains("\"state\" : \"completed\""))
+        #expect(listed.output.contains("\"status\" : \"completed\""))
         #expect(try home.run(["results", "1"]).output.contains("trust"))
     }
 }

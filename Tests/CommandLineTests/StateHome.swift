@@ -6,16 +6,19 @@ import Storage
 struct StateHome {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-\(UUID().uuidString)").path
 
-    static let binary: URL = {
+    static let binary = program("kelvin-jobs")
+
+    /// A program beside the tests.
+    static func program(_ name: String) -> URL {
         let executable = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
         var directory = executable.deletingLastPathComponent()
         while directory.path != "/" {
-            let candidate = directory.appendingPathComponent("kelvin-jobs")
+            let candidate = directory.appendingPathComponent(name)
             if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
             directory = directory.deletingLastPathComponent()
         }
-        return URL(fileURLWithPath: "/nonexistent/kelvin-jobs")
-    }()
+        return URL(fileURLWithPath: "/nonexistent/\(name)")
+    }
 
     /// Of the checkout.
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -27,25 +30,34 @@ struct StateHome {
         }
     }
 
-    func run(_ arguments: [String], failpoint: String? = nil) throws -> (
-        code: Int32, wasKilled: Bool, output: String, errors: String
-    ) {
+    func run(
+        _ arguments: [String], failpoint: String? = nil, program: URL = binary, input: String? = nil,
+        environment changes: [String: String] = [:]
+    ) throws -> (code: Int32, wasKilled: Bool, output: String, errors: String) {
         let process = Process()
-        process.executableURL = Self.binary
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = Self.root
         var environment = ProcessInfo.processInfo.environment
         environment["XDG_STATE_HOME"] = path
+        // What the person who runs the tests has signed in to is no business of theirs.
+        environment["XDG_CONFIG_HOME"] = path + "/configuration"
+        for name in ["KELVIN_SERVICE", "KELVIN_TOKEN", "KELVIN_CACERT"] { environment[name] = nil }
         environment["KELVIN_LEASE_SECONDS"] = "2"
         environment["KELVIN_FAILPOINT"] = failpoint
-        process.environment = environment
+        process.environment = environment.merging(changes) { $1 }
         let output = Pipe(),
             errors = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: errors)
-        process.standardInput = FileHandle.nullDevice
+        let keyboard = Pipe()
+        process.standardInput = input == nil ? FileHandle.nullDevice : keyboard
         try process.run()
+        if let input {
+            keyboard.fileHandleForWriting.write(Data(input.utf8))
+            try keyboard.fileHandleForWriting.close()
+        }
         let text = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (

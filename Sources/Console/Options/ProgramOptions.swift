@@ -93,6 +93,11 @@ package struct TargetOptions: ParsableArguments {
     /// The machines that may be chosen: those named, or for `any` all of the catalogue that are no ideal simulator.
     package func devices(in catalog: DeviceCatalog) throws(CommandFailure) -> [String] {
         if device == "any" { return catalog.entries.filter { $0.path != nil }.map(\.id) }
+        return try names()
+    }
+
+    /// The machines as they were named.
+    package func names() throws(CommandFailure) -> [String] {
         let names = device.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard names.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) || names.count == 1,
             Set(names).count == names.count

@@ -46,10 +46,13 @@ package enum Terminal {
     }
 
     /// Columns of the terminal; 100 where there is none.
-    package static var width: Int {
+    package static var width: Int { size.map { $0.columns > 20 ? $0.columns : 100 } ?? 100 }
+
+    /// Nil where there is no terminal.
+    package static var size: (columns: Int, rows: Int)? {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 100 }
-        return Int(size.ws_col)
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 }
 

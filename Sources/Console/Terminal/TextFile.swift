@@ -30,19 +30,21 @@ package enum TextFile {
     }
 
     /// Writes a file completely or not at all: beside it first, then renamed.
+    ///
+    /// - Parameter isPrivate: whether only its owner may read it, and enter directories that are made for it.
     package static func replace(
-        _ path: String, with text: String, makingDirectories: Bool = false
+        _ path: String, with text: String, makingDirectories: Bool = false, isPrivate: Bool = false
     ) throws(CommandFailure) {
         if makingDirectories, let end = path.lastIndex(of: "/") {
             var built = path.hasPrefix("/") ? "" : "."
             for part in path[..<end].split(separator: "/") {
                 built += "/\(part)"
                 // One that cannot be made shows when the file is opened.
-                mkdir(built, 0o755)
+                mkdir(built, isPrivate ? 0o700 : 0o755)
             }
         }
         let temporary = path + ".kelvin-\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw failure("cannot write \(path): \(reason)", exitCode: 3) }
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {

@@ -22,7 +22,7 @@ public struct Replay: Sendable {
         let submission: SubmissionDocument = try bundle.document("request.json")
         let route: Itinerary = try bundle.document("itinerary.json")
         var before: ResultDocument = try bundle.document("result.json")
-        var notes: [String] = []
+        var notes: [String] = [], forged: [String] = []
         var fleet = ReplayFleet(devices: [:])
         for (place, calibration) in route.calibrations.enumerated() {
             guard let bytes = bundle.part("devices/\(place).json") else {
@@ -33,9 +33,12 @@ public struct Replay: Sendable {
                 file = try DeviceFile(text: String(decoding: bytes, as: UTF8.self), name: "devices/\(place).json")
             } catch { throw KernelError(error) }
             for stay in route.stays where stay.calibration == calibration {
-                let (device, note) = try Self.device(stay.machine, file, recorded: calibration, catalog)
-                fleet.devices[stay.machine, default: [:]][calibration] = device
-                if let note, !notes.contains(note) { notes.append(note) }
+                let machine = try Self.machine(stay.machine, file, recorded: calibration, catalog)
+                fleet.devices[stay.machine, default: [:]][calibration] = machine.device
+                if let note = machine.note, !notes.contains(note) { notes.append(note) }
+                if machine.isForged {
+                    forged.append("devices/\(place).json: not the record that \(stay.machine) has under that name")
+                }
             }
         }
         if route.stays.contains(where: { !$0.isAlone }) {
@@ -53,13 +56,13 @@ public struct Replay: Sendable {
         // Said when the machine was calibrated meanwhile, which it is not now.
         if before.notes.contains(JobWork.recalibrationNote) { result.notes.insert(JobWork.recalibrationNote, at: 0) }
         (before.notes, result.notes) = (before.notes.sorted(), result.notes.sorted())
-        differences = try DocumentTree.differences(between: before, and: result)
+        differences = try forged + DocumentTree.differences(between: before, and: result)
         self.notes = notes
     }
 
-    private static func device(
+    private static func machine(
         _ machine: String, _ file: DeviceFile, recorded calibration: String, _ catalog: DeviceCatalog
-    ) throws(KernelError) -> (any Device, String?) {
+    ) throws(KernelError) -> (device: any Device, note: String?, isForged: Bool) {
         guard file.description.isEmulated else {
             throw KernelError(
                 .program, code: "replay.machine", "\(machine) is a real machine: what it did once it does not do again",
@@ -70,15 +73,19 @@ public struct Replay: Sendable {
         }
         // A name from a file opens nothing but what the catalogue lists.
         if catalog.entries.contains(where: { $0.id == machine }), let device = try? catalog.device(machine),
-            device.description.isEmulated, let now = try? device.calibration().id
+            device.description.isEmulated, let now = try? device.calibration()
         {
-            if now == calibration { return (device, nil) }
+            if now.id == calibration {
+                let known = DeviceFile(description: device.description, calibration: now)
+                return (device, nil, known.text != file.text)
+            }
             return (
                 EmulatedDevice(file),
-                "\(machine) works under \(now) now; it ran under \(calibration) of the bundle, without any drift behind it"
+                "\(machine) works under \(now.id) now; it ran under \(calibration) of the bundle, without drift behind it",
+                false
             )
         }
-        return (EmulatedDevice(file), "\(machine) is not in the catalogue; it ran as the bundle describes it")
+        return (EmulatedDevice(file), "\(machine) is not in the catalogue; it ran as the bundle describes it", false)
     }
 
     private static func run(

@@ -32,6 +32,17 @@ extension Service {
                     try DeviceDocument(device, isDefault: device.description.id == DeviceCatalog.defaultID)),
                 type: "application/json")
         },
+        Route(
+            .post, "/v1/devices/{device}/drain", "drainDevice", .service(.operator, .admin), bodyLimit: 64 << 10
+        ) { call in
+            try call.checkQuery()
+            let reason = try call.decoded(DrainBody.self).reason
+            return try call.setDrainReason(reason ?? "drained by its operator")
+        },
+        Route(.post, "/v1/devices/{device}/resume", "resumeDevice", .service(.operator, .admin)) { call in
+            try call.checkQuery()
+            return try call.setDrainReason(nil)
+        },
         Route(.get, "/v1/devices/{device}/calibrations", "listCalibrations", .anyone(.read)) { call in
             try call.checkQuery()
             return .json(CalibrationHistoryDocument(try call.history()))
@@ -60,6 +71,19 @@ extension Call {
         return try asking { () throws(DeviceError) in try service.machines.device(name) }
     }
 
+    /// - Parameter reason: nil to let it take jobs.
+    fileprivate func setDrainReason(_ reason: String?) throws -> Answer {
+        let device = try machine()
+        guard device.description.modality != .simulator, let memory = service.machines.catalog.memory else {
+            throw Problem(
+                .badRequest, "\(device.description.id) is no machine that could be drained", cure: "name a machine")
+        }
+        try asking { () throws(DeviceError) in try memory.setDrainReason(reason, of: device.description.id) }
+        // Asked again: what it says now counts.
+        let status = try machine().status()
+        return .json(StatusDocument(status: status.name, reason: status.reason))
+    }
+
     fileprivate func history() throws -> CalibrationHistory {
         let device = try machine()
         // Machines without a file have the one record they speak of.
@@ -73,6 +97,23 @@ extension Call {
     fileprivate func asking<Value>(_ body: () throws(DeviceError) -> Value) throws -> Value {
         do { return try body() } catch { throw KernelError(error) }
     }
+}
+
+private struct DrainBody: Decodable {
+    var reason: String?
+
+    init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder, known: ["reason"])
+        reason = try fields.optional("reason")
+        if let reason, !(1...200).contains(reason.unicodeScalars.count) {
+            throw fields.wrong("reason", "expected 1 to 200 characters")
+        }
+    }
+}
+
+private struct StatusDocument: Encodable {
+    var status: String
+    var reason: String?
 }
 
 /// A device as the federation's interface has it, with its figures in short.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Console
 import Kernel
 
@@ -10,7 +11,9 @@ struct BudgetCommand: AsyncParsableCommand {
             shots at most; then the account's jobs are paused, and go on when the budget is raised.
             """)
 
-    @Argument(help: "The account, such as physics/alice.")
+    @OptionGroup var service: ServiceOption
+
+    @Argument(help: "The account, such as physics/alice; of a service the project, ORGANISATION/PROJECT.")
     var account: String
 
     @Option(help: "Machine seconds that it may use in all.")
@@ -25,18 +28,10 @@ struct BudgetCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let store = try JobStore()
-        let runtime = try store.runtime()
-        do {
-            if seconds != nil || unlimited {
-                try await runtime.setBudget(account, seconds: seconds ?? .infinity)
-                try store.startWorker()
-            }
-            let (used, budget) = try await runtime.usage(of: account)
-            let limit = budget.isFinite ? " of \(budget) s" : " s, without a limit"
-            Terminal.write("\(account) has used \((used * 1e6).rounded() / 1e6)\(limit)\n")
-        } catch let error as KernelError {
-            throw CommandFailure(error, source: nil)
-        }
+        let place = try service.place
+        if seconds != nil || unlimited { try await place.setBudget(account, seconds: seconds) }
+        let usage = try await place.usage(of: account)
+        let limit = usage.budgetSeconds.map { " of \($0) s" } ?? " s, without a limit"
+        Terminal.write("\(account) has used \((usage.usedSeconds * 1e6).rounded() / 1e6)\(limit)\n")
     }
 }

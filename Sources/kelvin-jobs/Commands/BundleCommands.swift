@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Console
 import Drivers
 import Foundation
@@ -48,6 +49,8 @@ struct ReplayCommand: AsyncParsableCommand {
             bit; what differs is listed, and the exit code is 1.
             """)
 
+    @OptionGroup var service: ServiceOption
+
     @Argument(help: "A job, job-17 or 17, or the file of a bundle.")
     var job: String
 
@@ -59,12 +62,10 @@ struct ReplayCommand: AsyncParsableCommand {
             let catalog: DeviceCatalog, bundle: ResultBundle
             if JobID(job) == nil {
                 bundle = try ResultBundle(file: job)
-                do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw CommandFailure(error) }
             } else {
-                let store = try JobStore()
-                catalog = try store.catalog()
-                bundle = try store.bundle(of: store.job(job).job)
+                bundle = try await service.place.bundle(of: JobID(named: job))
             }
+            do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw CommandFailure(error) }
             let replay = try await asking { () throws(KernelError) in try await Replay(bundle, on: catalog) }
             switch format {
             case .text:
@@ -124,13 +125,14 @@ extension ResultBundle {
 }
 
 extension JobStore {
-    func bundle(of job: JobID) throws(CommandFailure) -> ResultBundle {
-        try read { store throws(KernelError) in try ResultBundle(of: job, in: store) }
+    func bundle(of id: JobID) throws(CommandFailure) -> ResultBundle {
+        try read { store throws(KernelError) in try ResultBundle(of: id, in: store) }
     }
+}
 
-    /// Writes a job's bundle into a new file, and says its digest.
-    func writeBundle(of job: JobID, to path: String) throws(CommandFailure) {
-        let bundle = try bundle(of: job)
+extension ResultBundle {
+    /// Writes it into a new file that its owner alone reads, and says its digest.
+    func write(to path: String) throws(CommandFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw CommandFailure(
@@ -139,13 +141,13 @@ extension JobStore {
                     cure: "give the path of a new file in a directory that can be written"), source: nil)
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do { try file.write(contentsOf: Data(bundle.bytes)) } catch {
+        do { try file.write(contentsOf: Data(bytes)) } catch {
             unlink(path)
             throw CommandFailure(
                 KernelError(
                     .system, code: "bundle.file", "\(path) cannot be written: \(error.localizedDescription)",
                     cure: "make room"), source: nil)
         }
-        Terminal.write("\(path): \(bundle.manifest.job), \(bundle.manifest.parts.count) parts, digest \(bundle.digest)\n")
+        Terminal.write("\(path): \(manifest.job), \(manifest.parts.count) parts, digest \(digest)\n")
     }
 }

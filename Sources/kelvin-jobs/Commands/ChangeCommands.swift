@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Console
 import Kernel
 
@@ -6,52 +7,48 @@ struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Stop jobs wherever they are; a finished job stays as it is.")
 
+    @OptionGroup var service: ServiceOption
+
     @Argument(help: "Jobs: job-17 or 17.")
     var jobs: [String]
 
-    func run() async throws { try await change(jobs, "cancelled") { try await $0.cancel($1) } }
+    func run() async throws { try await service.place.change(jobs, .cancel, "cancelled") }
 }
 
 struct PauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Let jobs stand aside after the batch of shots that runs; what ran is kept.")
 
+    @OptionGroup var service: ServiceOption
+
     @Argument(help: "Jobs: job-17 or 17.")
     var jobs: [String]
 
-    func run() async throws { try await change(jobs, "asked to pause") { try await $0.pause($1) } }
+    func run() async throws { try await service.place.change(jobs, .pause, "asked to pause") }
 }
 
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Let paused jobs go on from where they were, in the background.")
 
+    @OptionGroup var service: ServiceOption
+
     @Argument(help: "Jobs: job-17 or 17.")
     var jobs: [String]
 
-    func run() async throws {
-        try await change(jobs, "resumed") { try await $0.resume($1) }
-        try JobStore().startWorker()
-    }
+    func run() async throws { try await service.place.change(jobs, .resume, "resumed") }
 }
 
-extension AsyncParsableCommand {
+extension JobPlace {
     /// Asks for a change of each job and says what came of it.
-    fileprivate func change(
-        _ names: [String], _ word: String, _ ask: (Runtime, JobID) async throws -> Void
-    ) async throws {
-        let store = try JobStore()
-        let jobs = try names.map { name in try store.job(name) }
-        let runtime = try store.runtime()
+    fileprivate func change(_ names: [String], _ change: JobChange, _ word: String) async throws(CommandFailure) {
+        var jobs: [JobDocument] = []
+        for name in names { jobs.append(try await job(JobID(named: name), detail: false)) }
         for job in jobs {
-            do { try await ask(runtime, job.job) } catch let error as KernelError {
-                throw CommandFailure(error, source: nil)
-            }
-            let now = try store.job(job.job.description)
-            let state = now.state.map { "\($0)" } ?? "unknown"
+            let now = try await self.change(job.id, change)
             Terminal.write(
                 now.state == job.state && job.state?.isFinal == true
-                    ? "\(job.job) was \(state) already\n" : "\(job.job) \(word), now \(state)\n")
+                    ? "\(job.id) was \(now.status) already\n" : "\(job.id) \(word), now \(now.status)\n")
         }
     }
 }

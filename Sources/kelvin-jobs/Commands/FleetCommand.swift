@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Console
 import Kernel
 
@@ -7,14 +8,14 @@ struct FleetCommand: AsyncParsableCommand {
         commandName: "fleet",
         abstract: "Show the machines that jobs were submitted for: health, jobs, sites in use, leases, reservations.")
 
+    @OptionGroup var service: ServiceOption
+
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
     func run() async throws {
         try await format.reporting {
-            let runtime = try JobStore().runtime()
-            let machines = try await asking { () throws(KernelError) in try await runtime.fleet() }
-                .map(MachineDocument.init)
+            let machines = try await service.place.machines()
             switch format {
             case .json: Terminal.write(JSON.text(machines) + "\n")
             case .text: Terminal.write(FleetReport(machines).text)

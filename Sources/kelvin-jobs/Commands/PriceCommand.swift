@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Console
 import Drivers
 import Hardware
@@ -14,6 +15,8 @@ struct PriceCommand: AsyncParsableCommand {
             several machines.
             """)
 
+    @OptionGroup var service: ServiceOption
+
     @Argument(help: "The device's id; without it all prices are shown.")
     var device: String?
 
@@ -27,6 +30,7 @@ struct PriceCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try service.requireLocal("a price")
         let store = try JobStore()
         do throws(KernelError) {
             var list = try store.directory.prices()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Console
 import Hardware
 import Kernel
@@ -7,6 +8,8 @@ struct ReserveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reserve", abstract: "Keep a machine free for an account for a while.",
         discussion: "Jobs of others that would run into that time do not start; `kelvin fleet` shows the calendar.")
+
+    @OptionGroup var service: ServiceOption
 
     @Argument(help: "The device's id.")
     var device: String
@@ -28,6 +31,7 @@ struct ReserveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try service.requireLocal("a reservation")
         let runtime = try JobStore().runtime()
         let now = WallClock().now
         if cancel {
@@ -51,6 +55,8 @@ struct ShareCommand: AsyncParsableCommand {
         commandName: "share", abstract: "Set what an account may use in proportion to its siblings.",
         discussion: "Machine time is shared out by these weights as long as several have jobs waiting; 1 if never set.")
 
+    @OptionGroup var service: ServiceOption
+
     @Argument(help: "The account, as a path: physics, or physics/alice.")
     var account: String
 
@@ -68,6 +74,7 @@ struct ShareCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try service.requireLocal("a share")
         let runtime = try JobStore().runtime()
         try await asking { () throws(KernelError) in try await runtime.setShare(account, weight) }
         Terminal.write("\(account) has the share \(weight) among its siblings\n")

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Client
 import Console
 @preconcurrency import Dispatch
 import Foundation
@@ -11,9 +12,10 @@ struct SubmitCommand: AsyncParsableCommand {
         discussion: """
             The command waits for the job and prints its result; with --detach it prints the job's id and a background \
             process does the work. A job whose process dies is taken over by the next one and goes on from the parts \
-            that had finished. Ctrl-C cancels.
+            that had finished. Ctrl-C cancels. With a service (`kelvin login`) the job is the service's.
             """)
 
+    @OptionGroup var service: ServiceOption
     @OptionGroup var options: WorkloadOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var inputs: InputOptions
@@ -30,8 +32,14 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "low, normal or high; higher classes run first.")
     var priority = PriorityName.normal
 
-    @Option(help: "Who pays, as a path: physics/alice.")
+    @Option(help: "Who pays, as a path: physics/alice; on this computer.")
     var account = ""
+
+    @Option(help: "The project of a service that the job is for: ORGANISATION/PROJECT; left out where one has one.")
+    var project: String?
+
+    @Option(help: "A word to find it by; repeatable.")
+    var tag: [String] = []
 
     @Option(help: "Machine seconds that the job may cost; exceeded by one batch of shots at most, then it is paused.")
     var budget: Double?
@@ -102,13 +110,6 @@ struct SubmitCommand: AsyncParsableCommand {
         // A request with a key is the same when it is sent again, its seed too.
         let seed = target.seed ?? (key == nil ? UInt64.random(in: 0..<1 << 32) : 0)
         var document = options.document(program, try inputs.table(), target, seed: seed)
-        let store = try JobStore()
-        // Another process works in another directory.
-        let devices = try target.devices(in: store.catalog()).map { name in
-            name.contains("/") ? URL(fileURLWithPath: name).standardizedFileURL.path : name
-        }
-        document.device = devices[0]
-        document.devices = devices.count > 1 ? devices : nil
         document.tenancy = alone ? .alone : nil
         document.deadline = deadline?.seconds(after: received)
         document.priority = Int(priority.priority.rawValue)
@@ -118,40 +119,60 @@ struct SubmitCommand: AsyncParsableCommand {
         document.onRecalibration = onRecalibration.name
         document.batchShots = batchShots
         document.budget = budget
+        if let client = try service.client {
+            return try await submit(document, to: client)
+        }
+        if project != nil {
+            throw CommandFailure.usage("--project is for services\n  cure: on this computer name an account: --account")
+        }
+        let store = try JobStore()
+        // Another process works in another directory.
+        let devices = try target.devices(in: store.catalog()).map { name in
+            name.contains("/") ? URL(fileURLWithPath: name).standardizedFileURL.path : name
+        }
+        document.device = devices[0]
+        document.devices = devices.count > 1 ? devices : nil
         let runtime = try store.runtime()
         let line = ProgressLine("running")
         defer { line.finish() }
         do {
             let request = try document.request()
             if dryRun {
-                let appraisal = AppraisalDocument(try await runtime.check(request), await runtime.deviceNames())
-                switch format {
-                case .json: Terminal.write(JSON.text(appraisal) + "\n")
-                case .text: Terminal.write(AppraisalReport(appraisal).text)
-                }
-                return
+                return show(AppraisalDocument(try await runtime.check(request), await runtime.deviceNames()))
             }
             try await runtime.check(request)
             let id = try await runtime.submit(
-                request, document: document, key: key, isDetached: detach, receivedAt: received
+                request, document: document, key: key, tags: tag, isDetached: detach, receivedAt: received
             ) { line.update($0) }
             if detach {
                 try? store.startWorker()
-                switch format {
-                case .text: Terminal.write("\(id)\n")
-                case .json: Terminal.write(JSON.text(JobDocument(ofStore: try store.job(id.description))) + "\n")
-                }
-                return
+                return show(JobDocument(ofStore: try store.summary(id)))
             }
             if try store.hasOthers(than: id) { try store.startWorker() }
             let interruption = Interruption { Task { try? await runtime.cancel(id) } }
             _ = try await runtime.end(of: id)
             interruption.stop()
             line.finish()
-            try store.printResult(of: id, format, includesTiming: !noTiming)
+            try await store.printResult(of: id, format, includesTiming: !noTiming)
         } catch let error as KernelError {
             line.finish()
             throw CommandFailure(error, source: program.text)
+        }
+    }
+}
+
+extension SubmitCommand {
+    func show(_ appraisal: AppraisalDocument) {
+        switch format {
+        case .json: Terminal.write(JSON.text(appraisal) + "\n")
+        case .text: Terminal.write(AppraisalReport(appraisal).text)
+        }
+    }
+
+    func show(_ job: JobDocument) {
+        switch format {
+        case .json: Terminal.write(JSON.text(job) + "\n")
+        case .text: Terminal.write("\(job.id)\n")
         }
     }
 }

@@ -1,11 +1,15 @@
 import ArgumentParser
+import Client
 import Drivers
 import Hardware
+import Kernel
 
 extension DevicesCommand {
     struct Drain: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let a device take no new jobs; those that run are finished.")
+
+        @OptionGroup var service: ServiceOption
 
         @Argument(help: "A device's id.")
         var device: String
@@ -14,7 +18,11 @@ extension DevicesCommand {
         var reason = "drained by its operator"
 
         func run() throws {
-            try DevicesCommand.setDrainReason(reason, of: device)
+            if let client = try service.client {
+                try DevicesCommand.asking { () throws(KernelError) in try client.drain(device, reason: reason) }
+            } else {
+                try DevicesCommand.setDrainReason(reason, of: device)
+            }
             Terminal.write("\(device) takes no new jobs: \(reason)\n")
         }
     }
@@ -22,11 +30,17 @@ extension DevicesCommand {
     struct Resume: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Let a drained device take jobs again.")
 
+        @OptionGroup var service: ServiceOption
+
         @Argument(help: "A device's id.")
         var device: String
 
         func run() throws {
-            try DevicesCommand.setDrainReason(nil, of: device)
+            if let client = try service.client {
+                try DevicesCommand.asking { () throws(KernelError) in try client.resume(device) }
+            } else {
+                try DevicesCommand.setDrainReason(nil, of: device)
+            }
             Terminal.write("\(device) takes jobs\n")
         }
     }

@@ -64,6 +64,8 @@ struct Curl: @unchecked Sendable {
         case writeFunction = 20_011
         case headerFunction = 20_079
         case progressFunction = 20_219
+        case lowSpeedLimit = 19
+        case lowSpeedTime = 20
         case noProgress = 43
         case followLocation = 52
         case postFieldSize = 60

@@ -3,24 +3,42 @@
 ///
 /// It follows no redirection, because a token must not travel to another host; it takes no other scheme than http and
 /// https; a body has a limit; certificates are verified.
-struct HTTPClient: Sendable {
-    var timeout = 30.0
-    var connectTimeout = 10.0
-    var bodyLimit = 256 << 20
+package struct HTTPClient: Sendable {
+    package var timeout = 30.0
+    package var connectTimeout = 10.0
+    package var bodyLimit = 256 << 20
     /// A file with the certificate (PEM) of the authority that is trusted; nil for those of the system.
-    var authority: String?
+    package var authority: String?
 
-    struct Request: Sendable {
-        var method: String
-        var url: String
-        var headers: [(name: String, value: String)] = []
-        var body: [UInt8]?
+    package init(
+        timeout: Double = 30, connectTimeout: Double = 10, bodyLimit: Int = 256 << 20, authority: String? = nil
+    ) {
+        self.timeout = timeout
+        self.connectTimeout = connectTimeout
+        self.bodyLimit = bodyLimit
+        self.authority = authority
+    }
+
+    package struct Request: Sendable {
+        package var method: String
+        package var url: String
+        package var headers: [(name: String, value: String)]
+        package var body: [UInt8]?
+
+        package init(
+            method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil
+        ) {
+            self.method = method
+            self.url = url
+            self.headers = headers
+            self.body = body
+        }
 
         /// Whether it stays on this computer.
         var isLocal: Bool { HTTPClient.isLoopback(url) }
     }
 
-    static func isLoopback(_ url: String) -> Bool {
+    package static func isLoopback(_ url: String) -> Bool {
         guard let scheme = url.firstRange(of: "://") else { return false }
         let host = url[scheme.upperBound...].prefix { $0 != "/" }
         let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
@@ -30,17 +48,22 @@ struct HTTPClient: Sendable {
             || (name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." })
     }
 
-    struct Response: Sendable {
-        var status: Int
-        var contentType: String
-        /// Seconds that the server asks to wait, from `Retry-After`.
-        var retryAfter: Double?
-        var body: [UInt8]
+    package struct Response: Sendable {
+        package var status: Int
+        package var contentType: String
+        /// Names in lower case.
+        package var headers: [String: String]
+        package var body: [UInt8]
+
+        /// Seconds that the server asks to wait.
+        package var retryAfter: Double? {
+            headers["retry-after"].flatMap(Double.init).flatMap { $0 >= 0 ? $0 : nil }
+        }
     }
 
     /// Why there is no answer.
-    struct Failure: Error {
-        enum Kind {
+    package struct Failure: Error {
+        package enum Kind: Sendable {
             /// Nothing was sent: a name not found, a connection refused.
             case unreachable
             /// It may have arrived: a timeout, a body dropped midway.
@@ -48,11 +71,17 @@ struct HTTPClient: Sendable {
             case cancelled
             case unavailable
         }
-        var kind: Kind
-        var message: String
+        package var kind: Kind
+        package var message: String
     }
 
-    func send(_ request: Request, isCancelled: @escaping () -> Bool = { false }) throws(Failure) -> Response {
+    /// - Parameters:
+    ///   - isCancelled: asked now and then while it waits.
+    ///   - receive: takes the body of a good answer (200) piece by piece as it comes, and says whether it wants more. Such an
+    ///     answer may take as long as it likes, as long as something comes within the time that others have as a whole.
+    package func send(
+        _ request: Request, isCancelled: @escaping () -> Bool = { false }, receive: (([UInt8]) -> Bool)? = nil
+    ) throws(Failure) -> Response {
         guard let curl = Curl.shared else {
             throw Failure(kind: .unavailable, message: "the library libcurl is not installed (Debian: libcurl4)")
         }
@@ -60,7 +89,7 @@ struct HTTPClient: Sendable {
             throw Failure(kind: .unavailable, message: "libcurl gives no handle")
         }
         defer { curl.cleanup(handle) }
-        let transfer = Transfer(limit: bodyLimit, isCancelled: isCancelled)
+        let transfer = Transfer(limit: bodyLimit, isCancelled: isCancelled, receive: receive)
         let pointer = Unmanaged.passUnretained(transfer).toOpaque()
         var list: UnsafeMutableRawPointer?
         for (name, value) in request.headers { list = curl.append(list, "\(name): \(value)") }
@@ -77,7 +106,12 @@ struct HTTPClient: Sendable {
         curl.set(handle, .noSignal, 1)
         curl.set(handle, .followLocation, 0)
         curl.set(handle, .protocols, 3)
-        curl.set(handle, .timeout, Int(timeout * 1_000))
+        if receive == nil {
+            curl.set(handle, .timeout, Int(timeout * 1_000))
+        } else {
+            curl.set(handle, .lowSpeedLimit, 1)
+            curl.set(handle, .lowSpeedTime, Int(timeout.rounded(.up)))
+        }
         curl.set(handle, .connectTimeout, Int(min(timeout, connectTimeout) * 1_000))
         curl.set(handle, .writeFunction, unsafeBitCast(Transfer.write, to: UnsafeRawPointer.self))
         curl.set(handle, .writeData, UnsafeRawPointer(pointer))
@@ -94,9 +128,9 @@ struct HTTPClient: Sendable {
             }
             return curl.perform(handle)
         }
-        if code != 0 { throw failure(code, curl, transfer) }
+        if code != 0, !transfer.hasEnough { throw failure(code, curl, transfer) }
         return Response(
-            status: curl.status(handle), contentType: curl.contentType(handle), retryAfter: transfer.retryAfter,
+            status: curl.status(handle), contentType: curl.contentType(handle), headers: transfer.headers,
             body: transfer.body)
     }
 
@@ -135,37 +169,56 @@ struct HTTPClient: Sendable {
 /// What curl calls while it works.
 private final class Transfer {
     var body: [UInt8] = []
-    var retryAfter: Double?
+    var headers: [String: String] = [:]
     var isTooLong = false
+    /// Whether whoever received it wanted no more.
+    var hasEnough = false
+    private var isGood = false
     private let limit: Int
     private let isCancelled: () -> Bool
+    private let receive: (([UInt8]) -> Bool)?
 
-    init(limit: Int, isCancelled: @escaping () -> Bool) {
+    init(limit: Int, isCancelled: @escaping () -> Bool, receive: (([UInt8]) -> Bool)?) {
         self.limit = limit
         self.isCancelled = isCancelled
+        self.receive = receive
     }
 
     static let write: @convention(c) (UnsafePointer<UInt8>, Int, Int, UnsafeMutableRawPointer) -> Int = {
         bytes, size, count, pointer in
         let transfer = Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
-        let length = size * count
-        guard transfer.body.count + length <= transfer.limit else {
-            transfer.isTooLong = true
-            return 0
+        let piece = UnsafeBufferPointer(start: bytes, count: size * count)
+        return transfer.take(piece) ? piece.count : 0
+    }
+
+    private func take(_ piece: UnsafeBufferPointer<UInt8>) -> Bool {
+        if isGood, let receive {
+            hasEnough = !receive(Array(piece))
+            return !hasEnough
         }
-        transfer.body.append(contentsOf: UnsafeBufferPointer(start: bytes, count: length))
-        return length
+        isTooLong = body.count + piece.count > limit
+        if !isTooLong { body.append(contentsOf: piece) }
+        return !isTooLong
     }
 
     static let header: @convention(c) (UnsafePointer<UInt8>, Int, Int, UnsafeMutableRawPointer) -> Int = {
         bytes, size, count, pointer in
         let transfer = Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
-        let line = String(decoding: UnsafeBufferPointer(start: bytes, count: size * count), as: UTF8.self).lowercased()
-        if line.hasPrefix("retry-after:") {
-            let digits = line.dropFirst(12).filter { !$0.isWhitespace }
-            if let seconds = Double(digits), seconds >= 0 { transfer.retryAfter = seconds }
-        }
+        transfer.take(header: String(decoding: UnsafeBufferPointer(start: bytes, count: size * count), as: UTF8.self))
         return size * count
+    }
+
+    /// A line of the head; each head (there may be several, as after 100 Continue) begins with its status.
+    private func take(header line: String) {
+        if line.hasPrefix("HTTP/") {
+            isGood = line.split(separator: " ").dropFirst().first?.prefix(3) == "200"
+            headers = [:]
+            return
+        }
+        guard let colon = line.firstIndex(of: ":") else { return }
+        let value = line[line.index(after: colon)...]
+        headers[line[..<colon].lowercased()] = String(
+            value.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 
     static let progress: @convention(c) (UnsafeMutableRawPointer, Int, Int, Int, Int) -> Int32 = {

@@ -1,0 +1,34 @@
+package import Hardware
+package import Kernel
+
+extension ServiceClient {
+    package func devices() throws(KernelError) -> [DeviceDocument] { try get("/v1/devices") }
+
+    /// The device's file, with the calibration that is in force, or was at a time, or has an id.
+    package func deviceFile(_ device: String, at: String?) throws(KernelError) -> DeviceFile {
+        let text = String(
+            decoding: try bytes("/v1/devices/\(Self.segment(device))/calibration", at.map { [("at", $0)] } ?? []),
+            as: UTF8.self)
+        do throws(DeviceError) {
+            return try DeviceFile(text: text, name: "the service's description of \(device)")
+        } catch {
+            throw KernelError(error)
+        }
+    }
+
+    package func fleet() throws(KernelError) -> [MachineDocument] { try get("/v1/fleet") }
+
+    /// Lets a machine take no new jobs.
+    package func drain(_ device: String, reason: String) throws(KernelError) {
+        let _: MachineStatus = try change(
+            "POST", "/v1/devices/\(Self.segment(device))/drain", body: DrainRequest(reason: reason))
+    }
+
+    /// Lets a drained machine take jobs again.
+    package func resume(_ device: String) throws(KernelError) {
+        let _: MachineStatus = try change("POST", "/v1/devices/\(Self.segment(device))/resume")
+    }
+
+    private struct DrainRequest: Encodable { var reason: String }
+    private struct MachineStatus: Decodable { var status: String }
+}

@@ -1,0 +1,91 @@
+import Client
+import Console
+import Kernel
+
+/// Jobs that a service keeps.
+struct ServicePlace: JobPlace {
+    let client: ServiceClient
+
+    private func ask<Value>(_ body: () throws(KernelError) -> Value) throws(CommandFailure) -> Value {
+        do { return try body() } catch { throw CommandFailure(error, source: nil) }
+    }
+
+    func jobs(_ wanted: JobQuery) throws(CommandFailure) -> [JobDocument] {
+        if wanted.account != nil {
+            throw .usage("--account is for the jobs of this computer\n  cure: name a project of the service: --project")
+        }
+        var query = wanted.states.map { ("state", $0.description) }
+        for (name, value) in [("project", wanted.project), ("tag", wanted.tag), ("device", wanted.device)] {
+            if let value { query.append((name, value)) }
+        }
+        return try ask { () throws(KernelError) in try client.jobs(query, limit: wanted.limit) }
+    }
+
+    func job(_ id: JobID, detail: Bool) throws(CommandFailure) -> JobDocument {
+        try ask { () throws(KernelError) in try client.job(id, history: detail) }
+    }
+
+    func change(_ id: JobID, _ change: JobChange) throws(CommandFailure) -> JobDocument {
+        try ask { () throws(KernelError) in try client.change("POST", "/v1/jobs/\(id)/\(change.rawValue)") }
+    }
+
+    func result(of id: JobID) throws(CommandFailure) -> ResultDocument {
+        try ask { () throws(KernelError) in try client.result(of: id) }
+    }
+
+    func bundle(of id: JobID) throws(CommandFailure) -> ResultBundle {
+        try ask { () throws(KernelError) in
+            try ResultBundle(verifying: client.bytes("/v1/jobs/\(id)/bundle", accept: ResultBundle.mediaType))
+        }
+    }
+
+    func follow(_ id: JobID, _ tell: @escaping (JobEventDocument) -> Void) throws(CommandFailure) {
+        try ask { () throws(KernelError) in
+            try client.follow(id) { event in
+                tell(event)
+                return true
+            }
+        }
+    }
+
+    func settle(_ id: JobID) throws(CommandFailure) {
+        try ask { () throws(KernelError) in
+            while true {
+                let job: JobDocument = try client.get("/v1/jobs/\(id)", [("wait", "30")])
+                if job.state == .paused || job.state?.isFinal ?? true { return }
+            }
+        }
+    }
+
+    func machines() throws(CommandFailure) -> [MachineDocument] {
+        try ask { () throws(KernelError) in try client.fleet() }
+    }
+
+    func usage(of account: String) throws(CommandFailure) -> UsageDocument {
+        try ask { () throws(KernelError) in
+            let (organisation, name) = try client.halves(account)
+            return try client.get("/v1/projects/\(organisation)/\(name)/usage")
+        }
+    }
+
+    func setBudget(_ account: String, seconds: Double?) throws(CommandFailure) {
+        let _: UsageDocument = try ask { () throws(KernelError) in
+            let (organisation, name) = try client.halves(account)
+            return try client.change(
+                "PUT", "/v1/projects/\(organisation)/\(name)/budget", body: BudgetRequest(seconds: seconds))
+        }
+    }
+}
+
+private struct BudgetRequest: Encodable {
+    /// Nil for no limit.
+    var seconds: Double?
+
+    private enum CodingKeys: CodingKey { case machineSeconds }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        // Null takes the limit away, and is not the same as nothing.
+        try container.encode(seconds, forKey: .machineSeconds)
+    }
+}
