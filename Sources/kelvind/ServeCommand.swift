@@ -33,6 +33,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Listen beyond this computer without encryption: something in front of it encrypts.")
     var plaintext = false
 
+    @Option(help: "Whose signed tokens are taken, beside the service's own: a file that Docs/operations.md describes.")
+    var identity: String?
+
+    @Option(help: "The file of the keys that secrets are sealed under. Default: secrets.keys in --data.")
+    var keyFile: String?
+
     @Option(help: "Requests a second that a token may make; 0 for no limit.")
     var rate = 1_000.0
 

@@ -1,4 +1,4 @@
-import Hardware
+public import Hardware
 
 /// Keeps secrets and gives them out by name.
 public protocol SecretSource: Sendable {

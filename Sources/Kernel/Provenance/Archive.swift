@@ -72,7 +72,9 @@ struct Archive {
 
     private static func header(_ part: Part) -> [UInt8] {
         var head = [UInt8](repeating: 0, count: block)
-        func put(_ text: String, _ place: Int) { head.replaceSubrange(place..<place + text.utf8.count, with: text.utf8) }
+        func put(_ text: String, _ place: Int) {
+            head.replaceSubrange(place..<place + text.utf8.count, with: text.utf8)
+        }
         put(part.name, 0)
         put("0000644\0", 100)
         put("0000000\0", 108)

@@ -72,7 +72,8 @@ extension ResultBundle {
         }
         for (place, calibration) in route.calibrations.enumerated() {
             guard let file = try store.calibration(calibration) else {
-                throw KernelError(.system, code: "bundle.not-kept", "the calibration \(calibration) of \(job) is not kept")
+                throw KernelError(
+                    .system, code: "bundle.not-kept", "the calibration \(calibration) of \(job) is not kept")
             }
             parts.append(Archive.Part(name: "devices/\(place).json", bytes: file))
         }
@@ -89,7 +90,8 @@ extension ResultBundle {
 extension Itinerary {
     /// Those the job ran under, each once, in order.
     var calibrations: [String] {
-        stays.reduce(into: []) { found, stay in if !found.contains(stay.calibration) { found.append(stay.calibration) } }
+        stays.reduce(into: []) { found, stay in if !found.contains(stay.calibration) { found.append(stay.calibration) }
+        }
     }
 }
 
@@ -103,23 +105,30 @@ extension ResultBundle {
         do throws(Archive.Damage) { parts = try Archive.parts(of: bytes) } catch {
             switch error {
             case .truncated: throw Self.damaged("the file ends too early")
-            case .header(let place): throw Self.damaged("the header of part \(place + 1) is no ustar header, or was changed")
+            case .header(let place):
+                throw Self.damaged("the header of part \(place + 1) is no ustar header, or was changed")
             case .name(let name): throw Self.damaged("a part is called '\(name.prefix(80))'")
             case .twice(let name): throw Self.damaged("\(name) is there twice")
             }
         }
-        guard parts.first?.name == Self.manifestName else { throw Self.damaged("it does not begin with \(Self.manifestName)") }
+        guard parts.first?.name == Self.manifestName else {
+            throw Self.damaged("it does not begin with \(Self.manifestName)")
+        }
         let text = parts.removeFirst().bytes
         guard let manifest: Manifest = try? DocumentCoding.decode(text), manifest.format == Self.format,
             DocumentCoding.encode(manifest) == text
         else { throw Self.damaged("\(Self.manifestName) was changed, or is of another version") }
         for (entry, part) in zip(manifest.parts, parts) {
-            guard entry.name == part.name else { throw Self.damaged("\(entry.name) is missing: \(part.name) stands in its place") }
+            guard entry.name == part.name else {
+                throw Self.damaged("\(entry.name) is missing: \(part.name) stands in its place")
+            }
             guard entry.bytes == part.bytes.count, entry.sha256 == SHA256.hex(of: part.bytes) else {
                 throw Self.damaged("\(entry.name) was changed: its digest is not \(entry.sha256)")
             }
         }
-        if let missing = manifest.parts.dropFirst(parts.count).first { throw Self.damaged("\(missing.name) is missing") }
+        if let missing = manifest.parts.dropFirst(parts.count).first {
+            throw Self.damaged("\(missing.name) is missing")
+        }
         if let stranger = parts.dropFirst(manifest.parts.count).first {
             throw Self.damaged("\(stranger.name) is not in \(Self.manifestName)")
         }

@@ -43,7 +43,8 @@ indirect enum DocumentTree: Hashable, Decodable {
         let (bytes, others) = (DocumentCoding.encode(a), DocumentCoding.encode(b))
         if bytes == others { return [] }
         var found: [String] = []
-        let before: DocumentTree = try DocumentCoding.decode(bytes), after: DocumentTree = try DocumentCoding.decode(others)
+        let before: DocumentTree = try DocumentCoding.decode(bytes),
+            after: DocumentTree = try DocumentCoding.decode(others)
         before.compare(after, at: "", &found)
         guard found.count > shown else { return found }
         return found.prefix(shown) + ["and \(found.count - shown) more"]

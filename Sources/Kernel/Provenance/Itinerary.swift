@@ -53,6 +53,8 @@ struct KeptResult: Sendable {
     func write(of job: JobID, to transaction: any StorageTransaction) throws(KernelError) {
         try transaction.setDocument(.result, of: job, number: 0, result)
         try transaction.setDocument(.itinerary, of: job, number: 0, itinerary)
-        for (number, piece) in shots.enumerated() { try transaction.setDocument(.shots, of: job, number: number, piece) }
+        for (number, piece) in shots.enumerated() {
+            try transaction.setDocument(.shots, of: job, number: number, piece)
+        }
     }
 }

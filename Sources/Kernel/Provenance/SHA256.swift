@@ -9,21 +9,26 @@ struct SHA256 {
     /// Lower-case hexadecimal.
     static func hex(of bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest(of: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(
+            decoding: digest(of: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     static func digest(of bytes: [UInt8]) -> [UInt8] {
         var hash = SHA256()
         let whole = bytes.count / 64 * 64
         bytes.withUnsafeBufferPointer { buffer in
-            for start in stride(from: 0, to: whole, by: 64) { hash.take(UnsafeBufferPointer(rebasing: buffer[start..<start + 64])) }
+            for start in stride(from: 0, to: whole, by: 64) {
+                hash.take(UnsafeBufferPointer(rebasing: buffer[start..<start + 64]))
+            }
         }
         var tail = Array(bytes[whole...]) + [0x80]
         while tail.count % 64 != 56 { tail.append(0) }
         let length = UInt64(bytes.count) * 8
         tail += (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * UInt64($0))) }
         tail.withUnsafeBufferPointer { buffer in
-            for start in stride(from: 0, to: buffer.count, by: 64) { hash.take(UnsafeBufferPointer(rebasing: buffer[start..<start + 64])) }
+            for start in stride(from: 0, to: buffer.count, by: 64) {
+                hash.take(UnsafeBufferPointer(rebasing: buffer[start..<start + 64]))
+            }
         }
         return hash.state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } }
     }

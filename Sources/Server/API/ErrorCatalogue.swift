@@ -135,7 +135,8 @@ enum ErrorCatalogue {
             "choose another machine or a smaller program, or ask an admin; the detail names the rule"
         ),
         (
-            .notAcceptable, .notAcceptable, "It does not come in this form", "The Accept header names no form that this has.",
+            .notAcceptable, .notAcceptable, "It does not come in this form",
+            "The Accept header names no form that this has.",
             "the detail names the forms that there are"
         ),
         (
@@ -183,11 +184,13 @@ enum ErrorCatalogue {
                 "A key stands for one submission, and this one differs.", "use a new key for a new job"
             ),
             (
-                "read-once", .gone, "The result was given out", "It was to be given out once, and was; then it was erased.",
+                "read-once", .gone, "The result was given out",
+                "It was to be given out once, and was; then it was erased.",
                 "submit the job again"
             ),
             (
-                "bundle.unfinished", .conflict, "There is no result to bundle", "The job is not over, or did not end well.",
+                "bundle.unfinished", .conflict, "There is no result to bundle",
+                "The job is not over, or did not end well.",
                 "wait for its end"
             ),
             (

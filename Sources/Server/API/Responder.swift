@@ -55,7 +55,7 @@ struct Responder: HTTPResponder {
         let received = service.clock.now
         let (route, parameters) = try service.table.match(request.head.method, request.uri.path)
         trace.route = route
-        let identity = try service.identify(request.head, for: route, from: trace.address, now: received)
+        let identity = try await service.identify(request.head, for: route, from: trace.address, now: received)
         trace.identity = identity
         trace.target = parameters.values.joined(separator: "/")
         try service.limits.admit(identity, from: trace.address, now: received)

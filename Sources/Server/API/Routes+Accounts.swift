@@ -176,6 +176,12 @@ extension Call {
 
     fileprivate func makeToken(for user: User, _ body: TokenBody) throws -> Answer {
         let caller = try caller
+        guard try reading({ store throws(KernelError) in try store.user(user.path) }) != nil else {
+            throw Problem(
+                .forbidden,
+                "\(user.path) is known by an identity provider alone, and has no account that a token could be of",
+                cure: "go on with the provider's tokens, or ask an admin for an account")
+        }
         let abilities = Set(body.abilities ?? Array(caller.token.abilities))
         if user.path == caller.user.path {
             // A token makes none that can do more than itself.

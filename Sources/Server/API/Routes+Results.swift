@@ -59,7 +59,8 @@ extension Call {
     }
 
     private func document(of job: JobSummary) throws -> Answer {
-        let bytes = try giveOut(job) { store throws(KernelError) in try store.document(.result, of: job.job, number: 0) }
+        let bytes = try giveOut(job) { store throws(KernelError) in try store.document(.result, of: job.job, number: 0)
+        }
         guard let bytes else { throw Problem(.fault, "the result of \(job.job) is not kept") }
         return .bytes(bytes)
     }

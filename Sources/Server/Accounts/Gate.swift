@@ -114,7 +114,8 @@ struct Gate: Sendable {
         guard isOwn || role >= .operator else {
             throw Problem(
                 .forbidden,
-                "\(session.index.name) belongs to someone else, and you are a \(role.rawValue) of \(owner.project.text)")
+                "\(session.index.name) belongs to someone else, and you are a \(role.rawValue) of \(owner.project.text)"
+            )
         }
     }
 

@@ -22,6 +22,9 @@ public final class Service: Sendable {
     let limits: RateLimits
     let replies: Replies
     let policy: PolicyDesk
+    let vault: SecretVault
+    /// Nil where the service knows its own tokens alone.
+    let identityProvider: IdentityProvider?
     let signals: JobSignals
     let meters: Meters
     let trail: AuditTrail
@@ -51,6 +54,13 @@ public final class Service: Sendable {
         let store = try SQLiteStorage(path: directory.database)
         storage = store
         accounts = store
+        let vault = SecretVault(store, keyFile: options.keyFile ?? directory.secretKeys)
+        self.vault = vault
+        var catalog = catalog
+        catalog.secrets = vault
+        identityProvider = try options.identityProvider.map { path throws(KernelError) in
+            try IdentityProvider(path: path)
+        }
         fleet = CatalogFleet(catalog: catalog)
         signals = JobSignals()
         // Nobody else works in the directory: what is looked for now and then is time that passed, not other people's news.
@@ -71,7 +81,9 @@ public final class Service: Sendable {
 
     /// Every route of the described interface, in the order of the description.
     static func routes(bodyLimit: Int) -> [Route] {
-        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + resultRoutes + sessionRoutes + policyRoutes(bodyLimit: bodyLimit) + accountRoutes
+        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + resultRoutes + sessionRoutes
+            + policyRoutes(bodyLimit: bodyLimit)
+            + secretRoutes + accountRoutes
     }
 
     /// Leaves the traces of a request that was answered.
@@ -107,6 +119,8 @@ public struct DataDirectory: Sendable {
     }
 
     public var database: String { path + "/kelvin.sqlite" }
+    /// Keys that secrets are sealed under: kept apart from backups.
+    var secretKeys: String { path + "/secrets.keys" }
     /// Held by the service that works here.
     public var lock: String { path + "/kelvind.lock" }
     /// The first administrator's token, as it was made when the service was first started.

@@ -16,7 +16,11 @@ extension Call {
         var refusal: Problem?, allowed: [String] = []
         for use in try await uses(request, appraisal, in: project, of: caller) {
             let verdict = policy.verdict(on: use)
-            if verdict.decision == .allow { allowed.append(use.device) } else { refusal = refusal ?? Problem(verdict, use) }
+            if verdict.decision == .allow {
+                allowed.append(use.device)
+            } else {
+                refusal = refusal ?? Problem(verdict, use)
+            }
         }
         if let refusal, allowed.isEmpty { throw refusal }
         return allowed
@@ -104,7 +108,9 @@ extension Problem {
     init(_ verdict: UsePolicy.Verdict, _ use: Use) {
         let rule = verdict.rule.map { "the rule '\($0.name)'" } ?? "the use policy, by none of its rules,"
         self.init(
-            .policy, "\(rule) does not let \(use.user) do this on \(use.device)" + (verdict.rule?.because.map { ": \($0)" } ?? ""))
+            .policy,
+            "\(rule) does not let \(use.user) do this on \(use.device)"
+                + (verdict.rule?.because.map { ": \($0)" } ?? ""))
         subject = "policy:\(verdict.rule?.name ?? "otherwise") \(use.device)"
     }
 }

@@ -17,7 +17,8 @@ final class PolicyDesk: Sendable {
     var current: UsePolicy {
         get throws {
             if let known = known.withLock({ $0 }), known.found.duration(to: .now) < Self.fresh { return known.policy }
-            let policy = try Self.policy(of: try accounts.readAccounts { store throws(KernelError) in try store.setting(Self.name) })
+            let policy = try Self.policy(
+                of: try accounts.readAccounts { store throws(KernelError) in try store.setting(Self.name) })
             known.withLock { $0 = (policy, .now) }
             return policy
         }
@@ -42,13 +43,16 @@ final class PolicyDesk: Sendable {
     }
 
     /// As the answer to a look has it.
-    private static func tag(of policy: UsePolicy) -> String { "\"\(Secrets.fingerprint(DocumentCoding.encode(policy)))\"" }
+    private static func tag(of policy: UsePolicy) -> String {
+        "\"\(Secrets.fingerprint(DocumentCoding.encode(policy)))\""
+    }
 
     private static func policy(of bytes: [UInt8]?) throws -> UsePolicy {
         guard let bytes else { return .open }
         // What cannot be read is no permission.
         do { return try JSONDecoder().decode(UsePolicy.self, from: Data(bytes)) } catch {
-            throw Problem(.fault, "the use policy that is kept cannot be read", cure: "an admin sets it anew: PUT /v1/policy")
+            throw Problem(
+                .fault, "the use policy that is kept cannot be read", cure: "an admin sets it anew: PUT /v1/policy")
         }
     }
 }

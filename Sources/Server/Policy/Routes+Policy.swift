@@ -85,7 +85,8 @@ extension Call {
         let machines = try await uses(request, appraisal ?? nil, in: project, of: identity).map { use in
             let verdict = policy.verdict(on: use)
             return TrialDocument.Machine(
-                device: use.device, decision: verdict.decision, rule: verdict.rule?.name, because: verdict.rule?.because,
+                device: use.device, decision: verdict.decision, rule: verdict.rule?.name,
+                because: verdict.rule?.because,
                 role: use.role.rawValue, kinds: use.kinds.map(\.rawValue).sorted(), figures: use.figures,
                 trace: verdict.trace.map { .init(rule: $0.rule, fits: $0.mismatch == nil, mismatch: $0.mismatch) })
         }

@@ -66,7 +66,9 @@ extension Figures {
         }
         if self == Figures() {
             throw Problem(
-                .badField, "\(JSONBody.path(decoder.codingPath)): expected one of \(Self.fields.map(\.name).joined(separator: ", "))")
+                .badField,
+                "\(JSONBody.path(decoder.codingPath)): expected one of \(Self.fields.map(\.name).joined(separator: ", "))"
+            )
         }
     }
 }

@@ -93,7 +93,7 @@ struct Figures: Codable, Hashable, Sendable {
     /// Estimated machine time, seconds; the longest time of a session.
     var machineSeconds: Double?
 
-    static let fields: [(name: String, path: WritableKeyPath<Figures, Double?> & Sendable)] = [
+    static let fields: [(name: String, path: any WritableKeyPath<Figures, Double?> & Sendable)] = [
         ("qubits", \.qubits), ("depth", \.depth), ("twoQubitGates", \.twoQubitGates), ("shots", \.shots),
         ("programs", \.programs), ("machineSeconds", \.machineSeconds),
     ]
