@@ -19,6 +19,7 @@ import Testing
 
     static let cases: [Case] = [
         program("hh q[0];", "QASM0201", 1, "did you mean 'h'?"),
+        program("h qp[0];", "QASM0201", 3, "did you mean 'q'?"),
         program("h r[0];", "QASM0201", 3, "'r' is not declared"),
         program("rzz(1) q[0], q[1];", "QASM0201", 1, "qelib1.inc"),
         program("cx q[0];", "QASM0403", 1, "acts on 2 qubits, not 1"),

@@ -1,5 +1,7 @@
+import Circuits
 import Foundation
 import Languages
+import Simulators
 import Testing
 
 @Suite struct ErrorIndexTests {
@@ -29,9 +31,17 @@ import Testing
     }
 
     @Test(arguments: ErrorIndex.explanations.indices)
-    func examplesGetTheirDiagnostic(_ place: Int) {
+    func examplesGetTheirDiagnostic(_ place: Int) throws {
         let entry = ErrorIndex.explanations[place]
         guard let example = entry.example else { return }
+        if entry.code.rawValue.hasPrefix("QASM07") {
+            let outcome = OpenQASM.parse(SourceText(example))
+            #expect(outcome.errors.isEmpty)
+            let circuit = try #require(outcome.circuit)
+            let fault = #expect(throws: SimulationError.self) { try Simulation(circuit).run(shots: 1, seed: 1) }
+            #expect(fault?.evaluation?.rawValue ?? fault?.code.rawValue == entry.name, "\(example)")
+            return
+        }
         let found = OpenQASM.check(SourceText(example)).diagnostics
         #expect(
             found.contains { $0.code == entry.code && $0.severity == entry.severity }, "\(entry.code.rawValue) \(found)"

@@ -89,12 +89,15 @@ import Testing
         #expect(text.contains("@kelvin.name \"h\"\ngate h_1 "))
     }
 
-    /// Version 2 has no words for such names: another stands in the text, and the name beside it.
-    @Test func namesInVersion2() throws {
+    /// Version 2 has no words for such names: they are refused, each with one that it has.
+    @Test(arguments: [("Q", "q_Q"), ("my reg", "my_reg"), ("if", "if_1"), ("ä", "q"), ("opaque", "opaque_1")])
+    func namesInVersion2(_ name: String, _ cure: String) throws {
         var circuit = Circuit(name: "names")
-        circuit.addQubitRegister("Q", count: 2)
-        let text = try OpenQASMWriter.write(circuit, version: .version2)
-        #expect(text.contains("// called \"Q\" in the circuit\nqreg q_Q[2];"))
+        circuit.addQubitRegister(name, count: 2)
+        let error = #expect(throws: OpenQASMWriterError.self) {
+            try OpenQASMWriter.write(circuit, version: .version2)
+        }
+        #expect(error?.description == "OpenQASM 2 cannot say the name \"\(name)\"; '\(cure)' would do")
     }
 
     @Test func aNameIsQuoted() {

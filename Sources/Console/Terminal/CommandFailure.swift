@@ -39,7 +39,7 @@ extension CommandFailure {
         if let source, error.location != .none, let place = source.filePosition(of: Int(error.location.offset)) {
             text = "\(place.file):\(place.line):\(place.column): "
         }
-        text += "error: \(error.message)"
+        text += "error[\(error.code)]: \(error.message)"
         if let source, let place = source.location(of: error.location) {
             let line = String(decoding: source.line(place.line).prefix(200), as: UTF8.self)
             text += "\n\(line)\n\(String(repeating: " ", count: max(0, place.column - 1)))^"

@@ -1,3 +1,4 @@
+import Circuits
 import Hardware
 import Simulators
 import Synchronization
@@ -43,5 +44,6 @@ extension DeviceError {
         case .cancelled: code = .cancelled
         }
         self.init(code, error.message, location: error.location)
+        if code == .programFault { fault = error.evaluation?.rawValue ?? error.code.rawValue }
     }
 }

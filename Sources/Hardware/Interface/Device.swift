@@ -54,6 +54,8 @@ public struct DeviceError: Error, Hashable, Sendable {
     public var cure: String?
     /// The instruction at fault, if one is.
     public var location: SourceLocation
+    /// What kind of fault a `programFault` is: "division-by-zero", "index-out-of-range", "loop-limit", …
+    public var fault: String?
 
     public init(_ code: Code, _ message: String, cure: String? = nil, location: SourceLocation = .none) {
         self.code = code

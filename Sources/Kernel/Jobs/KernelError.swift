@@ -1,6 +1,7 @@
 public import Circuits
 public import Compiler
 public import Hardware
+import Languages
 import Mitigation
 
 /// Why a job was refused or failed: what, where, why, and the cure.
@@ -54,7 +55,11 @@ extension KernelError {
             case .cancelled: .cancelled
             default: .system
             }
-        self.init(kind, code: "device.\(error.code.name)", error.message, cure: error.cure, location: error.location)
+        // Faults of a program that runs are in the language's own index, behind what its reader reports.
+        let explained = error.fault.flatMap { ErrorIndex.explanation(of: $0) }
+        self.init(
+            kind, code: explained?.code.rawValue ?? "device.\(error.code.name)", error.message, cure: error.cure,
+            location: error.location)
     }
 
     init(_ error: ShapeError) {

@@ -20,7 +20,7 @@ extension Interpreter {
             case .reset(let qubit): reset(run, qubit, wait: wait)
             case .assign(let place):
                 do { try run.environment.apply(program.assignments[place]) } catch {
-                    throw fault(.evaluation, error.message, at: here)
+                    throw fault(error, at: here)
                 }
             case .unless(let condition, let target):
                 if try !isTrue(program.conditions[condition], run) {
@@ -50,13 +50,13 @@ extension Interpreter {
 
     private func isTrue(_ expression: Expression, _ run: Run) throws(SimulationError) -> Bool {
         do { return try expression.isTrue(in: run.environment) } catch {
-            throw fault(.evaluation, error.message, at: run.place.step)
+            throw fault(error, at: run.place.step)
         }
     }
 
     private func value(_ expression: Expression, _ run: Run) throws(SimulationError) -> ClassicalValue {
         do { return try expression.evaluate(in: run.environment) } catch {
-            throw fault(.evaluation, error.message, at: run.place.step)
+            throw fault(error, at: run.place.step)
         }
     }
 
@@ -65,7 +65,7 @@ extension Interpreter {
         do {
             guard case .int(let result, _) = try value.converted(to: .int(64)) else { return 0 }
             return result
-        } catch { throw fault(.evaluation, error.message, at: run.place.step) }
+        } catch { throw fault(error, at: run.place.step) }
     }
 
     private func target(of selection: Program.Selection, _ run: Run) throws(SimulationError) -> Int {
@@ -92,14 +92,16 @@ extension Interpreter {
                 do { state.values.append(try value(expression, run).converted(to: type)) } catch let error
                     as EvaluationError
                 {
-                    throw fault(.evaluation, error.message, at: run.place.step)
+                    throw fault(error, at: run.place.step)
                 } catch let error as SimulationError { throw error } catch { preconditionFailure("\(error)") }
             }
             state.count = state.values.count
         case .range(let first, let step, let stop):
             let range = LoopRange(
                 first: try integer(first, run), step: try integer(step, run), last: try integer(stop, run))
-            guard let range else { throw fault(.evaluation, "a range with a step of 0", at: run.place.step) }
+            guard let range else {
+                throw fault(EvaluationError(.domain, "a range with a step of 0"), at: run.place.step)
+            }
             state.range = range
             state.count = range.count
         }
@@ -115,7 +117,7 @@ extension Interpreter {
             let number = ClassicalValue.int(range[state.next], width: 64)
             do {
                 run.environment.variables[variable] = try number.converted(to: run.environment.variables[variable].type)
-            } catch { throw fault(.evaluation, error.message, at: run.place.step) }
+            } catch { throw fault(error, at: run.place.step) }
         } else {
             run.environment.variables[variable] = state.values[state.next]
         }

@@ -121,6 +121,10 @@ struct Interpreter<E: Engine>: Sendable {
         run.thresholds = drawn.map(\.threshold)
     }
 
+    func fault(_ error: EvaluationError, at step: Int) -> SimulationError {
+        SimulationError(error, location: program.locations[step])
+    }
+
     func fault(_ code: SimulationError.Code, _ message: String, at step: Int) -> SimulationError {
         SimulationError(code, message, location: program.locations[step])
     }

@@ -152,8 +152,8 @@ extension Trace {
         for step in replay {
             switch step {
             case .store(let slot, let bit): result.bits[bit] = outcome(slot)
-            case .assign(let assignment):
-                do { try result.apply(assignment) } catch { throw SimulationError(.evaluation, error.message) }
+            case .assign(let assignment, let location):
+                do { try result.apply(assignment) } catch { throw SimulationError(error, location: location) }
             }
         }
         return result

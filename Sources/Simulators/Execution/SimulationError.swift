@@ -23,11 +23,19 @@ public struct SimulationError: Error, Hashable, Sendable, CustomStringConvertibl
     public var message: String
     /// Where in the source, if an instruction is to blame.
     public var location: SourceLocation
+    /// Why an expression has no value, for `evaluation`.
+    public private(set) var evaluation: EvaluationError.Code?
 
     public init(_ code: Code, _ message: String, location: SourceLocation = .none) {
         self.code = code
         self.message = message
         self.location = location
+    }
+
+    /// An expression without a value, at an instruction.
+    public init(_ error: EvaluationError, location: SourceLocation = .none) {
+        self.init(.evaluation, error.message, location: location)
+        evaluation = error.code
     }
 
     public var description: String { message }

@@ -16,8 +16,8 @@ struct Trace: Sendable {
 
     enum Replay: Sendable {
         case store(slot: Int, bit: Int)
-        /// With all that is known put in as literals.
-        case assign(Assignment)
+        /// With all that is known put in as literals; where the program says it.
+        case assign(Assignment, SourceLocation)
     }
 
     var steps: [Step] = []
@@ -95,7 +95,7 @@ private struct TraceWalk {
     }
 
     func fault(_ error: EvaluationError, at step: Int) -> SimulationError {
-        SimulationError(.evaluation, error.message, location: program.locations[step])
+        SimulationError(error, location: program.locations[step])
     }
 
     mutating func countTurn(at step: Int) throws(SimulationError) {
@@ -147,7 +147,9 @@ private struct TraceWalk {
                 }
             case .reset(let qubit): trace.steps.append(.reset(qubit))
             case .assign(let place):
-                do { try assign(program.assignments[place]) } catch { throw fault(error, at: here) }
+                do {
+                    try assign(program.assignments[place], at: program.locations[here])
+                } catch { throw fault(error, at: here) }
             case .unless(let place, let target):
                 let condition = program.conditions[place]
                 guard isKnown(condition) else { return false }
@@ -191,10 +193,9 @@ private struct TraceWalk {
     private mutating func forget(variable: Int) {
         guard unknownVariables[variable] else { return }
         unknownVariables[variable] = false
+        let value = trace.environment.variables[variable]
         trace.replay.append(
-            .assign(
-                Assignment(
-                    target: .variable(VariableID(variable)), value: .literal(trace.environment.variables[variable]))))
+            .assign(Assignment(target: .variable(VariableID(variable)), value: .literal(value)), .none))
     }
 
     private mutating func begin(_ place: Int, at step: Int) throws(SimulationError) -> Bool {
@@ -216,8 +217,9 @@ private struct TraceWalk {
                     last: try last.integer(in: trace.environment))
                 guard let range else { throw EvaluationError(.domain, "a range with a step of 0") }
                 guard range.count <= loopLimit else {
-                    throw EvaluationError(
-                        .outOfRange, "a loop of \(range.count) turns; at most \(loopLimit) are allowed")
+                    throw SimulationError(
+                        .loopLimit, "a loop of \(range.count) turns; at most \(loopLimit) are allowed",
+                        location: program.locations[step])
                 }
                 var values: [ClassicalValue] = []
                 values.reserveCapacity(range.count)
@@ -226,33 +228,35 @@ private struct TraceWalk {
                 }
                 loops[place] = (values, 0)
             }
-        } catch let error as EvaluationError { throw fault(error, at: step) } catch { preconditionFailure("\(error)") }
+        } catch let error as EvaluationError {
+            throw fault(error, at: step)
+        } catch let error as SimulationError { throw error } catch { preconditionFailure("\(error)") }
         return true
     }
 
-    private mutating func assign(_ assignment: Assignment) throws(EvaluationError) {
+    private mutating func assign(
+        _ assignment: Assignment, at location: SourceLocation
+    ) throws(EvaluationError) {
+        func keep(_ assignment: Assignment) { trace.replay.append(.assign(assignment, location)) }
+
         if case .element(let id, let index) = assignment.target, !isKnown(index) {
             // Any bit of the register may be meant: from here on all of them live in the replay.
             for bit in circuit.bitRegisters[id.index].bits where !unknownBits[bit.index] {
                 unknownBits[bit.index] = true
-                trace.replay.append(
-                    .assign(Assignment(target: .bit(bit), value: .bool(trace.environment.bits[bit.index]))))
+                keep(Assignment(target: .bit(bit), value: .bool(trace.environment.bits[bit.index])))
             }
             let target = Assignment.Target.element(id, index: resolved(index))
-            return trace.replay.append(.assign(Assignment(target: target, value: resolved(assignment.value))))
+            return keep(Assignment(target: target, value: resolved(assignment.value)))
         }
         if case .item(let id, let indices) = assignment.target, !indices.allSatisfy(isKnown) {
             let array = circuit.arrays[id.index]
             for variable in array.start..<array.start + array.count where !unknownVariables[variable] {
                 unknownVariables[variable] = true
-                trace.replay.append(
-                    .assign(
-                        Assignment(
-                            target: .variable(VariableID(variable)),
-                            value: .literal(trace.environment.variables[variable]))))
+                let value = trace.environment.variables[variable]
+                keep(Assignment(target: .variable(VariableID(variable)), value: .literal(value)))
             }
             let target = Assignment.Target.item(id, indices.map(resolved))
-            return trace.replay.append(.assign(Assignment(target: target, value: resolved(assignment.value))))
+            return keep(Assignment(target: target, value: resolved(assignment.value)))
         }
         let known = isKnown(assignment.value)
         let value = resolved(assignment.value)
@@ -283,7 +287,7 @@ private struct TraceWalk {
         case .discard: wasUnknown = false
         }
         if known { try trace.environment.apply(Assignment(target: target, value: value)) }
-        if !known || wasUnknown { trace.replay.append(.assign(Assignment(target: target, value: value))) }
+        if !known || wasUnknown { keep(Assignment(target: target, value: value)) }
     }
 }
 

@@ -28,7 +28,8 @@ struct ExplainCommand: ParsableCommand {
             "\(entry.code.rawValue), \(entry.name) (\(entry.severity.rawValue)): \(entry.title)\n\n\(entry.text)\n"
         if let example = entry.example {
             text += "\nAn example:\n\n" + example.split(separator: "\n").map { "    \($0)\n" }.joined()
-            text += "\n" + OpenQASM.check(SourceText(name: "example.qasm", example)).report + "\n"
+            let report = OpenQASM.check(SourceText(name: "example.qasm", example)).report
+            if !report.isEmpty { text += "\n\(report)\n" }
         }
         Terminal.write(text)
     }

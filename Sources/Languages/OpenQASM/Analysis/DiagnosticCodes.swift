@@ -1,5 +1,5 @@
 // The stable codes of the OpenQASM front end: 00 text, 01 syntax, 02 names, 03 types and values, 04 quantum operands,
-// 05 what cannot be executed, 06 what is suspicious. Each has its entry in `ErrorIndex`.
+// 05 what cannot be executed, 06 what is suspicious, 07 what goes wrong while a program runs. Each has its entry in `ErrorIndex`.
 extension Diagnostic.Code {
     /// Bytes that are no text.
     static let notText = Self(rawValue: "QASM0001")
@@ -57,4 +57,11 @@ extension Diagnostic.Code {
     static let shadowing = Self(rawValue: "QASM0603")
     static let narrowing = Self(rawValue: "QASM0604")
     static let missingReturn = Self(rawValue: "QASM0605")
+
+    static let divisionByZero = Self(rawValue: "QASM0701")
+    static let indexOutOfRange = Self(rawValue: "QASM0702")
+    static let domain = Self(rawValue: "QASM0703")
+    static let outOfRange = Self(rawValue: "QASM0704")
+    static let external = Self(rawValue: "QASM0705")
+    static let loopLimit = Self(rawValue: "QASM0706")
 }

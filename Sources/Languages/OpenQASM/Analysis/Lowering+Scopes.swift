@@ -148,8 +148,9 @@ extension Lowering {
         let text = parser.lexer.names.text(name)
         var candidates: [String] = []
         for place in visible.indices where visible[place] >= 0 {
-            if !isGate || symbols[Int(visible[place])].kind == .gate || symbols[Int(visible[place])].kind == .subroutine
-            {
+            // Only a gate stands where gates do, and never where a value or an operand does.
+            let kind = symbols[Int(visible[place])].kind
+            if isGate ? kind == .gate || kind == .subroutine : kind != .gate {
                 candidates.append(parser.lexer.names.text(Int32(place)))
             }
         }

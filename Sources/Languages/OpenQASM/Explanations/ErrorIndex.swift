@@ -3,7 +3,7 @@
 public enum ErrorIndex {
     /// In the order of the codes.
     public static let explanations: [Diagnostic.Explanation] =
-        text + syntax + names + values + operands + execution + warnings
+        text + syntax + names + values + operands + execution + warnings + faults
 
     private static let byCode: [Diagnostic.Code: Int] = Dictionary(
         uniqueKeysWithValues: explanations.enumerated().map { ($1.code, $0) })
@@ -21,6 +21,7 @@ public enum ErrorIndex {
     private static let sections: [(title: String, entries: [Diagnostic.Explanation])] = [
         ("00: the text", text), ("01: the grammar", syntax), ("02: names", names), ("03: types and values", values),
         ("04: qubits and bits", operands), ("05: what cannot be executed", execution), ("06: warnings", warnings),
+        ("07: faults of a running program", faults),
     ]
 
     /// The index as a page of the documentation.
@@ -34,7 +35,7 @@ public enum ErrorIndex {
             `kelvin explain QASM0201` prints an entry of this page. Warnings are chosen by their names:
             `kelvin check -W no-unused,shadowing`, `-W none`, `-W all`; `--werror` makes errors of them. A program with
             errors gets no warnings of section 06, which could be consequences. At most 100 errors and 100 warnings are
-            reported for a text.
+            reported for a text. What section 07 lists is found only when the program runs.
 
             """
         for (title, entries) in sections {

@@ -5,9 +5,13 @@ extension Writing {
     /// Says in front of a declaration what the circuit calls it, where the text calls it something else.
     mutating func spelling(of name: String) {
         guard let wish = spelled[name] else { return }
-        let quoted = QuotedName.text(wish)
-        // Version 2 has no annotations; who reads the text is told all the same.
-        line(isVersion2 ? "// called \(quoted) in the circuit" : "@\(Annotation.nameKeyword) \(quoted)")
+        line("@\(Annotation.nameKeyword) \(QuotedName.text(wish))")
+    }
+
+    /// Version 2 has no annotations that could tell what something is really called.
+    func refuseNames() throws(OpenQASMWriterError) {
+        guard let (name, wish) = spelled.min(by: { $0.value < $1.value }) else { return }
+        throw refusal("the name \(QuotedName.text(wish)); '\(name)' would do")
     }
 }
 

@@ -116,6 +116,7 @@ struct Writing {
         if includesGates { line("include \"\(version.include)\";") }
         if isVersion2, !circuit.calibrations.isEmpty { throw refusal("a calibration") }
         if isVersion2, let function = circuit.externals.first { throw refusal("the extern '\(function.name)'") }
+        if isVersion2 { try refuseNames() }
         if isVersion2 { try refuseInputsAndOutputs() }
         for calibration in circuit.calibrations { line(calibration) }
         if isVersion2, let pragma = circuit.pragmas.first { throw refusal("the pragma '\(pragma)'") }
