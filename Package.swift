@@ -147,7 +147,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("API/openapi.json")]
+            resources: [.embedInCode("API/openapi.json"), .embedInCode("Operations/materials.json")]
                 + [
                     "index.html", "kelvin.css", "icon.svg", "app.js", "api.js", "dom.js", "charts.js", "map.js",
                     "layout.js",

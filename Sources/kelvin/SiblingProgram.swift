@@ -9,7 +9,7 @@ enum SiblingProgram {
     /// The program that answers to a word, if it is not this one; the launcher at the root builds it when it is first said.
     static func answering(_ word: String) -> String? {
         if word == "simulate-fleet" { return "kelvin-fleet" }
-        if word == "serve" { return "kelvind" }
+        if ["serve", "backup", "restore", "sbom"].contains(word) { return "kelvind" }
         return jobWords.contains(word) ? "kelvin-jobs" : nil
     }
 

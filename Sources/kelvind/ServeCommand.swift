@@ -79,9 +79,11 @@ struct ServeCommand: AsyncParsableCommand {
         let log = Logger(label: "kelvin")
         let service: Service, firstToken: String?
         do {
-            let options = ServiceOptions(
+            var options = ServiceOptions(
                 directory: try directory.path, host: host, port: port, certificate: certificate, privateKey: privateKey,
                 requestsPerSecond: rate, wrongTokensPerMinute: wrongTokens, jobsPerProject: jobsPerProject)
+            options.identityProvider = identity
+            options.keyFile = keyFile
             let catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
             var rules = KernelRules()

@@ -80,6 +80,34 @@ import Testing
         }
     }
 
+    /// Keys change while secrets are set and read, by several at a time: none is lost, and one key is left.
+    @Test func nothingIsLostWhileKeysChange() async throws {
+        let directory = TestService.directory()
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let store = try SQLiteStorage(path: directory + "/store.sqlite"), path = directory + "/keys"
+        // Two that know nothing of each other, as two servers of one store.
+        let vaults = [SecretVault(store, keyFile: path), SecretVault(store, keyFile: path)]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<4 {
+                group.addTask {
+                    for round in 0..<10 {
+                        let vault = vaults[(lane + round) % 2]
+                        if lane == 3 {
+                            _ = try vault.rotate(at: 0)
+                        } else {
+                            try vault.set("s\(lane)", to: "value-\(round)", at: 0)
+                            #expect(try vault.secret("s\(lane)") == "value-\(round)")
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for lane in 0..<3 { #expect(try vaults[0].secret("s\(lane)") == "value-9") }
+        #expect(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count == 2)
+    }
+
     /// An attached machine gets its token from the vault, and nobody else does.
     @Test func anAttachedMachineTakesItsTokenFromTheVault() async throws {
         let far = try await TestService()

@@ -14,6 +14,8 @@ struct Archive {
 
     enum Damage: Error, Equatable {
         case truncated
+        /// Something follows the end.
+        case tail
         case header(Int)
         case name(String)
         case twice(String)
@@ -40,7 +42,10 @@ struct Archive {
         var parts: [Part] = [], names: Set<String> = [], place = 0
         while place + block <= bytes.count {
             let head = Array(bytes[place..<place + block])
-            if head.allSatisfy({ $0 == 0 }) { return parts }
+            if head.allSatisfy({ $0 == 0 }) {
+                guard bytes[place...].allSatisfy({ $0 == 0 }) else { throw .tail }
+                return parts
+            }
             guard head[257..<262].elementsEqual("ustar".utf8), [0x30, 0].contains(head[156]),
                 let sum = octal(head[148..<156]), sum == checksum(head), let size = octal(head[124..<136]),
                 size < largest
@@ -99,6 +104,8 @@ struct Archive {
 
     private static func octal(_ field: ArraySlice<UInt8>) -> Int? {
         let digits = field.prefix { $0 != 0 && $0 != 0x20 }
-        return digits.isEmpty ? nil : Int(String(decoding: digits, as: UTF8.self), radix: 8)
+        // Signs are no digits: no length is negative.
+        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x37).contains($0) }) else { return nil }
+        return Int(String(decoding: digits, as: UTF8.self), radix: 8)
     }
 }

@@ -105,6 +105,7 @@ extension ResultBundle {
         do throws(Archive.Damage) { parts = try Archive.parts(of: bytes) } catch {
             switch error {
             case .truncated: throw Self.damaged("the file ends too early")
+            case .tail: throw Self.damaged("something follows its end")
             case .header(let place):
                 throw Self.damaged("the header of part \(place + 1) is no ustar header, or was changed")
             case .name(let name): throw Self.damaged("a part is called '\(name.prefix(80))'")

@@ -28,9 +28,10 @@ final class SecretVault: SecretSource {
     }
 
     func set(_ name: String, to secret: String, at time: Double) throws(KernelError) {
-        let keys = try currentKeys()
-        let sealed = try keys.seal(Array(secret.utf8), as: name)
         try accounts.changeAccounts { store throws(KernelError) in
+            // In the turn itself, and of the file: a key that somebody took out of use meanwhile seals nothing.
+            keys.withLock { $0 = nil }
+            let sealed = try currentKeys().seal(Array(secret.utf8), as: name)
             try store.set(Self.prefix + name, to: sealed, at: time)
         }
     }
@@ -46,45 +47,51 @@ final class SecretVault: SecretSource {
 
     func secret(_ name: String) throws(DeviceError) -> String {
         do throws(KernelError) {
-            let kept = try accounts.readAccounts { store throws(KernelError) in try store.setting(Self.prefix + name) }
-            guard let kept else {
-                throw KernelError(
-                    .system, code: "secret.unknown", "there is no secret '\(name.clipped)'",
-                    cure: "an admin sets it: PUT /v1/secrets/NAME")
+            // While keys change, what was read a moment ago may be sealed under one that is gone.
+            for _ in 0..<3 {
+                if let secret = try? opened(name) { return secret }
+                keys.withLock { $0 = nil }
             }
-            return String(decoding: try opened(kept, as: name), as: UTF8.self)
+            return try opened(name)
         } catch {
             throw DeviceError(.unavailable, error.message, cure: error.cure ?? "set the secret anew")
         }
+    }
+
+    private func opened(_ name: String) throws(KernelError) -> String {
+        let kept = try accounts.readAccounts { store throws(KernelError) in try store.setting(Self.prefix + name) }
+        guard let kept else {
+            throw KernelError(
+                .system, code: "secret.unknown", "there is no secret '\(name.clipped)'",
+                cure: "an admin sets it: PUT /v1/secrets/NAME")
+        }
+        return String(decoding: try currentKeys().open(kept, as: name), as: UTF8.self)
     }
 
     /// Seals everything under a new key. Killed at any moment, every secret can be opened afterwards.
     ///
     /// - Returns: how many there are.
     func rotate(at time: Double) throws(KernelError) -> Int {
-        let old = try currentKeys(), both = old.addingNew()
-        try both.write(to: path)
-        let count = try accounts.changeAccounts { store throws(KernelError) -> Int in
+        let (count, new) = try accounts.changeAccounts { store throws(KernelError) -> (Int, SealingKeys) in
+            keys.withLock { $0 = nil }
+            let both = try currentKeys().addingNew()
+            try both.write(to: path)
             let names = try store.settings(beginningWith: Self.prefix)
             for name in names {
                 guard let sealed = try store.setting(name) else { continue }
                 let word = String(name.dropFirst(Self.prefix.count))
                 try store.set(name, to: both.seal(try both.open(sealed, as: word), as: word), at: time)
             }
-            return names.count
+            return (names.count, both)
         }
-        let new = both.onlyNewest()
-        try new.write(to: path)
-        keys.withLock { $0 = new }
-        return count
-    }
-
-    private func opened(_ sealed: [UInt8], as name: String) throws(KernelError) -> [UInt8] {
-        do throws(KernelError) { return try currentKeys().open(sealed, as: name) } catch {
-            // Another process may have made a new key.
+        // What seals under the newest may do so meanwhile; of two who make new keys at a time the later has the other's too.
+        try accounts.changeAccounts { store throws(KernelError) in
             keys.withLock { $0 = nil }
-            return try currentKeys().open(sealed, as: name)
+            guard try currentKeys().hasNewest(of: new) else { return }
+            try new.onlyNewest().write(to: path)
+            keys.withLock { $0 = nil }
         }
+        return count
     }
 
     /// The keys of the file, which is made where there is none.
@@ -161,6 +168,8 @@ struct SealingKeys: Sendable {
     func write(to path: String) throws(KernelError) { try PrivateFile.replace(path, text) }
 
     func addingNew() -> SealingKeys { SealingKeys(keys: [Key()] + keys) }
+
+    func hasNewest(of other: SealingKeys) -> Bool { keys[0].id == other.keys[0].id }
 
     func onlyNewest() -> SealingKeys { SealingKeys(keys: [keys[0]]) }
 

@@ -3,6 +3,7 @@ import Client
 import Console
 import Drivers
 import Foundation
+import Hardware
 import Kernel
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -110,7 +111,10 @@ extension ResultBundle {
     private static let largest = 1 << 32
 
     init(file: String) throws(CommandFailure) {
-        guard let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int, size <= Self.largest,
+        // What is no file may have no end.
+        let path = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+        guard let facts = try? FileManager.default.attributesOfItem(atPath: path),
+            facts[.type] as? FileAttributeType == .typeRegular, let size = facts[.size] as? Int, size <= Self.largest,
             let data = FileManager.default.contents(atPath: file)
         else {
             throw CommandFailure(
