@@ -130,7 +130,8 @@ extension Attachment {
             } else {
                 throw fault(
                     "\"token\" must say where the token is",
-                    "write {\"environment\": \"NAME\"}, {\"file\": \"PATH\"} or {\"secret\": \"NAME\"}; the token itself does not belong here")
+                    "write {\"environment\": \"NAME\"}, {\"file\": \"PATH\"} "
+                        + "or {\"secret\": \"NAME\"}; the token itself does not belong here")
             }
         }
         for (name, value) in node.member("session")?.pairs ?? [] {

@@ -10,7 +10,7 @@ extension Call {
     /// - Parameter seconds: the answer may wait so long for the job's end; then it says so with its status.
     func submit(_ body: SubmissionBody, waiting seconds: Double) async throws -> Answer {
         let project = try project(asked: body.project)
-        let key = try idempotencyKey()
+        let key = try request.idempotencyKey()
         let session = try await session(of: body, in: project)
         var (document, request) = try prepared(body, in: project, session: session, key: key, by: caller)
         try checkRoom(in: project)

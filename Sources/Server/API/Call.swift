@@ -115,19 +115,9 @@ struct Call: Sendable {
         }
         return value
     }
-
-    /// What makes a repeated request the same; nil where none came along.
-    func idempotencyKey() throws -> String? {
-        guard let key = request.headerFields[.idempotencyKey] else { return nil }
-        guard (1...200).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Problem(.badRequest, "Idempotency-Key: expected 1 to 200 visible characters without spaces")
-        }
-        return key
-    }
 }
 
 extension HTTPField.Name {
-    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .contentType
     static let requestID = HTTPField.Name("X-Request-Id") ?? .contentType
 }
 

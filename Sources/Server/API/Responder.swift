@@ -65,10 +65,16 @@ struct Responder: HTTPResponder {
         if identity != nil, let index = parameters["session"].flatMap({ SessionIndex(name: $0) }) {
             session = try await service.runtime.session(index)
         }
-        let admission = try service.gate.admit(
-            route.access, identity, parameters: { parameters[$0] }, session: session
-        ) { id throws(KernelError) in
-            try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
+        let admission: Gate.Admission
+        do {
+            admission = try service.gate.admit(
+                route.access, identity, parameters: { parameters[$0] }, session: session
+            ) { id throws(KernelError) in
+                try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
+            }
+        } catch {
+            guard let kept = try service.replies.kept(route, request.head, of: identity) else { throw error }
+            return kept
         }
         let body = try await self.body(of: request, limit: route.bodyLimit)
         let call = Call(

@@ -18,7 +18,7 @@ extension Service {
                 try call.checkQuery()
                 return .json(call.diagnose(try call.decoded()))
             },
-            Route(.post, "/v1/jobs", "submitJob", .anyone(.jobs), bodyLimit: bodyLimit) { call in
+            Route(.post, "/v1/jobs", "submitJob", .anyone(.jobs), bodyLimit: bodyLimit, repeatsReply: false) { call in
                 try call.checkQuery("wait")
                 let wait = try call.seconds("wait", limit: longestWait) ?? 0
                 return try await call.submit(call.decoded(), waiting: wait)

@@ -6,7 +6,7 @@ extension Service {
     /// Machines kept for one user for a while, and jobs that belong together.
     static let sessionRoutes: [Route] = [
         Route(
-            .post, "/v1/sessions", "openSession", .anyone(.jobs), bodyLimit: 64 << 10, repeatsReply: true
+            .post, "/v1/sessions", "openSession", .anyone(.jobs), bodyLimit: 64 << 10
         ) { call in
             try call.checkQuery()
             return try await call.openSession(call.decoded())

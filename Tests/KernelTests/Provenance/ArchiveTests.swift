@@ -30,7 +30,9 @@ import Testing
         for (message, digest) in short { #expect(SHA256.hex(of: message) == digest) }
         func bytes(_ hex: String) -> [UInt8] {
             let digits = Array(hex)
-            return stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
+            return stride(from: 0, to: digits.count, by: 2).compactMap {
+                UInt8(String(digits[$0...($0 + 1)]), radix: 16)
+            }
         }
         let seed = bytes("6d1e72ad03ddeb5de891e572e2396f8da015d899ef0e79503152d6010a3fe691")
         var last = [seed, seed, seed]

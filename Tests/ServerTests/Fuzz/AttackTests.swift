@@ -35,7 +35,7 @@ import Testing
         let job = try await service.finished(
             ["program": program, "name": Self.marker, "tags": [Self.marker]], token: alice)
         let session = try await service.post("/v1/sessions", ["device": "ideal", "idleSeconds": 3600], token: alice)
-        let hers = try await service.finished(token: eve)
+        let hers = try await service.finished(["project": "other/lab"], token: eve)
         let result = try await service.get("/v1/jobs/\(job)/result", alice).body
         let tokens: [String?] = [eve, mallory, nil, "kelvin_" + String(repeating: "A", count: 43), "a.b.c"]
         var grammar = try RequestGrammar(
