@@ -151,6 +151,7 @@ import Testing
             ("while (c[0]) { x q[0]; }", "a while loop"), ("if (c[0]) { x q[0]; }", "a condition other than"),
             ("ctrl @ negctrl @ h q[0], q[1], q[2];", "the modified gate"), ("delay[10ns] q[0];", "a delay"),
             ("int k = 1;", "an assignment"), ("box { x q[0]; }", "a box"), ("end;", "an early end"),
+            ("gphase(int[31](3));", "a global phase"), ("inv @ gphase(pi / 4);", "a global phase"),
         ]
         for (statement, words) in refused {
             let program = circuit("OPENQASM 3.0; include \"stdgates.inc\"; qubit[3] q; bit[2] c; \(statement)")

@@ -1,3 +1,4 @@
+import Circuits
 public import Hardware
 public import Languages
 
@@ -7,6 +8,12 @@ extension Executable {
     ///
     /// - Throws: `OpenQASMWriterError` for what the version cannot say.
     public func openQASM(_ version: OpenQASMWriter.Version) throws(OpenQASMWriterError) -> String {
-        try OpenQASMWriter(version: version, qubits: version == .version3 ? .physical : .registers).write(circuit)
+        guard version == .version2 else {
+            return try OpenQASMWriter(version: version, qubits: .physical).write(circuit)
+        }
+        var circuit = circuit
+        // Version 2 cannot say it, and no machine can tell: a phase of the whole changes no outcome.
+        circuit.globalPhase = 0
+        return try OpenQASMWriter(version: version).write(circuit)
     }
 }

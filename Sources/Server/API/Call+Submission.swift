@@ -27,6 +27,7 @@ extension Call {
             guard error.code == "submission.key" else { throw error }
             throw Self.keyReused(key)
         }
+        service.telemetry.note(submission: id)
         let storage = service.storage
         let summary = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }

@@ -27,6 +27,7 @@ public final class Service: Sendable {
     let identityProvider: IdentityProvider?
     let signals: JobSignals
     let meters: Meters
+    let telemetry: Telemetry
     let trail: AuditTrail
     let machines: MachineList
     let table: RouteTable
@@ -63,17 +64,21 @@ public final class Service: Sendable {
         }
         fleet = CatalogFleet(catalog: catalog)
         signals = JobSignals()
+        telemetry = Telemetry(endpoint: options.telemetryEndpoint, log: log)
         // Nobody else works in the directory: what is looked for now and then is time that passed, not other people's news.
         var runtimeOptions = RuntimeOptions(
             isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules)
         runtimeOptions.keepsOutcomes = false
-        runtimeOptions.observer = { [signals] jobs in signals.tell(jobs) }
+        runtimeOptions.observer = { [signals, telemetry] jobs in
+            signals.tell(jobs)
+            telemetry.note(jobs, in: store)
+        }
         runtime = Runtime(devices: fleet, storage: store, clock: clock, options: runtimeOptions)
         desk = TokenDesk(store, patience: options.wrongTokensPerMinute)
         limits = RateLimits(perSecond: options.requestsPerSecond)
         replies = Replies(accounts: store)
         policy = PolicyDesk(store)
-        meters = Meters()
+        meters = Meters(telemetry.metrics)
         trail = AuditTrail(store, log: log)
         machines = MachineList(catalog)
         table = RouteTable(Self.routes(bodyLimit: options.bodyLimit) + Self.dashboardRoutes)

@@ -24,6 +24,8 @@ public struct ServiceOptions: Sendable {
     public var requestSeconds: Double
     /// How long running parts are waited for when the service ends, seconds.
     public var graceSeconds: Double
+    /// Where traces and metrics are sent by OTLP over HTTP, without `/v1/traces`; nil for nowhere.
+    public var telemetryEndpoint: String?
 
     public init(
         directory: String, host: String = "127.0.0.1", port: Int = 8280, certificate: String? = nil,

@@ -123,11 +123,8 @@ struct Writing {
         for pragma in circuit.pragmas { line("pragma \(pragma)") }
         try definitions()
         try declarations()
-        if let phase = circuit.globalPhase.constant, phase == 0 {
-        } else if isVersion2 {
-            // No circuit of version 2 can tell one phase from another.
-            line("// global phase: \(try parameter(circuit.globalPhase))")
-        } else {
+        if circuit.globalPhase.constant != 0 {
+            if isVersion2 { throw refusal("a global phase") }
             line("gphase(\(try parameter(circuit.globalPhase)));")
         }
         try block(circuit.body)
