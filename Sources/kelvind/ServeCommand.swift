@@ -8,6 +8,7 @@ import Kernel
 import Logging
 import Server
 import Storage
+import StoragePostgreSQL
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,7 +31,12 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             let catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
-            service = try Service(setup.options, catalog: catalog, log: log, rules: setup.rules)
+            if let store = try setup.openDatabase() {
+                service = try Service(
+                    setup.options, catalog: catalog, store: store, clock: store.clock, log: log, rules: setup.rules)
+            } else {
+                service = try Service(setup.options, catalog: catalog, log: log, rules: setup.rules)
+            }
             firstToken = try service.prepareFirstStart()
         } catch let error as KernelError {
             throw CommandFailure(error, source: nil)
@@ -54,6 +60,7 @@ struct ServeOptions: ParsableArguments {
     var file: String?
 
     @OptionGroup var directory: DataOption
+    @OptionGroup var database: DatabaseOption
 
     @Option(help: "The address to listen on. Default: 127.0.0.1.")
     var host: String?
@@ -94,6 +101,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Where traces and metrics are sent by OTLP over HTTP, as http://localhost:4318. Default: nowhere.")
     var otlpEndpoint: String?
 
+    @Flag(help: "Take jobs in and leave the work to `kelvin worker` processes; with --database.")
+    var noWork = false
+
     func settings(
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(CommandFailure) -> ServeSettings {
@@ -105,6 +115,7 @@ struct ServeOptions: ParsableArguments {
             (.jobsPerProject, jobsPerProject.map { .int($0) }), (.lease, lease.map { .double($0) }),
             (.identity, identity.map { .string($0) }), (.keyFile, keyFile.map { .string($0) }),
             (.logLevel, logLevel.map { .string($0) }), (.otlpEndpoint, otlpEndpoint.map { .string($0) }),
+            (.database, database.database.map { .string($0) }), (.noWork, noWork ? .bool(true) : nil),
         ]
         var flags: [Setting: ConfigContent] = [:]
         for (setting, content) in given { flags[setting] = content }

@@ -1,14 +1,17 @@
 import Console
+import Foundation
 import Kernel
 import Logging
 import Server
 import Storage
+import StoragePostgreSQL
 
 /// A service as its settings describe it; what does not go together is refused.
 struct ServiceSetup {
     private(set) var options: ServiceOptions
     private(set) var rules = KernelRules()
     private let level: Logger.Level
+    private let database: PostgreSQLAddress?
 
     init(_ settings: ServeSettings) throws(CommandFailure) {
         let directory: String
@@ -34,6 +37,16 @@ struct ServiceSetup {
             throw Self.wrong(.logLevel, "'\(word)' is none of debug, info, notice, warning, error")
         }
         self.level = level
+        do throws(KernelError) {
+            database = try settings.text(.database).map { text throws(KernelError) in try PostgreSQLAddress(text) }
+        } catch {
+            throw Self.wrong(.database, error.message)
+        }
+        options.failpoint = Failpoint(environment: ProcessInfo.processInfo.environment)
+        if settings.flag(.noWork) == true {
+            if database == nil { throw .usage("\(Setting.noWork.option) needs \(Setting.database.option)") }
+            options.mostRuns = 0
+        }
         try check(isPlaintext: settings.flag(.plaintext) ?? false)
     }
 
@@ -62,6 +75,11 @@ struct ServiceSetup {
 
     private static func wrong(_ setting: Setting, _ message: String) -> CommandFailure {
         .usage("\(setting.option) (\(setting.variable), \"\(setting.rawValue)\"): \(message)")
+    }
+
+    /// The store that servers and workers share; nil where the service has one of its own.
+    func openDatabase() throws(KernelError) -> PostgreSQLStorage? {
+        try database.map { address throws(KernelError) in try PostgreSQLStorage(address) }
     }
 
     /// Logs as JSON from here on.
