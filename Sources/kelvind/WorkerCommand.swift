@@ -28,6 +28,9 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "How long running parts are waited for when it ends, seconds.")
     var grace = 20.0
 
+    @Option(help: "The file of the keys that the service seals the tokens of attached machines under.")
+    var keyFile: String?
+
     @Option(help: "What is logged: debug, info, notice, warning, error.")
     var logLevel = "notice"
 
@@ -48,8 +51,9 @@ struct WorkerCommand: AsyncParsableCommand {
         let runtime: Runtime
         do throws(KernelError) {
             guard let store = try database.open() else { return }
-            let catalog: DeviceCatalog
+            var catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
+            if let keyFile { catalog.secrets = SecretVault(store, keyFile: keyFile) }
             var rules = KernelRules()
             rules.leaseSeconds = lease
             var options = RuntimeOptions(

@@ -138,7 +138,14 @@ public struct SchemaStep: Sendable {
             CREATE TABLE due (job {integer} NOT NULL, fence {integer} NOT NULL, PRIMARY KEY (job, fence)) {flat};
             """),
         SchemaStep(
-            "7: large documents in a blob store",
+            "7: jobs of a session, settings",
+            """
+            CREATE INDEX jobs_session ON jobs (session, id) WHERE session IS NOT NULL;
+            -- What admins set: the use policy. Secrets are sealed before they come here.
+            CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, bytes {bytes} NOT NULL, changed {real} NOT NULL);
+            """),
+        SchemaStep(
+            "8: large documents in a blob store",
             """
             -- Then bytes is empty.
             ALTER TABLE documents ADD COLUMN blob TEXT;
