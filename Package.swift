@@ -49,6 +49,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -88,6 +91,10 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
+        // Of the daemon alone: nobody else waits for libpq to be installed.
+        .systemLibrary(name: "CPostgreSQL", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(
+            name: "StoragePostgreSQL", dependencies: ["CPostgreSQL", "Kernel", "Storage"], swiftSettings: settings),
         // Floor 5: the outside.
         .target(
             name: "Console",
@@ -142,6 +149,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -155,7 +164,12 @@ let package = Package(
         .executableTarget(
             name: "kelvind",
             dependencies: [
-                "Server", "Kernel", "Storage", "Console",
+                "CKelvinSystem", "Hardware", "Languages", "Drivers", "Server", "Kernel", "Storage", "StoragePostgreSQL",
+                "Console",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -193,14 +207,22 @@ let package = Package(
             name: "FleetSimulationTests",
             dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Kernel", "FleetSimulation"],
             swiftSettings: settings),
+        // A server of Debian's for tests, with its files in a directory of its own.
+        .target(name: "PostgreSQLTesting", path: "Tests/PostgreSQLTesting", swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Kernel", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "StorageTests",
+            dependencies: [
+                "Kernel", "Storage", "StoragePostgreSQL", "PostgreSQLTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Server",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),

@@ -9,9 +9,11 @@ enum SiblingProgram {
     /// The program that answers to a word, if it is not this one; the launcher at the root builds it when it is first said.
     static func answering(_ word: String) -> String? {
         if word == "simulate-fleet" { return "kelvin-fleet" }
-        if word == "serve" { return "kelvind" }
+        if serviceWords.contains(word) { return "kelvind" }
         return jobWords.contains(word) ? "kelvin-jobs" : nil
     }
+
+    private static let serviceWords: Set<String> = ["serve", "backup", "restore", "doctor"]
 
     private static let jobWords: Set<String> = [
         "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "price", "share", "reserve", "fleet",

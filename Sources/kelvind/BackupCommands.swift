@@ -13,8 +13,12 @@ struct DataOption: ParsableArguments {
     var path: String {
         get throws(KernelError) {
             if let data { return data }
-            return try StateDirectory().path + "/service"
+            return try Self.standardPath
         }
+    }
+
+    static var standardPath: String {
+        get throws(KernelError) { try StateDirectory().path + "/service" }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Console
 import Drivers
 import Foundation
@@ -7,6 +8,7 @@ import Kernel
 import Logging
 import Server
 import Storage
+import StoragePostgreSQL
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,15 +16,57 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Everything is kept in --data. The first start makes an administrator and writes its token into a file that only \
             you can read. Without a certificate it listens on this computer alone.
+
+            Each option can also be set in the environment (--private-key as KELVIND_PRIVATE_KEY) and in the configuration \
+            file, a JSON object ("privateKey"). Options go before the environment, the environment before the file.
             """)
 
+    @OptionGroup var options: ServeOptions
+
+    func run() async throws {
+        let settings = try options.settings()
+        let setup = try ServiceSetup(settings)
+        let log = setup.bootstrapLog()
+        let service: Service, firstToken: String?
+        do {
+            let catalog: DeviceCatalog
+            do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
+            if let store = try setup.openDatabase() {
+                service = try Service(
+                    setup.options, catalog: catalog, store: store, clock: store.clock, log: log, rules: setup.rules)
+            } else {
+                service = try Service(setup.options, catalog: catalog, log: log, rules: setup.rules)
+            }
+            firstToken = try service.prepareFirstStart()
+        } catch let error as KernelError {
+            throw CommandFailure(error, source: nil)
+        }
+        if let firstToken { Terminal.write("the administrator's token is in \(firstToken)\n") }
+        let host = setup.options.host, shown = host.contains(":") ? "[\(host)]" : host
+        let scheme = setup.options.certificate == nil ? "http" : "https"
+        do {
+            try await service.run { port in Terminal.write("listening on \(scheme)://\(shown):\(port)\n") }
+        } catch let error as KernelError {
+            throw CommandFailure(error, source: nil)
+        } catch {
+            throw CommandFailure(text: "error: \(host):\(setup.options.port): \(error)", exitCode: 3, code: "service")
+        }
+    }
+}
+
+/// The flags of a service. What is not given is nil, so that the environment and the file have their say.
+struct ServeOptions: ParsableArguments {
+    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file (or KELVIND_CONFIG).")
+    var file: String?
+
     @OptionGroup var directory: DataOption
+    @OptionGroup var database: DatabaseOption
 
-    @Option(help: "The address to listen on.")
-    var host = "127.0.0.1"
+    @Option(help: "The address to listen on. Default: 127.0.0.1.")
+    var host: String?
 
-    @Option(help: "The port to listen on; 0 for any.")
-    var port = 8280
+    @Option(help: "The port to listen on; 0 for any. Default: 8280.")
+    var port: Int?
 
     @Option(help: "The certificate chain, PEM; with it the service speaks TLS 1.3.")
     var certificate: String?
@@ -33,66 +77,41 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Listen beyond this computer without encryption: something in front of it encrypts.")
     var plaintext = false
 
-    @Option(help: "Requests a second that a token may make; 0 for no limit.")
-    var rate = 1_000.0
+    @Option(help: "Requests a second that a token may make; 0 for no limit. Default: 1000.")
+    var rate: Double?
 
-    @Option(help: "Wrong tokens that an address may show in a minute before it is told to wait.")
-    var wrongTokens = 20
+    @Option(help: "Wrong tokens that an address may show in a minute before it is told to wait. Default: 20.")
+    var wrongTokens: Int?
 
-    @Option(help: "Jobs that a project may have on their way.")
-    var jobsPerProject = 10_000
+    @Option(help: "Jobs that a project may have on their way. Default: 10000.")
+    var jobsPerProject: Int?
 
-    @Option(help: "Seconds after which a worker that does not answer has lost its job to another.")
-    var lease = 15.0
+    @Option(help: "Seconds after which a worker that does not answer has lost its job to another. Default: 15.")
+    var lease: Double?
 
-    @Option(help: "What is logged: debug, info (every request), notice, warning, error.")
-    var logLevel = "notice"
+    @Option(help: "What is logged: debug, info (every request), notice, warning, error. Default: notice.")
+    var logLevel: String?
 
-    func validate() throws {
-        if !(0...65_535).contains(port) { throw ValidationError("--port must be between 0 and 65535") }
-        if (certificate == nil) != (privateKey == nil) {
-            throw ValidationError("--certificate and --private-key go together")
-        }
-        if !(rate >= 0 && rate.isFinite) { throw ValidationError("--rate must not be negative") }
-        if jobsPerProject < 1 { throw ValidationError("--jobs-per-project must be at least 1") }
-        if !(lease >= 0.5 && lease <= 3_600) { throw ValidationError("--lease must be 0.5 to 3600 seconds") }
-        if wrongTokens < 1 { throw ValidationError("--wrong-tokens must be at least 1") }
-        if Logger.Level(rawValue: logLevel) == nil {
-            throw ValidationError("--log-level: '\(logLevel)' is none of debug, info, notice, warning, error")
-        }
-        // Tokens would travel in the clear.
-        let isLocal = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        if !isLocal, certificate == nil, !plaintext {
-            throw ValidationError("--host \(host) is not this computer: give a certificate, or say --plaintext")
-        }
-    }
+    @Option(help: "Where traces and metrics are sent by OTLP over HTTP, as http://localhost:4318. Default: nowhere.")
+    var otlpEndpoint: String?
 
-    func run() async throws {
-        let level = Logger.Level(rawValue: logLevel) ?? .notice
-        LoggingSystem.bootstrap { JSONLog(label: $0, level: level) }
-        let log = Logger(label: "kelvin")
-        let service: Service, firstToken: String?
-        do {
-            let options = ServiceOptions(
-                directory: try directory.path, host: host, port: port, certificate: certificate, privateKey: privateKey,
-                requestsPerSecond: rate, wrongTokensPerMinute: wrongTokens, jobsPerProject: jobsPerProject)
-            let catalog: DeviceCatalog
-            do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
-            var rules = KernelRules()
-            rules.leaseSeconds = lease
-            service = try Service(options, catalog: catalog, log: log, rules: rules)
-            firstToken = try service.prepareFirstStart()
-        } catch let error as KernelError {
-            throw CommandFailure(error, source: nil)
-        }
-        if let firstToken { Terminal.write("the administrator's token is in \(firstToken)\n") }
-        let scheme = certificate == nil ? "http" : "https", shown = host.contains(":") ? "[\(host)]" : host
-        do {
-            try await service.run { port in Terminal.write("listening on \(scheme)://\(shown):\(port)\n") }
-        } catch let error as KernelError {
-            throw CommandFailure(error, source: nil)
-        } catch {
-            throw CommandFailure(text: "error: \(host):\(port): \(error)", exitCode: 3, code: "service")
-        }
+    @Flag(help: "Take jobs in and leave the work to `kelvin worker` processes; with --database.")
+    var noWork = false
+
+    func settings(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(CommandFailure) -> ServeSettings {
+        let given: [(Setting, ConfigContent?)] = [
+            (.data, directory.data.map { .string($0) }), (.host, host.map { .string($0) }),
+            (.port, port.map { .int($0) }), (.certificate, certificate.map { .string($0) }),
+            (.privateKey, privateKey.map { .string($0) }), (.plaintext, plaintext ? .bool(true) : nil),
+            (.rate, rate.map { .double($0) }), (.wrongTokens, wrongTokens.map { .int($0) }),
+            (.jobsPerProject, jobsPerProject.map { .int($0) }), (.lease, lease.map { .double($0) }),
+            (.logLevel, logLevel.map { .string($0) }), (.otlpEndpoint, otlpEndpoint.map { .string($0) }),
+            (.database, database.database.map { .string($0) }), (.noWork, noWork ? .bool(true) : nil),
+        ]
+        var flags: [Setting: ConfigContent] = [:]
+        for (setting, content) in given { flags[setting] = content }
+        return try ServeSettings(flags: flags, environment: environment, file: file)
     }
 }

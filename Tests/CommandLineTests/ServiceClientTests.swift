@@ -150,7 +150,7 @@ import Testing
         let trail = Self.list(try home.run(["admin", "audit", "--format", "json"]).output)
         #expect(trail.count { $0["action"] as? String == "submitJob" } == 2, "\(trail)")
 
-        let long = ["Examples/bell.qasm", "--device", "heron-133", "--shots", "1500", "--batch-shots", "100"]
+        let long = ["Examples/bell.qasm", "--device", "heron-133", "--shots", "6000", "--batch-shots", "100"]
         let waiting = Process(), output = Pipe()
         waiting.executableURL = StateHome.binary
         waiting.arguments = ["submit"] + long + ["--format", "json"]
@@ -161,7 +161,7 @@ import Testing
         waiting.standardInput = FileHandle.nullDevice
         try waiting.run()
         for _ in 0..<200 {
-            if try home.run(["jobs", "--state", "running"]).output.contains("job-2") { break }
+            if try home.run(["jobs", "--state", "running", "--state", "completed"]).output.contains("job-2") { break }
         }
         daemon.stop()
         try daemon.start()
@@ -169,7 +169,7 @@ import Testing
         waiting.waitUntilExit()
         #expect(waiting.terminationStatus == 0)
         let programs = Self.object(text)["programs"] as? [[String: Any]]
-        #expect(programs?.reduce(0) { $0 + ($1["shots"] as? Int ?? 0) } == 1_500, "\(text.prefix(300))")
+        #expect(programs?.reduce(0) { $0 + ($1["shots"] as? Int ?? 0) } == 6_000, "\(text.prefix(300))")
         #expect(Self.list(try home.run(["jobs", "--format", "json"]).output).count == 2)
     }
 

@@ -17,3 +17,6 @@ static inline int kelvin_curl_get(void *function, void *handle, int information,
 /// The file of the executable or library that holds an address; null if there is none. GNU's dladdr, which Swift does
 /// not see.
 const char *kelvin_module_path(const void *address);
+
+/// Whether the system knows that nothing keeps its clock in step; no where it does not tell.
+int kelvin_clock_is_adrift(void);

@@ -1,8 +1,8 @@
 /// The name an author probably meant.
-enum Suggestion {
+package enum Suggestion {
     /// The candidate nearest to `name` by edit distance (insertions, deletions, substitutions, swaps of neighbours, all
     /// at cost 1), at most a third of its length away; the first of equals. Capitals may differ.
-    static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+    package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         let letters = Array(name.unicodeScalars)
         // Any letter is one step from any other: a name of one letter resembles nothing.
         let limit = letters.count < 2 ? 0 : max(1, letters.count / 3)

@@ -13,12 +13,12 @@ extension Call {
         let key = try idempotencyKey()
         let (document, request) = try prepared(body, in: project, key: key)
         try checkRoom(in: project)
-        try await service.runtime.check(request)
+        let checked = try await service.runtime.checked(request)
         let id: JobID
         do throws(KernelError) {
             id = try await service.runtime.submit(
                 request, document: document, key: key.map { "\(request.account) \($0)" }, tags: body.tags,
-                receivedAt: received)
+                receivedAt: received, checked: checked)
         } catch {
             guard error.code == "submission.key" else { throw error }
             // The key as the caller knows it.
@@ -27,6 +27,7 @@ extension Call {
                     .program, code: error.code,
                     "the key '\(key ?? "")' belongs to an earlier job of yours, which asked for something else"))
         }
+        service.telemetry.note(submission: id)
         let storage = service.storage
         let summary = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }

@@ -36,13 +36,13 @@ enum ErrorCatalogue {
 
     /// - Parameter kind: whose fault an unlisted code is; nil where nobody knows.
     static func entry(of code: String, _ kind: KernelError.Kind?) -> Entry {
-        own[code] ?? kernel[code] ?? fallback(code, kind)
+        own[code] ?? kernel[code] ?? brought[code] ?? fallback(code, kind)
     }
 
     /// Sorted by code.
-    static var all: [Entry] { (Array(own.values) + kernel.values).sorted { $0.code < $1.code } }
+    static var all: [Entry] { (Array(own.values) + kernel.values + brought.values).sorted { $0.code < $1.code } }
 
-    static func isKnown(_ code: String) -> Bool { own[code] != nil || kernel[code] != nil }
+    static func isKnown(_ code: String) -> Bool { own[code] != nil || kernel[code] != nil || brought[code] != nil }
 
     /// What a code that is listed nowhere belongs to: it is one of a program's diagnostics, or of the kernel's many.
     private static func fallback(_ code: String, _ kind: KernelError.Kind?) -> Entry {

@@ -59,7 +59,7 @@ struct Problem: Error, Sendable {
         let document = Document(
             type: "/v1/errors/\(entry.code)", title: entry.title, status: Int(status.code), detail: detail,
             instance: instance.map { "urn:kelvin:request:\($0)" }, code: code, cause: entry.cause, cure: cure,
-            documentation: "/v1/errors/\(entry.code)", error: .init(code: code, message: detail))
+            documentation: "/docs/errors#\(entry.code)", error: .init(code: code, message: detail))
         var answer = Answer.json(document, status)
         answer.headers[.contentType] = "application/problem+json"
         for field in headers { answer.headers.append(field) }

@@ -6,6 +6,7 @@ import Kernel
 import Logging
 import NIOCore
 import Storage
+import Tracing
 
 /// What a connection tells of itself.
 struct ConnectionContext: InitializableFromSource, Sendable {
@@ -22,6 +23,16 @@ struct Responder: HTTPResponder {
     let service: Service
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        var response = Response(status: .internalServerError)
+        try await service.telemetry.serving(request.head) { span in
+            response = try await respond(to: request, context, span)
+        }
+        return response
+    }
+
+    private func respond(
+        to request: Request, _ context: ConnectionContext, _ span: RunningSpan?
+    ) async throws -> Response {
         let begin = ContinuousClock.now
         var trace = Trace(id: Secrets.newID(""), address: context.address, method: request.head.method)
         var answer: Answer
@@ -45,6 +56,7 @@ struct Responder: HTTPResponder {
         if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "no-store" }
         answer.headers[.xContentTypeOptions] = "nosniff"
         service.note(trace, answer.status, begin.duration(to: .now))
+        if let span { trace.describe(answer.status, in: span) }
         var response = answer.response()
         if request.head.method == .head { response = response.createHeadResponse() }
         return response
@@ -105,5 +117,22 @@ struct Trace: Sendable {
         self.id = id
         self.address = address
         self.method = method
+    }
+
+    /// By OpenTelemetry's conventions for HTTP servers.
+    func describe(_ status: HTTPResponse.Status, in span: RunningSpan) {
+        if let route { span.operationName = "\(method.rawValue) \(route.path)" }
+        span.updateAttributes { attributes in
+            attributes["http.request.method"] = method.rawValue
+            attributes["http.response.status_code"] = Int(status.code)
+            attributes["client.address"] = address
+            attributes["kelvin.request"] = id
+            if let route {
+                attributes["http.route"] = route.path
+                attributes["kelvin.operation"] = route.operation
+            }
+            if let code { attributes["error.type"] = code }
+        }
+        if status.code >= 500 { span.setStatus(SpanStatus(code: .error, message: code)) }
     }
 }

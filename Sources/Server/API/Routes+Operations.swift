@@ -1,3 +1,4 @@
+import CoreMetrics
 import HTTPTypes
 import Kernel
 import Storage
@@ -36,12 +37,13 @@ extension Service {
         Route(.get, "/v1/metrics", "getMetrics", .service(.operator, .read)) { call in
             try call.checkQuery()
             let live = try await call.service.runtime.liveJobs()
-            var text = call.service.meters.text
-            text += "# HELP kelvin_jobs Jobs on their way, by state.\n# TYPE kelvin_jobs gauge\n"
+            let metrics = call.service.telemetry.metrics
+            metrics.describe("kelvin_jobs", "Jobs on their way, by state.")
             for state in JobState.allCases where !state.isFinal {
-                text += "kelvin_jobs{state=\"\(state)\"} \(live[state] ?? 0)\n"
+                metrics.makeMeter(label: "kelvin_jobs", dimensions: [("state", "\(state)")]).set(
+                    Int64(live[state] ?? 0))
             }
-            return .text(text, type: "text/plain; version=0.0.4; charset=utf-8")
+            return .text(metrics.prometheusText, type: "text/plain; version=0.0.4; charset=utf-8")
         },
         Route(.get, "/v1/fleet", "listMachines", .service(.operator, .read)) { call in
             try call.checkQuery()

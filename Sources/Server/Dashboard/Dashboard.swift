@@ -53,6 +53,10 @@ extension Service {
             }
             return Dashboard.answer(page)
         },
+        Route(.get, "/docs/errors", "showErrors", .open) { _ in
+            Dashboard.answer(
+                Dashboard.Page(type: "text/html; charset=utf-8", bytes: Array(ErrorCatalogue.html.utf8)))
+        },
         Route(.post, "/dashboard/session", "signIn", .open, bodyLimit: 4096, isAudited: true) { call in
             let body: SignIn = try call.decoded()
             let (identity, digest) = try call.service.desk.identify(

@@ -36,6 +36,7 @@ extension Service {
         defer { running.withLock { $0 = nil } }
         defer {
             trail.flush()
+            telemetry.close()
             lock.unlock()
         }
         try await group.run()

@@ -1,5 +1,5 @@
 import Foundation
-import Kernel
+public import Kernel
 import Logging
 import NIOCore
 import NIOSSL
@@ -21,6 +21,14 @@ enum Transport {
             promise.succeed(change)
         }
         return configuration
+    }
+}
+
+/// The files of a certificate.
+public enum TransportFiles {
+    /// - Throws: `service.certificate` where they cannot be used, or do not belong together.
+    public static func check(certificate: String, privateKey: String) throws(KernelError) {
+        _ = try TransportIdentity.read(certificate, privateKey)
     }
 }
 
@@ -86,7 +94,7 @@ final class TransportIdentity: Sendable {
         }
     }
 
-    private static func read(_ certificate: String, _ privateKey: String) throws(KernelError) -> Pair {
+    fileprivate static func read(_ certificate: String, _ privateKey: String) throws(KernelError) -> Pair {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
             let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: privateKey, format: .pem))

@@ -17,14 +17,29 @@ extension SQLiteStorage {
     /// - Throws: `storage.backup` where the backup is damaged, or no store of Kelvin's; `storage.version` where a later
     ///   version wrote it.
     public static func restore(_ backup: String, to path: String) throws(KernelError) {
-        let source: DatabaseQueue
+        try copy(from: try opened(backup, isThorough: true).source, to: path)
+    }
+
+    /// How a store stands, without changing it.
+    ///
+    /// - Returns: the steps of the schema that it has, and those that this version would add.
+    /// - Throws: as `restore`; damage is found as far as a look at the schema finds it.
+    public static func inspect(_ path: String) throws(KernelError) -> (steps: Int, missing: Int) {
+        let applied = try opened(path, isThorough: false).applied
+        return (applied.count, migrator.migrations.count - applied.count)
+    }
+
+    /// - Parameter isThorough: whether every page is looked at.
+    private static func opened(
+        _ backup: String, isThorough: Bool
+    ) throws(KernelError) -> (source: DatabaseQueue, applied: Set<String>) {
         do {
             var configuration = Configuration()
             configuration.readonly = true
-            source = try DatabaseQueue(path: backup, configuration: configuration)
+            let source = try DatabaseQueue(path: backup, configuration: configuration)
             let (findings, applied) = try source.read { database in
                 (
-                    try String.fetchAll(database, sql: "PRAGMA integrity_check"),
+                    isThorough ? try String.fetchAll(database, sql: "PRAGMA integrity_check") : ["ok"],
                     try migrator.appliedIdentifiers(database)
                 )
             }
@@ -37,12 +52,12 @@ extension SQLiteStorage {
                     .system, code: "storage.version", "\(backup) was written by a later version of Kelvin",
                     cure: "restore it with that version")
             }
+            return (source, Set(applied))
         } catch let error as KernelError {
             throw error
         } catch {
             throw failure(backup, "cannot be read: \(error)")
         }
-        try copy(from: source, to: path)
     }
 
     private static func copy(from source: some DatabaseReader, to path: String) throws(KernelError) {

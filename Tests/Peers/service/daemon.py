@@ -1,5 +1,6 @@
 """A service of a test's own: an empty directory, a free port, the daemon that KELVIND names."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -7,11 +8,11 @@ import urllib.request
 
 
 class Daemon:
-    def __init__(self):
+    def __init__(self, *words):
         self.home = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
             [os.environ["KELVIND"], "serve", "--data", self.home.name, "--port", "0", "--rate", "0",
-             "--wrong-tokens", "1000000"],
+             "--wrong-tokens", "1000000", *words],
             stdout=subprocess.PIPE, stderr=open(self.home.name + "/log", "w"), text=True,
             env={**os.environ, "KELVIN_STATE": self.home.name + "/devices"})
         for line in self.process.stdout:
@@ -24,6 +25,12 @@ class Daemon:
     def get(self, path):
         request = urllib.request.Request(self.url + path, headers={"Authorization": "Bearer " + self.token})
         return urllib.request.urlopen(request, timeout=60).read()
+
+    def post(self, path, body, headers={}):
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(),
+            {"Authorization": "Bearer " + self.token, "Content-Type": "application/json", **headers})
+        return json.loads(urllib.request.urlopen(request, timeout=60).read())
 
     def stop(self):
         self.process.terminate()

@@ -38,6 +38,9 @@ package struct HTTPClient: Sendable {
         var isLocal: Bool { HTTPClient.isLoopback(url) }
     }
 
+    /// Whether libcurl is there.
+    package static var isInstalled: Bool { Curl.shared != nil }
+
     package static func isLoopback(_ url: String) -> Bool {
         guard let scheme = url.firstRange(of: "://") else { return false }
         let host = url[scheme.upperBound...].prefix { $0 != "/" }

@@ -1,0 +1,89 @@
+import Console
+import Foundation
+import Kernel
+import Logging
+import Server
+import Storage
+import StoragePostgreSQL
+
+/// A service as its settings describe it; what does not go together is refused.
+struct ServiceSetup {
+    private(set) var options: ServiceOptions
+    private(set) var rules = KernelRules()
+    private let level: Logger.Level
+    private let database: PostgreSQLAddress?
+
+    init(_ settings: ServeSettings) throws(CommandFailure) {
+        let directory: String
+        do throws(KernelError) {
+            if let data = settings.text(.data) { directory = data } else { directory = try DataOption.standardPath }
+        } catch {
+            throw CommandFailure(error, source: nil)
+        }
+        options = ServiceOptions(directory: directory)
+        options.host = settings.text(.host) ?? options.host
+        options.port = settings.whole(.port) ?? options.port
+        options.certificate = settings.text(.certificate)
+        options.privateKey = settings.text(.privateKey)
+        options.requestsPerSecond = settings.number(.rate) ?? options.requestsPerSecond
+        options.wrongTokensPerMinute = settings.whole(.wrongTokens) ?? options.wrongTokensPerMinute
+        options.jobsPerProject = settings.whole(.jobsPerProject) ?? options.jobsPerProject
+        options.telemetryEndpoint = settings.text(.otlpEndpoint)
+        rules.leaseSeconds = settings.number(.lease) ?? rules.leaseSeconds
+        let word = settings.text(.logLevel) ?? "notice"
+        guard let level = Logger.Level(rawValue: word) else {
+            throw Self.wrong(.logLevel, "'\(word)' is none of debug, info, notice, warning, error")
+        }
+        self.level = level
+        do throws(KernelError) {
+            database = try settings.text(.database).map { text throws(KernelError) in try PostgreSQLAddress(text) }
+        } catch {
+            throw Self.wrong(.database, error.message)
+        }
+        options.failpoint = Failpoint(environment: ProcessInfo.processInfo.environment)
+        if settings.flag(.noWork) == true {
+            if database == nil { throw .usage("\(Setting.noWork.option) needs \(Setting.database.option)") }
+            options.mostRuns = 0
+        }
+        try check(isPlaintext: settings.flag(.plaintext) ?? false)
+    }
+
+    private func check(isPlaintext: Bool) throws(CommandFailure) {
+        if !(0...65_535).contains(options.port) { throw Self.wrong(.port, "must be between 0 and 65535") }
+        if (options.certificate == nil) != (options.privateKey == nil) {
+            throw .usage("\(Setting.certificate.option) and \(Setting.privateKey.option) go together")
+        }
+        if !(options.requestsPerSecond >= 0 && options.requestsPerSecond.isFinite) {
+            throw Self.wrong(.rate, "must not be negative")
+        }
+        if options.jobsPerProject < 1 { throw Self.wrong(.jobsPerProject, "must be at least 1") }
+        if !(rules.leaseSeconds >= 0.5 && rules.leaseSeconds <= 3_600) {
+            throw Self.wrong(.lease, "must be 0.5 to 3600 seconds")
+        }
+        if options.wrongTokensPerMinute < 1 { throw Self.wrong(.wrongTokens, "must be at least 1") }
+        if let endpoint = options.telemetryEndpoint, !ServiceOptions.isTelemetryEndpoint(endpoint) {
+            throw Self.wrong(.otlpEndpoint, "'\(endpoint)' is no http or https address, as http://localhost:4318")
+        }
+        // Tokens would travel in the clear.
+        let host = options.host, isLocal = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if !isLocal, options.certificate == nil, !isPlaintext {
+            throw Self.wrong(.host, "\(host) is not this computer: give a certificate, or say --plaintext")
+        }
+    }
+
+    private static func wrong(_ setting: Setting, _ message: String) -> CommandFailure {
+        .usage("\(setting.option) (\(setting.variable), \"\(setting.rawValue)\"): \(message)")
+    }
+
+    /// The store that servers and workers share; nil where the service has one of its own.
+    func openDatabase() throws(KernelError) -> PostgreSQLStorage? {
+        try database.map { address throws(KernelError) in try PostgreSQLStorage(address) }
+    }
+
+    /// Logs as JSON from here on.
+    func bootstrapLog() -> Logger {
+        let level = level
+        LoggingSystem.bootstrap { JSONLog(label: $0, level: level) }
+        return Logger(label: "kelvin")
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// How a daemon is set up, and what the doctor says of it; with real processes.
+@Suite struct ServiceSetupTests {
+    private static let kelvind = StateHome.program("kelvind")
+
+    /// The port that a daemon says it listens on, or what it says instead.
+    private static func listening(_ home: StateHome, _ words: [String], _ environment: [String: String]) throws
+        -> String
+    {
+        let process = Process(), output = Pipe(), errors = Pipe()
+        process.executableURL = kelvind
+        process.arguments = ["serve"] + words
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["XDG_STATE_HOME": home.path, "KELVIN_STATE": home.path + "/devices"].merging(environment) { $1 }
+        ) { $1 }
+        process.standardOutput = output
+        process.standardError = errors
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        var text = ""
+        while !text.contains("listening on ") {
+            let more = output.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            text += String(decoding: more, as: UTF8.self)
+        }
+        process.terminate()
+        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return text.split(separator: "\n").last.map(String.init) ?? complaint
+    }
+
+    private static func free() throws -> Int { try CuttingRelay(to: 1, cutting: 0).port }
+
+    @Test func flagsGoBeforeTheEnvironmentAndThatBeforeTheFile() throws {
+        let home = StateHome(), ports = try (0..<3).map { _ in try Self.free() }
+        let file = try home.program("{\n  \"port\": \(ports[0]),\n  \"data\": \"\(home.path)/data\"\n}\n")
+        let environment = ["KELVIND_PORT": "\(ports[1])"]
+        #expect(try Self.listening(home, ["--config", file], [:]).hasSuffix(":\(ports[0])"))
+        #expect(try Self.listening(home, [], ["KELVIND_CONFIG": file]).hasSuffix(":\(ports[0])"))
+        #expect(try Self.listening(home, ["--config", file], environment).hasSuffix(":\(ports[1])"))
+        #expect(
+            try Self.listening(home, ["--config", file, "--port", "\(ports[2])"], environment).hasSuffix(":\(ports[2])")
+        )
+        #expect(FileManager.default.fileExists(atPath: home.path + "/data/kelvin.sqlite"))
+    }
+
+    @Test func whatNobodyKnowsIsRefusedWithItsPlace() throws {
+        let home = StateHome()
+        let wrong: [(String, [String])] = [
+            ("{\n  \"host\": \"127.0.0.1\",\n  \"prot\": 1\n}", [":3:", "prot", "did you mean 'port'"]),
+            ("{\"port\": \"1\"}", [":1:", "a whole number"]), ("{\"port\": 1.5}", ["a whole number"]),
+            ("{\"port\": 70000}", ["65535"]), ("{\"rate\": -1}", ["negative"]), ("[1]", ["an object"]),
+            ("{\"port\": 1,\n}", [":2:"]), ("{\"host\": \"0.0.0.0\"}", ["not this computer"]),
+            ("{\"logLevel\": \"loud\"}", ["loud"]), ("{\"otlpEndpoint\": \"ftp://x\"}", ["ftp://x"]),
+        ]
+        for (text, parts) in wrong {
+            let told = try home.run(["serve", "--config", home.program(text)], program: Self.kelvind)
+            #expect(told.code == 2, "\(text): \(told.errors)")
+            for part in parts { #expect(told.errors.contains(part), "\(text): \(told.errors)") }
+        }
+        for (name, value, part) in [
+            ("KELVIND_PROT", "1", "did you mean 'KELVIND_PORT'"), ("KELVIND_PORT", "x", "a whole number"),
+            ("KELVIND_PLAINTEXT", "perhaps", "true or false"),
+        ] {
+            let told = try home.run(["serve"], program: Self.kelvind, environment: [name: value])
+            #expect(told.code == 2 && told.errors.contains(name) && told.errors.contains(part), "\(told.errors)")
+        }
+    }
+
+    private static func findings(_ home: StateHome, _ words: [String]) throws -> (code: Int32, found: [String: String])
+    {
+        let told = try home.run(["doctor", "--format", "json"] + words, program: kelvind)
+        let list = try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [[String: Any]] ?? []
+        var found: [String: String] = [:]
+        for finding in list {
+            let grade = finding["grade"] as? String ?? ""
+            found[finding["check"] as? String ?? ""] = grade
+            #expect((grade == "ok") == (finding["cure"] == nil), "\(finding)")
+        }
+        return (told.code, found)
+    }
+
+    @Test func theDoctorSeesWhatIsWrong() throws {
+        let daemon = try TestDaemon(), home = StateHome(), data = daemon.directory + "/data"
+        let tls = [
+            "--certificate", daemon.directory + "/server.pem", "--private-key", daemon.directory + "/server.key",
+        ]
+        let place = ["--data", data, "--host", "localhost", "--port", "\(daemon.port)"]
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600], ofItemAtPath: daemon.directory + "/server.key")
+        let well = try Self.findings(home, place + tls)
+        #expect(well.found["store"] == "ok" && well.found["data directory"] == "ok" && well.found["fsync"] != "failure")
+        // Two days are not long; the first token is no one's to keep.
+        #expect(well.found["certificate"] == "warning" && well.found["first token"] == "warning")
+        #expect(well.found["private key"] == "ok" && well.found["devices"] == "ok", "\(well)")
+        #expect(well.found["port"] == "ok" && well.code == 0, "\(well)")
+        // Rights, a key of someone else's, a port that nobody has, a store that is none.
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o644], ofItemAtPath: daemon.directory + "/server.key")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: data)
+        daemon.stop()
+        let ill = try Self.findings(home, place + tls + ["--running"])
+        #expect(ill.code == 3 && ill.found["private key"] == "failure" && ill.found["data directory"] == "failure")
+        #expect(ill.found["port"] == "failure")
+        let other = ["--certificate", daemon.authority, "--private-key", daemon.directory + "/server.key"]
+        #expect(try Self.findings(home, place + other).found["certificate"] == "failure")
+        // What was not yet moved out of the log would still be read.
+        try? FileManager.default.removeItem(atPath: data + "/kelvin.sqlite-wal")
+        try Data("no store".utf8).write(to: URL(fileURLWithPath: data + "/kelvin.sqlite"))
+        #expect(try Self.findings(home, place).found["store"] == "failure")
+        let told = try home.run(["doctor", "--quiet", "--port", "99999"], program: Self.kelvind)
+        #expect(told.code == 3 && told.output.contains("FAIL  settings") && told.output.contains("cure:"))
+    }
+}
