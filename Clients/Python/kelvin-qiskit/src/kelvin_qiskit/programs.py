@@ -9,7 +9,10 @@ import kelvin
 import numpy as np
 import numpy.typing as npt
 from qiskit import QuantumCircuit, qasm3
-from qiskit.circuit import Barrier, ControlFlowOp, Delay, Gate, Measure, Parameter, ParameterExpression, Reset, Store
+from qiskit.circuit import (
+    Barrier, ControlFlowOp, Delay, Gate, Measure, Operation, Parameter, ParameterExpression, Reset, Store,
+)
+from qiskit.circuit.library import UnitaryGate
 from qiskit.transpiler import Layout, Target
 from qiskit.transpiler.layout import TranspileLayout
 
@@ -103,13 +106,19 @@ def export(
 
 
 def _plain(circuit: QuantumCircuit) -> QuantumCircuit:
-    """The circuit, with instructions that are no gates taken apart: OpenQASM 3 has no name for them."""
+    """The circuit, with what OpenQASM has no name for taken apart: what is no gate, and gates of other than angles."""
     fundamental = (Gate, Measure, Reset, Barrier, Delay, ControlFlowOp, Store)
+
+    def is_composed(operation: Operation) -> bool:
+        if isinstance(operation, fundamental):
+            has_angles = all(isinstance(value, (int, float, ParameterExpression)) for value in operation.params)
+            if has_angles or isinstance(operation, UnitaryGate) or not isinstance(operation, Gate):
+                return False
+        return operation.definition is not None
+
+    # Definitions may hold what is composed again.
     for _ in range(16):
-        composed = [
-            instruction for instruction in circuit.data if not isinstance(instruction.operation, fundamental)
-            and instruction.operation.definition is not None
-        ]
+        composed = [instruction for instruction in circuit.data if is_composed(instruction.operation)]
         if not composed:
             break
         circuit = circuit.decompose([instruction.operation.name for instruction in composed])

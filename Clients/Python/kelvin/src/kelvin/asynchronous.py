@@ -70,16 +70,16 @@ class AsyncService:
         return AsyncJob(self, await self.send(calls.job(name)))
 
     async def jobs(self, *, limit: int | None = None, **filters: Any) -> AsyncIterator[AsyncJob]:
-        before: str | None = None
+        call = calls.jobs({**filters, "limit": min(limit or 200, 200)})
         left = limit
         while left is None or left > 0:
-            page = await self.send(calls.jobs({**filters, "before": before, "limit": min(left or 200, 200)}))
-            for document in page["jobs"]:
+            page = await self.send(call)
+            for document in page["jobs"][:left]:
                 yield AsyncJob(self, document)
-            before = page.get("next")
-            if before is None:
+            if "next" not in page:
                 return
             left = left - len(page["jobs"]) if left is not None else None
+            call = calls.page(page["next"])
 
     async def send(self, call: Call[T]) -> T:
         attempt = 0

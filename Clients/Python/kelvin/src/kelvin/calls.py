@@ -106,7 +106,12 @@ def job(name: str, wait: float = 0, history: bool = False) -> Call[dict[str, Any
 
 
 def jobs(filters: Mapping[str, Any]) -> Call[dict[str, Any]]:
+    """A page; where the next one is, it says itself: see :func:`page`."""
     return Call("GET", "/v1/jobs", _json, query={name: value for name, value in filters.items() if value is not None})
+
+
+def page(path: str) -> Call[dict[str, Any]]:
+    return Call("GET", path, _json)
 
 
 def change(name: str, what: str) -> Call[dict[str, Any]]:
@@ -151,6 +156,4 @@ def session(name: str) -> Call[dict[str, Any]]:
 
 
 def close_session(name: str) -> Call[dict[str, Any]]:
-    return Call(
-        "POST", f"/v1/sessions/{quote(name, safe='')}/close", _json,
-        headers={"Idempotency-Key": str(uuid.uuid4())})
+    return Call("DELETE", f"/v1/sessions/{quote(name, safe='')}", _json)

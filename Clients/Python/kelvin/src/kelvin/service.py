@@ -97,16 +97,16 @@ class Service:
             limit: of all; None for all there are.
             filters: ``state``, ``project``, ``device``, ``tag``, ``mine``.
         """
-        before: str | None = None
+        call = calls.jobs({**filters, "limit": min(limit or 200, 200)})
         left = limit
         while left is None or left > 0:
-            page = self.send(calls.jobs({**filters, "before": before, "limit": min(left or 200, 200)}))
-            for document in page["jobs"]:
+            page = self.send(call)
+            for document in page["jobs"][:left]:
                 yield Job(self, document)
-            before = page.get("next")
-            if before is None:
+            if "next" not in page:
                 return
             left = left - len(page["jobs"]) if left is not None else None
+            call = calls.page(page["next"])
 
     def session(
         self, device: str, kind: str = "shared", *, project: str | None = None, idle: float | None = None,
