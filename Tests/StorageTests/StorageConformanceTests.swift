@@ -1,6 +1,7 @@
 import Foundation
 import Kernel
 import PostgreSQLTesting
+import ScratchDirectory
 import Storage
 import StoragePostgreSQL
 import Testing
@@ -15,7 +16,7 @@ import Testing
     }
 
     static func path() -> String {
-        FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-\(UUID().uuidString).sqlite").path
+        ScratchDirectory.url.appendingPathComponent("kelvin-\(UUID().uuidString).sqlite").path
     }
 
     private func storage(_ kind: Kind) throws -> any KernelStorage {
@@ -122,6 +123,28 @@ import Testing
             #expect(try store.summaries(JobFilter()).map(\.name) == ["b", "a"])
             #expect(try store.summaries(JobFilter(states: [.running])).map(\.name) == ["a"])
             #expect(try store.summaries(JobFilter(account: "b")).map(\.name) == ["b"])
+        }
+    }
+
+    /// What a forecast learns the past from: of the last jobs, over or not, and nothing of what became of them.
+    @Test(arguments: Kind.allCases) func arrivalsOfTheLastJobsAreKept(kind: Kind) throws {
+        let storage = try storage(kind)
+        try storage.exclusively { (store) throws(KernelError) in
+            var told: [JournalEntry] = []
+            for number in 1...9 as ClosedRange<UInt64> {
+                let id = try store.register(Submission(name: "a", device: "m", request: [])).job
+                let coming = [
+                    Transition.submitted(id, JobCard(shots: Int(number))),
+                    .validated(id, JobDemand(width: 2, shots: 7, seconds: 3, profile: ProgramProfile(width: 2))),
+                    .queued(id, .accepted, notBefore: 0),
+                ].map { JournalEntry(time: Double(number), fact: $0) }
+                let over = [Transition.placed(id, DeviceIndex(0), SiteSet(words: [1]), 1), .ended(id, .completed)]
+                _ = try store.append(coming + over.map { JournalEntry(time: 20, fact: $0) })
+                told += coming
+            }
+            #expect(try store.arrivals(100) == told)
+            #expect(try store.arrivals(4) == Array(told.suffix(12)))
+            #expect(try store.arrivals(0).isEmpty)
         }
     }
 
