@@ -149,7 +149,7 @@ def test_a_picture(service, tmp_path):
     assert len(axes.containers) == 4 and (tmp_path / "counts.png").stat().st_size > 1000
 
 
-@pytest.mark.parametrize("package", ["kelvin", "kelvin-qiskit"])
+@pytest.mark.parametrize("package", ["kelvin", "kelvin-qiskit", "kelvin-cirq"])
 def test_types_hold_and_wheels_build(package, tmp_path):
     subprocess.run([sys.executable, "-m", "mypy", "src"], cwd=PACKAGES / package, check=True)
     subprocess.run(
