@@ -96,6 +96,15 @@ import Testing
         #expect(well.found["certificate"] == "warning" && well.found["first token"] == "warning")
         #expect(well.found["private key"] == "ok" && well.found["devices"] == "ok", "\(well)")
         #expect(well.found["port"] == "ok" && well.code == 0, "\(well)")
+        // A health check reaches it by an address that its certificate does not name; another's certificate is another's.
+        let address = ["--data", data, "--host", "127.0.0.1", "--port", "\(daemon.port)", "--running"]
+        #expect(try Self.findings(home, address + tls).found["port"] == "ok")
+        let stranger = try TestDaemon()
+        let theirs = [
+            "--certificate", stranger.directory + "/server.pem", "--private-key", stranger.directory + "/server.key",
+        ]
+        #expect(try Self.findings(home, address + theirs).found["port"] == "failure")
+        stranger.stop()
         // Rights, a key of someone else's, a port that nobody has, a store that is none.
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o644], ofItemAtPath: daemon.directory + "/server.key")

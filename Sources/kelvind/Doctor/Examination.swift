@@ -149,8 +149,9 @@ struct Examination {
         let name = "port", shown = "\(options.host):\(options.port)"
         let scheme = options.certificate == nil ? "http" : "https"
         let host = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : options.host
-        // The certificate is looked at by itself; here it is asked who has the port.
-        let client = HTTPClient(timeout: 5, connectTimeout: 2, authority: options.certificate)
+        // Whoever shows the service's own certificate is the service, by whatever name this computer reaches it.
+        var client = HTTPClient(timeout: 5, connectTimeout: 2, authority: options.certificate)
+        client.checksName = options.certificate == nil
         let asked = host.contains(":") ? "[\(host)]" : host
         do throws(HTTPClient.Failure) {
             let answer = try client.send(
@@ -160,8 +161,10 @@ struct Examination {
             }
             return .ok(name, "\(shown): the service runs and answers")
         } catch {
-            if error.message.hasPrefix("no secure connection"), !mustRun {
-                return .ok(name, "\(shown): someone answers, whose certificate is for another name")
+            if error.message.hasPrefix("no secure connection") {
+                return .failure(
+                    name, "\(shown) has another service, or one with another certificate: \(error.message)",
+                    cure: "stop it, or choose another --port")
             }
             guard error.kind == .unreachable, error.message.hasPrefix("no connection") else {
                 return .failure(name, "\(shown): \(error.message)", cure: "see the log of the service")
