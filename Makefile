@@ -13,10 +13,12 @@ test:
 	swift test --skip-build --filter 'KernelTests|FleetSimulationTests|CharacterisationTests|StorageTests|CommandLineTests|ConformanceTests'
 	swift test --skip-build --filter '^ServerTests'
 
-# Random schedules at length, and real processes killed at every point of the journal.
+# Random schedules at length, real processes killed at every point of the journal, and a hundred thousand requests that mean
+# the service harm.
 test-chaos:
 	swift build --build-tests
 	KELVIN_CHAOS_STEPS=1000000 swift test --skip-build --filter 'ChaosTests|CrashTests'
+	KELVIN_ATTACKS=100000 swift test --skip-build --filter AttackTests
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz/Sources

@@ -17,6 +17,9 @@ protocol JobPlace: Sendable {
     /// Of a job that is completed.
     func result(of id: JobID) async throws(CommandFailure) -> ResultDocument
 
+    /// All that is kept of a job that is completed.
+    func bundle(of id: JobID) async throws(CommandFailure) -> ResultBundle
+
     /// Tells everything that happens to a job, as it happens, until it is over.
     func follow(_ id: JobID, _ tell: @escaping (JobEventDocument) -> Void) async throws(CommandFailure)
 

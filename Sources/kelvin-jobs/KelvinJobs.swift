@@ -16,7 +16,7 @@ struct KelvinJobs: AsyncParsableCommand {
             ResumeCommand.self, ResultsCommand.self, LogsCommand.self, LoginCommand.self, LogoutCommand.self,
             ServicesCommand.self, TopCommand.self, AdminCommand.self, BudgetCommand.self, ShareCommand.self,
             ReserveCommand.self,
-            FleetCommand.self, PriceCommand.self, WorkerCommand.self,
+            FleetCommand.self, PriceCommand.self, WorkerCommand.self, VerifyCommand.self, ReplayCommand.self,
         ])
 
     static func main() async { await answer() }

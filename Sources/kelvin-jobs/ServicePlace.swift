@@ -33,6 +33,12 @@ struct ServicePlace: JobPlace {
         try ask { () throws(KernelError) in try client.result(of: id) }
     }
 
+    func bundle(of id: JobID) throws(CommandFailure) -> ResultBundle {
+        try ask { () throws(KernelError) in
+            try ResultBundle(verifying: client.bytes("/v1/jobs/\(id)/bundle", accept: ResultBundle.mediaType))
+        }
+    }
+
     func follow(_ id: JobID, _ tell: @escaping (JobEventDocument) -> Void) throws(CommandFailure) {
         try ask { () throws(KernelError) in
             try client.follow(id) { event in

@@ -13,11 +13,11 @@ enum SiblingProgram {
         return jobWords.contains(word) ? "kelvin-jobs" : nil
     }
 
-    private static let serviceWords: Set<String> = ["serve", "backup", "restore", "doctor"]
+    private static let serviceWords: Set<String> = ["serve", "backup", "restore", "doctor", "sbom"]
 
     private static let jobWords: Set<String> = [
         "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "price", "share", "reserve", "fleet",
-        "worker", "logs", "login", "logout", "services", "top", "admin",
+        "worker", "logs", "login", "logout", "services", "top", "admin", "verify", "replay",
     ]
 
     /// Hands this process over, arguments and all; says how to build the program where it is not there.

@@ -215,7 +215,7 @@ import Testing
         let long = try await first.post(
             "/v1/jobs", TestService.submission(["device": "heron-133", "shots": 3_000, "batchShots": 30]), key: "long")
         let id = try #require(long.object["id"] as? String)
-        try await first.stop()
+        try await first.stop(keepsDirectory: true)
         let second = try await TestService(directory: first.directory)
         #expect(second.admin == first.admin)
         #expect(try await second.get("/v1/jobs/\(done)/result").body == result)

@@ -25,6 +25,8 @@ struct ServiceSetup {
         options.requestsPerSecond = settings.number(.rate) ?? options.requestsPerSecond
         options.wrongTokensPerMinute = settings.whole(.wrongTokens) ?? options.wrongTokensPerMinute
         options.jobsPerProject = settings.whole(.jobsPerProject) ?? options.jobsPerProject
+        options.identityProvider = settings.text(.identity)
+        options.keyFile = settings.text(.keyFile)
         options.telemetryEndpoint = settings.text(.otlpEndpoint)
         rules.leaseSeconds = settings.number(.lease) ?? rules.leaseSeconds
         let word = settings.text(.logLevel) ?? "notice"

@@ -3,7 +3,7 @@ import Kernel
 /// What can be set of a service: by a flag of `serve`, an environment variable, or a line of the configuration file.
 enum Setting: String, CaseIterable {
     case data, host, port, certificate, privateKey, plaintext, rate, wrongTokens, jobsPerProject, lease, logLevel
-    case otlpEndpoint
+    case otlpEndpoint, identity, keyFile
 
     enum Kind {
         case text, whole, number, flag
@@ -20,7 +20,7 @@ enum Setting: String, CaseIterable {
 
     var kind: Kind {
         switch self {
-        case .data, .host, .certificate, .privateKey, .logLevel, .otlpEndpoint: .text
+        case .data, .host, .certificate, .privateKey, .logLevel, .otlpEndpoint, .identity, .keyFile: .text
         case .port, .wrongTokens, .jobsPerProject: .whole
         case .rate, .lease: .number
         case .plaintext: .flag
