@@ -7,28 +7,33 @@ extension ServiceClient {
     private struct Submission: Encodable {
         var request: SubmissionDocument
         var project: String?
-        var tags: [String]
+        var session: SessionIndex?
+        var tags: [String] = []
 
-        private enum CodingKeys: CodingKey { case project, tags }
+        private enum CodingKeys: CodingKey { case project, session, tags }
 
         func encode(to encoder: any Encoder) throws {
             try request.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encodeIfPresent(project, forKey: .project)
+            try container.encodeIfPresent(session?.name, forKey: .session)
             if !tags.isEmpty { try container.encode(tags, forKey: .tags) }
         }
     }
 
     /// Submits a job; the same key gives the same job, however often the answer was lost.
     package func submit(
-        _ request: SubmissionDocument, project: String?, tags: [String], key: String
+        _ request: SubmissionDocument, project: String?, session: SessionIndex? = nil, tags: [String], key: String
     ) throws(KernelError) -> JobDocument {
         try change(
-            "POST", "/v1/jobs", body: Submission(request: request, project: project, tags: tags), key: key)
+            "POST", "/v1/jobs", body: Submission(request: request, project: project, session: session, tags: tags),
+            key: key)
     }
 
-    package func appraise(_ request: SubmissionDocument, project: String?) throws(KernelError) -> AppraisalDocument {
-        try change("POST", "/v1/check", body: Submission(request: request, project: project, tags: []))
+    package func appraise(
+        _ request: SubmissionDocument, project: String?, session: SessionIndex? = nil
+    ) throws(KernelError) -> AppraisalDocument {
+        try change("POST", "/v1/check", body: Submission(request: request, project: project, session: session))
     }
 
     /// - Parameter limit: how many at most, over as many pages as it takes.

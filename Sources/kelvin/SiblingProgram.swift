@@ -17,7 +17,7 @@ enum SiblingProgram {
 
     private static let jobWords: Set<String> = [
         "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "price", "share", "reserve", "fleet",
-        "worker", "logs", "login", "logout", "services", "top", "admin", "verify", "replay",
+        "worker", "logs", "login", "logout", "services", "sessions", "top", "admin", "verify", "replay",
     ]
 
     /// Hands this process over, arguments and all; says how to build the program where it is not there.
