@@ -92,6 +92,10 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
+        // Of the daemon alone: nobody else waits for libpq to be installed.
+        .systemLibrary(name: "CPostgreSQL", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(
+            name: "StoragePostgreSQL", dependencies: ["CPostgreSQL", "Kernel", "Storage"], swiftSettings: settings),
         // Floor 5: the outside.
         .target(
             name: "Console",
@@ -162,10 +166,12 @@ let package = Package(
         .executableTarget(
             name: "kelvind",
             dependencies: [
-                "CKelvinSystem", "Hardware", "Languages", "Drivers", "Server", "Kernel", "Storage", "Console",
+                "CKelvinSystem", "Hardware", "Languages", "Drivers", "Server", "Kernel", "Storage", "StoragePostgreSQL",
+                "Console",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -203,8 +209,14 @@ let package = Package(
             name: "FleetSimulationTests",
             dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Kernel", "FleetSimulation"],
             swiftSettings: settings),
+        // A server of Debian's for tests, with its files in a directory of its own.
+        .target(name: "PostgreSQLTesting", path: "Tests/PostgreSQLTesting", swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Kernel", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "StorageTests",
+            dependencies: [
+                "Kernel", "Storage", "StoragePostgreSQL", "PostgreSQLTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
@@ -221,6 +233,7 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "kelvin", "kelvin-jobs", "kelvin-fleet", "kelvind", "Client", "Drivers", "Kernel", "Storage",
+                "PostgreSQLTesting",
             ],
             swiftSettings: settings),
         // The executable beside the tests holds QDMI libraries for them.

@@ -18,6 +18,8 @@ public struct Failpoint: Hashable, Sendable {
         case before
         /// They are written and not committed.
         case within
+        /// The turn is over, and shares a transaction with others that is still open.
+        case open
         /// They are committed and nothing followed from them yet.
         case after
     }
@@ -52,6 +54,8 @@ private final class FailingStorage: KernelStorage {
     private let failpoint: Failpoint
     /// Times the place was passed.
     private let passed = Mutex(0)
+    /// The batch whose end is the last thing this process sees.
+    private let last = Mutex<StorageBatch?>(nil)
 
     init(storage: any KernelStorage, failpoint: Failpoint) {
         self.storage = storage
@@ -62,21 +66,51 @@ private final class FailingStorage: KernelStorage {
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
         var isDue = false
-        let value = try storage.exclusively { transaction throws(KernelError) -> Value in
-            let watching = WatchingTransaction(transaction) { [self] facts in
-                let hits = facts.count { failpoint.matches($0.fact) }
-                let number = passed.withLock { count in
-                    count += hits
-                    return count
-                }
-                isDue = hits > 0 && number >= failpoint.count
-                if isDue, failpoint.boundary == .before { Failpoint.die() }
-            }
-            let value = try body(watching)
-            if isDue, failpoint.boundary == .within { Failpoint.die() }
-            return value
+        let value = try storage.exclusively { transaction throws(KernelError) in
+            try watched(transaction, &isDue, body)
         }
         if isDue { Failpoint.die() }
+        return value
+    }
+
+    func turn<Value>(
+        after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> (value: Value, batch: StorageBatch?) {
+        var isDue = false
+        let turn = try storage.turn(after: batch) { transaction throws(KernelError) in
+            try watched(transaction, &isDue, body)
+        }
+        guard isDue else { return turn }
+        if failpoint.boundary == .open || turn.batch == nil { Failpoint.die() }
+        last.withLock { $0 = turn.batch }
+        return turn
+    }
+
+    func settle(_ batch: StorageBatch) throws(KernelError) {
+        try storage.settle(batch)
+        // A later batch is settled where another's turn made this one durable along with its own.
+        if let due = last.withLock({ $0 }), due.number <= batch.number { Failpoint.die() }
+    }
+
+    /// Runs the body of a turn, and notes whether it passed the place.
+    private func watched<Value>(
+        _ transaction: any StorageTransaction, _ isDue: inout Bool,
+        _ body: (any StorageTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        let passedNow = Mutex(false)
+        let watching = WatchingTransaction(transaction) { [self] facts in
+            let hits = facts.count { failpoint.matches($0.fact) }
+            let number = passed.withLock { count in
+                count += hits
+                return count
+            }
+            guard hits > 0, number >= failpoint.count else { return }
+            if failpoint.boundary == .before { Failpoint.die() }
+            passedNow.withLock { $0 = true }
+        }
+        let value = try body(watching)
+        isDue = passedNow.withLock { $0 }
+        if isDue, failpoint.boundary == .within { Failpoint.die() }
         return value
     }
 
@@ -85,6 +119,8 @@ private final class FailingStorage: KernelStorage {
     ) throws(KernelError) -> Value { try storage.snapshot(body) }
 
     func changeMark() -> UInt64 { storage.changeMark() }
+    func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]? { try storage.leaseWork(limit) }
+    func onChange(_ wake: @escaping @Sendable () -> Void) { storage.onChange(wake) }
 }
 
 /// A transaction that tells what is about to be journaled.

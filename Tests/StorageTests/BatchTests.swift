@@ -15,12 +15,13 @@ import Testing
         return id
     }
 
-    private func names(_ storage: SQLiteStorage) throws -> [String] {
+    private func names(_ storage: any KernelStorage) throws -> [String] {
         try storage.snapshot { store throws(KernelError) in try store.summaries(JobFilter()).map(\.name) }
     }
 
-    @Test func turnsAreSeenAtOnceAndBecomeDurableTogether() throws {
-        let path = Self.path(), storage = try SQLiteStorage(path: path)
+    @Test(arguments: StorageConformanceTests.Kind.durable)
+    func turnsAreSeenAtOnceAndBecomeDurableTogether(kind: StorageConformanceTests.Kind) throws {
+        let storage = try StorageConformanceTests.place(kind)()
         let first = try storage.turn(after: nil) { store throws(KernelError) in try register(store, "a") }
         let second = try storage.turn(after: first.batch) { store throws(KernelError) -> Bool in
             _ = try register(store, "b")
@@ -37,8 +38,9 @@ import Testing
         #expect(look.value == 2 && look.batch == nil)
     }
 
-    @Test func aTurnThatThrowsTakesNothingOfTheOthersWithIt() throws {
-        let storage = try SQLiteStorage(path: Self.path())
+    @Test(arguments: StorageConformanceTests.Kind.durable)
+    func aTurnThatThrowsTakesNothingOfTheOthersWithIt(kind: StorageConformanceTests.Kind) throws {
+        let storage = try StorageConformanceTests.place(kind)()
         let kept = try storage.turn(after: nil) { store throws(KernelError) in try register(store, "kept") }
         #expect(throws: KernelError.self) {
             try storage.turn(after: kept.batch) { store throws(KernelError) in

@@ -1,11 +1,18 @@
 import Foundation
 import Kernel
+import PostgreSQLTesting
 import Storage
+import StoragePostgreSQL
 import Testing
 
-/// What every storage promises, asked of the one in memory and the one on SQLite.
+/// What every storage promises, asked of the one in memory, the one on SQLite and the one on a PostgreSQL server.
 @Suite struct StorageConformanceTests {
-    enum Kind: CaseIterable { case memory, sqlite }
+    enum Kind: CaseIterable {
+        case memory, sqlite, postgreSQL
+
+        /// Those that outlive a process.
+        static let durable: [Kind] = [.sqlite, .postgreSQL]
+    }
 
     static func path() -> String {
         FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-\(UUID().uuidString).sqlite").path
@@ -14,8 +21,18 @@ import Testing
     private func storage(_ kind: Kind) throws -> any KernelStorage {
         switch kind {
         case .memory: MemoryStorage()
-        case .sqlite: try SQLiteStorage(path: Self.path())
+        default: try Self.place(kind)()
         }
+    }
+
+    /// A new store; each call opens it once more.
+    static func place(_ kind: Kind) throws -> () throws -> any KernelStorage & AccountStorage {
+        if kind == .postgreSQL {
+            let address = try PostgreSQLAddress(try PostgreSQLServer.shared.get().database())
+            return { try PostgreSQLStorage(address) }
+        }
+        let path = path()
+        return { try SQLiteStorage(path: path) }
     }
 
     /// One fact of every kind, with all its fields.
@@ -109,8 +126,8 @@ import Testing
     }
 
     /// Jobs that are over are summed up: their machine time counts, their facts are not read.
-    @Test func aKernelThatStartsReadsTheLivingAlone() throws {
-        let storage = try SQLiteStorage(path: Self.path())
+    @Test(arguments: Kind.durable) func aKernelThatStartsReadsTheLivingAlone(kind: Kind) throws {
+        let storage = try storage(kind)
         try storage.exclusively { (store) throws(KernelError) in
             var entries: [JournalEntry] = []
             for number in 1...50 as ClosedRange<UInt64> {
@@ -128,9 +145,9 @@ import Testing
     }
 
     /// Two connections take turns, and see each other's facts.
-    @Test func twoConnectionsTakeTurns() async throws {
-        let path = Self.path()
-        let stores = [try SQLiteStorage(path: path), try SQLiteStorage(path: path)]
+    @Test(arguments: Kind.durable) func twoConnectionsTakeTurns(kind: Kind) async throws {
+        let open = try Self.place(kind)
+        let stores = [try open(), try open()]
         try await withThrowingTaskGroup(of: Void.self) { group in
             for store in stores {
                 group.addTask {
@@ -147,9 +164,13 @@ import Testing
             try await group.waitForAll()
         }
         let mark = stores[0].changeMark()
-        try stores[1].exclusively { (turn) throws(KernelError) in try turn.setCalibration("x", [1]) }
+        try stores[1].exclusively { (turn) throws(KernelError) in
+            try turn.setCalibration("x", [1])
+            _ = try turn.append([JournalEntry(time: 1, fact: .flagged(JobID(1)))])
+        }
+        for _ in 0..<500 where stores[0].changeMark() == mark { try await Task.sleep(for: .milliseconds(10)) }
         #expect(stores[0].changeMark() != mark)
-        #expect(try stores[0].exclusively { (turn) throws(KernelError) in try turn.facts(after: 0).last } == 100)
+        #expect(try stores[0].exclusively { (turn) throws(KernelError) in try turn.facts(after: 0).last } == 101)
     }
 
     @Test func aStoreThatIsNoStoreIsRefused() throws {

@@ -30,6 +30,15 @@ public protocol KernelStorage: Sendable {
 
     /// Differs from before when someone else may have written; cheap to ask.
     func changeMark() -> UInt64
+
+    /// Leases work that waits for a worker: other workers pass it over until the next turn of this process is over.
+    ///
+    /// - Returns: jobs whose run nobody has claimed and nobody else has leased, the oldest first, at most so many; nil where
+    ///   workers need not share the work out, because whoever has the turn may take what it sees.
+    func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]?
+
+    /// Has `wake` called when someone else has written; storages that cannot tell are asked for their mark again and again.
+    func onChange(_ wake: @escaping @Sendable () -> Void)
 }
 
 extension KernelStorage {
@@ -42,6 +51,10 @@ extension KernelStorage {
     ) throws(KernelError) -> (value: Value, batch: StorageBatch?) { (try exclusively(body), nil) }
 
     public func settle(_ batch: StorageBatch) throws(KernelError) {}
+
+    public func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]? { nil }
+
+    public func onChange(_ wake: @escaping @Sendable () -> Void) {}
 }
 
 /// Turns that become durable together, or not at all.

@@ -36,7 +36,7 @@ extension Runtime {
                 watch(&output, failure: failure, at: now)
                 for run in state.book.liveRuns
                 where run.worker == 0 && run.stage != .stopping && !isStandingDown {
-                    guard state.book.mayClaim(run, options.worker) else { continue }
+                    guard mayTake(run, output.facts) else { continue }
                     guard jobs[run.job]?.final == nil, jobs[run.job] != nil else { continue }
                     state.handle(.claim(run.job, options.worker), at: now, into: &output)
                 }
@@ -64,6 +64,17 @@ extension Runtime {
         for effect in output.effects {
             if mustBeDurable(effect) { unsettled.effects.append(effect) } else { perform(effect) }
         }
+        if leased != nil {
+            leased = []
+            // Whoever has become free looks for the next.
+            let isFree = output.facts.contains { fact in
+                switch fact {
+                case .ended, .queued, .paused, .released: true
+                default: false
+                }
+            }
+            if isFree { Task { poll() } }
+        }
         if hasNews { reconcile() }
         tellGates()
         pulse?.set(state.book.liveRuns.filter(holds))
@@ -86,7 +97,7 @@ extension Runtime {
 
     /// Whether this process works on a run, so that its lease goes on. What it let go of goes to whoever comes first once
     /// the lease has run out.
-    private func holds(_ run: RunRecord) -> Bool {
+    func holds(_ run: RunRecord) -> Bool {
         run.worker == options.worker && (jobs[run.job] != nil || run.stage == .stopping)
     }
 

@@ -48,7 +48,7 @@ extension Runtime {
         for (device, count) in tenants { machines.gate(state.book.devices[device.place].name).expect(count) }
     }
 
-    func context(
+    nonisolated func context(
         of id: JobID, report: @escaping @Sendable (_ activity: String, _ fraction: Double?) -> Void = { _, _ in }
     ) -> JobContext {
         JobContext(

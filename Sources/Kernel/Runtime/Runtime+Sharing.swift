@@ -43,6 +43,7 @@ extension Runtime {
     func startPolling() {
         startHeartbeats()
         guard options.isShared, poller == nil else { return }
+        storage.onChange { [weak self] in Task { await self?.poll() } }
         let seconds = options.pollSeconds
         poller = Task { [weak self] in
             while !Task.isCancelled {
@@ -53,21 +54,51 @@ extension Runtime {
         }
     }
 
-    private func poll() {
+    func poll() {
         let current = storage.changeMark()
         let isDue = nextTick <= clock.now
-        guard current != mark || isDue else { return }
+        let hasWork = leaseWork()
+        guard current != mark || isDue || hasWork else { return }
         mark = current
         take(.tick)
+    }
+
+    /// Leases work for the turn that comes, where workers share it out.
+    ///
+    /// - Returns: whether there is any.
+    private func leaseWork() -> Bool {
+        let free = options.mostRuns - state.book.liveRuns.count(where: holds)
+        guard options.adopts, !isStandingDown, free > 0,
+            let found = try? storage.leaseWork(min(free, 1_000) + 16)
+        else { return false }
+        leased = Set(found)
+        return !found.isEmpty
+    }
+
+    /// Whether a run that nobody works on may be taken up here.
+    ///
+    /// - Parameter facts: of this turn. What was placed in it no other worker can have leased.
+    func mayTake(_ run: RunRecord, _ facts: [Transition]) -> Bool {
+        guard state.book.mayClaim(run, options.worker) else { return false }
+        if let leased, !leased.contains(run.job) {
+            let isNew = facts.contains { fact in
+                switch fact {
+                case .placed(let job, _, _, _), .unclaimed(let job, _): job == run.job
+                default: false
+                }
+            }
+            guard isNew else { return false }
+        }
+        return options.mostRuns == .max || state.book.liveRuns.count(where: holds) < options.mostRuns
     }
 
     /// Takes over what no one works on: jobs without an owner at once, others when their owner was silent for a lease.
     func adoptOrphans(
         _ transaction: any StorageTransaction, _ now: Double, _ output: inout KernelOutput
     ) throws(KernelError) {
-        guard options.adopts, !isStandingDown else { return }
+        guard options.adopts, !isStandingDown, options.mostRuns > 0 else { return }
         var orphans: [JobID] = []
-        for run in state.book.liveRuns where run.worker == 0 && jobs[run.job] == nil {
+        for run in state.book.liveRuns where run.worker == 0 && jobs[run.job] == nil && mayTake(run, output.facts) {
             let isOwned = try transaction.summary(of: run.job).map { $0.owner != 0 } ?? true
             if !isOwned || now - run.placed > options.rules.leaseSeconds { orphans.append(run.job) }
         }
@@ -97,14 +128,29 @@ extension Runtime {
     /// - Returns: what each machine offers; nil for a job that names its sites itself.
     /// - Throws: what makes the request wrong, or why no machine takes it, with the figure that stands in the way.
     @discardableResult
-    public func check(_ request: JobRequest) throws(KernelError) -> JobAppraisal? {
+    public func check(_ request: JobRequest) async throws(KernelError) -> JobAppraisal? {
+        try await checked(request).appraisal
+    }
+
+    /// The same, with what was learnt on the way, so that the job need not be checked again.
+    public nonisolated func checked(_ request: JobRequest) async throws(KernelError) -> CheckedRequest {
         var work = JobWork()
         let demand = try work.validate(request, in: context(of: JobID(0)))
         // What stands on sites already is not looked a region for.
         let isPlaced = request.workload.namesSites || request.compilerOptions.rewriting == .verbatim
-        guard !isPlaced, let profile = demand.profile ?? work.plan?.profile else { return nil }
+        guard !isPlaced, let profile = demand.profile ?? work.plan?.profile else {
+            return CheckedRequest(appraisal: nil, work: work, demand: demand)
+        }
+        let appraisal = try await appraise(request, demand, profile)
+        if let refusal = appraisal.refusal { throw refusal }
+        return CheckedRequest(appraisal: appraisal, work: work, demand: demand)
+    }
+
+    private func appraise(
+        _ request: JobRequest, _ demand: JobDemand, _ profile: ProgramProfile
+    ) throws(KernelError) -> JobAppraisal {
         let sites = siteCounts(request)
-        let appraisal = try transact { _, handle throws(KernelError) -> JobAppraisal in
+        return try transact { _, handle throws(KernelError) -> JobAppraisal in
             var card = card(for: request, sites, handle)
             // All of a machine is not better than the best region of it.
             equip(for: card, handle, forAppraisal: true)
@@ -112,8 +158,6 @@ extension Runtime {
             card.shots = UInt32(clamping: demand.shots)
             return state.policy.appraise(card, profile, in: state.book, at: clock.now)
         }
-        if let refusal = appraisal.refusal { throw refusal }
-        return appraisal
     }
 
     /// Machine time that an account and those under it have used and may use, seconds.
@@ -122,4 +166,12 @@ extension Runtime {
         guard let account = state.book.account(at: path) else { return (0, .infinity) }
         return (state.book.accounts[account.place].used, state.book.accounts[account.place].budget)
     }
+}
+
+/// A request that was found right, and what was learnt of it.
+public struct CheckedRequest: Sendable {
+    /// What each machine offers; nil for a job that names its sites itself.
+    public let appraisal: JobAppraisal?
+    let work: JobWork
+    let demand: JobDemand
 }

@@ -6,6 +6,8 @@ extension Runtime {
         @Sendable (inout JobWork, JobRequest, JobContext) async throws(KernelError) -> KernelEvent
 
     func validate(_ id: JobID) {
+        // It may have been found right before it was a job.
+        guard state.state(of: id) == .created else { return }
         start(id, 0) { work, request, context throws(KernelError) in
             let demand = try work.validate(request, in: context)
             if request.compilesAhead, request.tenancy == .alone {
@@ -130,7 +132,7 @@ extension Runtime {
 
     /// Why a job that was just checked would wait for ever: its program is too wide or too deep for every machine it may
     /// have.
-    private func impossibility(of id: JobID, _ demand: JobDemand) -> KernelError? {
+    func impossibility(of id: JobID, _ demand: JobDemand) -> KernelError? {
         guard let profile = demand.profile, let slot = state.book.jobs.slot(of: id) else { return nil }
         return state.policy.impossibility(of: state.book.jobs[slot].card, profile, in: state.book)
     }

@@ -41,6 +41,8 @@ public actor Runtime {
     var nextPromise = 0.0
     /// How jobs came in while this process watched.
     var traffic = TrafficMemory()
+    /// Jobs whose work this process has leased for the turn that comes; nil where it may take what it sees.
+    var leased: Set<JobID>?
     /// What was decided and is not durable yet.
     var unsettled = UnsettledTurns()
 
@@ -102,17 +104,19 @@ extension Runtime {
     ///   - key: a request with the same key never makes two jobs: the first one's id is returned.
     ///   - isDetached: someone else is to work on it.
     ///   - receivedAt: when the request arrived, before it was parsed; now, if nil.
+    ///   - checked: what `checked` found; the job is then queued at once.
     /// - Returns: the job's id; follow it with `result(of:)`.
     /// - Throws: `submission.key` where the key belongs to another request.
     @discardableResult
     public func submit(
         _ request: JobRequest, document: SubmissionDocument? = nil, key: String? = nil, session: SessionIndex? = nil,
-        tags: [String] = [], isDetached: Bool = false, receivedAt: Double? = nil,
+        tags: [String] = [], isDetached: Bool = false, receivedAt: Double? = nil, checked: CheckedRequest? = nil,
         progress: (@Sendable (JobProgress) -> Void)? = nil
     ) async throws(KernelError) -> JobID {
         let id = try admit(
-            request, document: document, key: key, session: session, tags: tags, isDetached: isDetached,
-            receivedAt: receivedAt, progress: progress)
+            request, document: document, key: key, session: session, tags: tags,
+            isDetached: isDetached || options.mostRuns == 0, receivedAt: receivedAt, checked: checked,
+            progress: progress)
         try await durable()
         return id
     }
@@ -120,7 +124,8 @@ extension Runtime {
     /// Takes a job in without waiting until it is durable.
     private func admit(
         _ request: JobRequest, document: SubmissionDocument?, key: String?, session: SessionIndex?, tags: [String],
-        isDetached: Bool, receivedAt: Double?, progress: (@Sendable (JobProgress) -> Void)?
+        isDetached: Bool, receivedAt: Double?, checked: CheckedRequest?,
+        progress: (@Sendable (JobProgress) -> Void)?
     ) throws(KernelError) -> JobID {
         let submission = Submission(
             key: key, name: request.name, account: request.account, device: request.devices.joined(separator: ","),
@@ -136,6 +141,7 @@ extension Runtime {
             }
             if !isDetached {
                 var record = JobRecord(request: request, progress: progress)
+                if let checked { record.work = checked.work }
                 record.work.received = receivedAt ?? clock.now
                 record.work.warmth = session.flatMap { warmth(of: $0) }
                 jobs[id] = record
@@ -143,6 +149,12 @@ extension Runtime {
             let card = card(for: request, in: session, sites, handle)
             equip(for: card, handle)
             handle(.submit(id, card))
+            // What was found before need not be found again.
+            if let demand = checked?.demand, session == nil, !request.compilesAhead,
+                impossibility(of: id, demand) == nil
+            {
+                handle(.validated(id, demand))
+            }
             return id
         }
         if known != nil, jobs[id] == nil {

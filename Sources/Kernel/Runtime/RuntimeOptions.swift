@@ -8,6 +8,8 @@ public struct RuntimeOptions: Sendable {
     /// Whether to work on jobs that others submitted: those that no one owns at once, those whose owner went away after
     /// the length of a lease.
     public var adopts: Bool
+    /// Jobs that are worked on at a time; 0 for a process that only takes jobs in and leaves the work to others.
+    public var mostRuns = Int.max
     /// How often a shared storage is looked at, seconds.
     public var pollSeconds: Double
     public var rules: KernelRules

@@ -1,3 +1,4 @@
+import Foundation
 import Hardware
 public import Kernel
 import Storage
@@ -14,6 +15,18 @@ extension Service {
         let secret = Secrets.newToken()
         // First the file: an administrator without a token would lock everyone out.
         try PrivateFile.create(file, secret + "\n")
+        do throws(KernelError) {
+            try makeFirstAccounts(secret, now)
+        } catch {
+            try? FileManager.default.removeItem(atPath: file)
+            // Another server of the same database was faster.
+            if error.code == "account.exists" { return nil }
+            throw error
+        }
+        return file
+    }
+
+    private func makeFirstAccounts(_ secret: String, _ now: Double) throws(KernelError) {
         try accounts.changeAccounts { store throws(KernelError) in
             let project = ProjectPath(organisation: "local", name: "main")
             try store.add(Organisation(name: project.organisation, created: now))
@@ -27,6 +40,5 @@ extension Service {
                     id: Secrets.newID("tok-"), user: admin.path, name: "first",
                     abilities: Set(Token.Ability.allCases), created: now), digest: Secrets.digest(of: secret))
         }
-        return file
     }
 }

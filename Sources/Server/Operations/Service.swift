@@ -4,7 +4,7 @@ import Hardware
 public import Kernel
 public import Logging
 import ServiceLifecycle
-import Storage
+public import Storage
 import Synchronization
 
 /// The service: the kernel's runtime and its storage, and what stands between them and the network.
@@ -37,10 +37,11 @@ public final class Service: Sendable {
 
     /// Opens the store, creates it where there is none, and takes up the jobs that were left.
     ///
+    /// - Parameter store: one that others work with too; nil for one of its own, in its directory.
     /// - Throws: `service.in-use` where another service has the directory; what opening the store throws.
     public init(
-        _ options: ServiceOptions, catalog: DeviceCatalog, clock: any KernelClock = WallClock(), log: Logger,
-        rules: KernelRules = KernelRules()
+        _ options: ServiceOptions, catalog: DeviceCatalog, store shared: (any KernelStorage & AccountStorage)? = nil,
+        clock: any KernelClock = WallClock(), log: Logger, rules: KernelRules = KernelRules()
     ) throws(KernelError) {
         self.options = options
         self.clock = clock
@@ -52,7 +53,8 @@ public final class Service: Sendable {
                 cure: "stop it, or give another --data")
         }
         self.lock = lock
-        let store = try SQLiteStorage(path: directory.database)
+        let store: any KernelStorage & AccountStorage
+        if let shared { store = shared } else { store = try SQLiteStorage(path: directory.database) }
         storage = store
         accounts = store
         let vault = SecretVault(store, keyFile: options.keyFile ?? directory.secretKeys)
@@ -69,11 +71,13 @@ public final class Service: Sendable {
         var runtimeOptions = RuntimeOptions(
             isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules)
         runtimeOptions.keepsOutcomes = false
+        runtimeOptions.mostRuns = options.mostRuns
         runtimeOptions.observer = { [signals, telemetry] jobs in
             signals.tell(jobs)
             telemetry.note(jobs, in: store)
         }
-        runtime = Runtime(devices: fleet, storage: store, clock: clock, options: runtimeOptions)
+        runtime = Runtime(
+            devices: fleet, storage: options.failpoint?.guarding(store) ?? store, clock: clock, options: runtimeOptions)
         desk = TokenDesk(store, patience: options.wrongTokensPerMinute)
         limits = RateLimits(perSecond: options.requestsPerSecond)
         replies = Replies(accounts: store)

@@ -1,3 +1,5 @@
+public import Storage
+
 /// How the service is set up.
 public struct ServiceOptions: Sendable {
     /// Where everything is kept.
@@ -24,6 +26,10 @@ public struct ServiceOptions: Sendable {
     public var requestSeconds: Double
     /// How long running parts are waited for when the service ends, seconds.
     public var graceSeconds: Double
+    /// Jobs that it works on at a time; 0 to leave all work to workers.
+    public var mostRuns = Int.max
+    /// Where it kills itself, for tests of what that leaves behind.
+    public var failpoint: Failpoint?
     /// Where traces and metrics are sent by OTLP over HTTP, without `/v1/traces`; nil for nowhere.
     public var telemetryEndpoint: String?
 

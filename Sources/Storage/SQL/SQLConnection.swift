@@ -20,12 +20,16 @@ public protocol SQLConnection {
     /// - Returns: how many rows it changed.
     func change(_ sql: String, _ values: [SQLValue]) throws(SQLFailure) -> Int
 
+    /// What a subquery ends with that must not wait for rows which others hold, nor find them.
+    var passingOver: String { get }
+
     /// Number of the last fact, for whoever has the turn; nil where it is to be asked for.
     var lastFact: Int64? { get }
 }
 
 extension SQLConnection {
     public var lastFact: Int64? { nil }
+    public var passingOver: String { "" }
 }
 
 /// Why a statement failed.

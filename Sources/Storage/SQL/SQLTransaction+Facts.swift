@@ -84,6 +84,7 @@ extension SQLTransaction {
                 try execute("DELETE FROM leases WHERE job = ?", [.integer(job.stored)])
             }
         }
+        try noteDue(entries)
         for job in order {
             guard let summary = summaries[job] else { continue }
             try execute(JobSummary.update, summary.changingValues + [.integer(job.stored)])
@@ -91,6 +92,36 @@ extension SQLTransaction {
         try execute("UPDATE journal SET last = ?", [.integer(number)])
         last = number
         return UInt64(number)
+    }
+
+    /// Keeps the list of runs that wait for a worker; one that is placed and claimed at once never stands there.
+    private func noteDue(_ entries: [JournalEntry]) throws(KernelError) {
+        var due: [JobID: Fence] = [:], over: Set<JobID> = [], order: [JobID] = []
+        for entry in entries {
+            switch entry.fact {
+            case .placed(let job, _, _, let fence), .unclaimed(let job, let fence):
+                due[job] = fence
+                order.append(job)
+            case .claimed(let job, _, _), .queued(let job, _, _), .paused(let job, _), .ended(let job, _):
+                if due.removeValue(forKey: job) == nil, over.insert(job).inserted { order.append(job) }
+            default: break
+            }
+        }
+        for job in order {
+            // What another worker has leased stays: it finds out when it has the turn.
+            if over.remove(job) != nil {
+                try execute(
+                    """
+                    DELETE FROM due WHERE job = ? AND fence IN (
+                        SELECT fence FROM due WHERE job = ? \(database.passingOver)
+                    )
+                    """, [.integer(job.stored), .integer(job.stored)])
+            }
+            if let fence = due.removeValue(forKey: job) {
+                try execute(
+                    "INSERT INTO due (job, fence) VALUES (?, ?)", [.integer(job.stored), .integer(Int64(fence))])
+            }
+        }
     }
 
     private func entries(_ sql: String, _ values: [SQLValue]) throws(KernelError) -> [JournalEntry] {

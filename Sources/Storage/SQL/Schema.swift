@@ -42,6 +42,13 @@ public struct SchemaStep: Sendable {
         dialect.words.reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 
+    /// One by one, for databases that take no more at once.
+    public func statements(for dialect: Dialect) -> [String] {
+        let lines = sql(for: dialect).split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("--") }
+        return lines.joined(separator: "\n").split(separator: ";").map(String.init)
+            .filter { !$0.allSatisfy(\.isWhitespace) }
+    }
+
     public static let all: [SchemaStep] = [
         SchemaStep(
             "1: facts, jobs, documents",

@@ -5,19 +5,24 @@ import Hardware
 import Kernel
 import Server
 import Storage
+import StoragePostgreSQL
 
 /// Looks at everything that a service needs; changes nothing that lasts.
 struct Examination {
     let options: ServiceOptions
+    /// Of the store that others share; nil for one of the service's own.
+    let database: PostgreSQLAddress?
     let mustRun: Bool
 
-    init(_ options: ServiceOptions, mustRun: Bool) {
-        self.options = options
+    init(_ setup: ServiceSetup, mustRun: Bool) {
+        options = setup.options
+        database = setup.database
         self.mustRun = mustRun
     }
 
     var findings: [Finding] {
-        directory + [disk, schema, synchronising, clock] + certificate + [
+        let store = database.map(sharedStore) ?? [schema]
+        return directory + [disk] + store + [synchronising, clock] + certificate + secrets + [
             port, memory, descriptors, programs, devices, curl,
         ]
     }

@@ -102,7 +102,7 @@ def test_every_block_is_run_or_marked():
         before = text[: match.start()]
         if before.count("```") % 2 == 1:
             continue
-        assert match[1] in ("sh", "text") or "*Not run*" in before[-400:], text[match.start():][:80]
+        assert match[1] in ("sh", "text", "json") or "*Not run*" in before[-400:], text[match.start():][:80]
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
