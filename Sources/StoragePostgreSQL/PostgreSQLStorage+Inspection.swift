@@ -37,7 +37,7 @@ extension PostgreSQLStorage {
             let clock = WallClock(), asked = clock.now
             let time = try connection.query(
                 "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS FLOAT8)", []
-            ) { $0.time(0) }
+            ) { $0.real(0) ?? 0 }
             let answered = clock.now
             return DatabaseInspection(
                 version: version.first ?? "?", steps: taken.count, missing: known.count - taken.count,
