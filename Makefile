@@ -14,9 +14,9 @@ test:
 	swift test --skip-build --filter 'KernelTests|FleetSimulationTests|CharacterisationTests|StorageTests|CommandLineTests|ConformanceTests'
 	swift test --skip-build --filter '^ServerTests'
 
-# Random schedules at length, real processes killed at every point of the journal, a hundred thousand requests that mean the
-# service harm, and the service under attack: daemons and workers killed, connections cut, disks filled, clocks set wrong.
-# CHAOS_ROUNDS=n for fewer than 200 rounds a store.
+# Random schedules at length, real processes killed at every point of the journal, and the service under attack: daemons and
+# workers killed, connections cut, disks filled, clocks set wrong, and a hundred
+# thousand requests that mean it harm. CHAOS_ROUNDS=n for fewer than 200 rounds a store.
 test-chaos:
 	.ci/install faketime
 	swift build --build-tests

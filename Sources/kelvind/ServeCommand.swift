@@ -77,9 +77,6 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Whose signed tokens are taken, beside the service's own: a file that Docs/operations.md describes.")
     var identity: String?
 
-    @Option(help: "The file of the keys that secrets are sealed under. Default: secrets.keys in --data.")
-    var keyFile: String?
-
     @Option(help: "Requests a second that a token may make; 0 for no limit. Default: 1000.")
     var rate: Double?
 
@@ -102,7 +99,7 @@ struct ServeOptions: ParsableArguments {
             (.privateKey, privateKey.map { .string($0) }), (.plaintext, plaintext ? .bool(true) : nil),
             (.rate, rate.map { .double($0) }), (.wrongTokens, wrongTokens.map { .int($0) }),
             (.jobsPerProject, jobsPerProject.map { .int($0) }), (.identity, identity.map { .string($0) }),
-            (.keyFile, keyFile.map { .string($0) }), (.otlpEndpoint, otlpEndpoint.map { .string($0) }),
+            (.otlpEndpoint, otlpEndpoint.map { .string($0) }),
             (.noWork, noWork ? .bool(true) : nil),
         ])
     }

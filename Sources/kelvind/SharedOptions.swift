@@ -28,6 +28,10 @@ struct SharedOptions: ParsableArguments {
     @Option(help: "How long running parts are waited for when it ends, seconds. Default: 20.")
     var grace: Double?
 
+    @Option(
+        help: "The file of the keys that secrets are sealed under. Default: secrets.keys in --data; of a worker none.")
+    var keyFile: String?
+
     @Option(help: "What is logged: debug, info (every request), notice, warning, error. Default: notice.")
     var logLevel: String?
 
@@ -36,7 +40,7 @@ struct SharedOptions: ParsableArguments {
         [
             (.database, database.map { .string($0) }), (.jobs, jobs.map { .int($0) }),
             (.lease, lease.map { .double($0) }), (.grace, grace.map { .double($0) }),
-            (.logLevel, logLevel.map { .string($0) }),
+            (.keyFile, keyFile.map { .string($0) }), (.logLevel, logLevel.map { .string($0) }),
         ]
     }
 

@@ -26,8 +26,9 @@ struct WorkerCommand: AsyncParsableCommand {
         let runtime: Runtime
         do throws(KernelError) {
             guard let store = try setup.openDatabase() else { return }
-            let catalog: DeviceCatalog
+            var catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
+            if let path = setup.options.keyFile { catalog.secrets = SecretVault(store, keyFile: path) }
             var options = RuntimeOptions(
                 isShared: true, adopts: true, pollSeconds: min(1, setup.rules.leaseSeconds / 10), rules: setup.rules)
             options.keepsOutcomes = false

@@ -13,17 +13,20 @@ import Testing
         #expect(Array(body[..<8]) == Array("KELVSHOT".utf8))
         let length = (0..<4).reduce(0) { $0 | Int(body[12 + $1]) << (8 * $1) }
         let file = try JSONDecoder().decode(ShotFile.self, from: Data(body[16..<16 + length]))
-        var counts: [String: Int] = [:], place = 16 + length
+        var tally: [UInt64: Int] = [:], place = 16 + length
         let program = try #require(file.programs.first)
         for _ in 0..<program.shots {
             var word: UInt64 = 0
             for k in 0..<program.bytesPerShot { word |= UInt64(body[place + k]) << UInt64(8 * k) }
-            let text = String(word, radix: 2)
-            counts[String(repeating: "0", count: program.bits - text.count) + text, default: 0] += 1
+            tally[word, default: 0] += 1
             place += program.bytesPerShot
         }
         #expect(place == body.count)
-        return (file, counts)
+        let counts = tally.map { word, count in
+            let text = String(word, radix: 2)
+            return (String(repeating: "0", count: program.bits - text.count) + text, count)
+        }
+        return (file, Dictionary(uniqueKeysWithValues: counts))
     }
 
     /// A million shots, piece by piece; what comes is what was counted.

@@ -14,18 +14,18 @@ extension Call {
         let session = try await session(of: body, in: project)
         var (document, request) = try prepared(body, in: project, session: session, key: key, by: caller)
         try checkRoom(in: project)
-        let whole = try await service.runtime.checked(request)
-        let devices = try await allowed(request, whole.appraisal, in: project)
-        // What was found holds for the machines that were asked about.
-        let checked = devices == request.devices ? whole : nil
-        (document.device, document.devices, request.devices) = (
-            devices[0], devices.count > 1 ? devices : nil, devices
-        )
+        let checked = try await service.runtime.checked(request)
+        let devices = try await allowed(request, checked.appraisal, in: project)
+        // What was learnt of machines that it may not have does not go with it.
+        let isWhole = devices == request.devices
+        (document.devices, request.devices) = (nil, devices)
+        document.device = request.devices[0]
+        if request.devices.count > 1 { document.devices = request.devices }
         let id: JobID
         do throws(KernelError) {
             id = try await service.runtime.submit(
-                request, document: document, key: key.map { "\(request.account) \($0)" },
-                session: session?.index, tags: body.tags, receivedAt: received, checked: checked)
+                request, document: document, key: key.map { "\(request.account) \($0)" }, session: session?.index,
+                tags: body.tags, receivedAt: received, checked: isWhole ? checked : nil)
         } catch {
             guard error.code == "submission.key" else { throw error }
             throw Self.keyReused(key)

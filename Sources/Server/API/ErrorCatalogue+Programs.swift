@@ -173,7 +173,8 @@ extension ErrorCatalogue {
             "make room, or correct the rights of the directory"
         ),
         (
-            "service.rights", "A file is not its owner's alone", "Others could have read keys from it, or changed them.",
+            "service.rights", "A file is not its owner's alone",
+            "Others could have read keys from it, or changed them.",
             "chown it to the user that the service runs as, then chmod 600"
         ),
         (

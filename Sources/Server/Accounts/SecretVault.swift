@@ -1,21 +1,21 @@
 import Crypto
-import Drivers
+public import Drivers
 import Foundation
-import Hardware
+public import Hardware
 import Kernel
-import Storage
+public import Storage
 import Synchronization
 
 /// Tokens of other people's machines, sealed in the store under keys of a file that only its owner reads: whoever has the
 /// store, or a backup of it, has none of them.
-final class SecretVault: SecretSource {
+public final class SecretVault: SecretSource {
     private let accounts: any AccountStorage
     private let path: String
     private let keys = Mutex<SealingKeys?>(nil)
 
     private static let prefix = "secret:"
 
-    init(_ accounts: any AccountStorage, keyFile path: String) {
+    public init(_ accounts: any AccountStorage, keyFile path: String) {
         self.accounts = accounts
         self.path = path
     }
@@ -45,7 +45,7 @@ final class SecretVault: SecretSource {
         }
     }
 
-    func secret(_ name: String) throws(DeviceError) -> String {
+    public func secret(_ name: String) throws(DeviceError) -> String {
         do throws(KernelError) {
             // While keys change, what was read a moment ago may be sealed under one that is gone.
             for _ in 0..<3 {
