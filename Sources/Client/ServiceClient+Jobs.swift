@@ -76,7 +76,7 @@ extension ServiceClient {
             failures = last > before ? 0 : failures + 1
             switch answer {
             case .success(let response) where response.status == 200:
-                if try job(id).state?.isFinal ?? true { return }
+                if try patiently({ () throws(KernelError) in try job(id) }).state?.isFinal ?? true { return }
             case .success(let response):
                 guard response.status >= 500 || response.status == 429, failures < Self.patience else {
                     throw problem(response, entry.url)
@@ -100,6 +100,27 @@ extension ServiceClient {
     }
 
     private static let patience = 20
+
+    /// Waits until a job is over, or stands aside.
+    package func settle(_ id: JobID) throws(KernelError) {
+        while true {
+            let job: JobDocument = try patiently { () throws(KernelError) in
+                try get("/v1/jobs/\(id)", [("wait", "30")])
+            }
+            if job.state == .paused || job.state?.isFinal ?? true { return }
+        }
+    }
+
+    /// Asks again while a service starts again: whoever waits for hours is not turned away by a restart of seconds.
+    private func patiently<Value>(_ body: () throws(KernelError) -> Value) throws(KernelError) -> Value {
+        for _ in 0..<Self.patience {
+            do { return try body() } catch {
+                guard [Self.unreachableCode, "shutting-down"].contains(error.code) else { throw error }
+                sleep(1)
+            }
+        }
+        return try body()
+    }
 }
 
 /// Server-sent events out of the bytes of a stream (HTML, section 9.2), as far as the service sends them.

@@ -38,6 +38,18 @@ extension JobStore {
         return try await session(id, of: runtime)
     }
 
+    /// The machine of a session that takes jobs.
+    func machine(of id: SessionIndex) async throws(CommandFailure) -> String {
+        let session = try await session(id)
+        guard session.status == .open || session.status == .active else {
+            throw CommandFailure(
+                KernelError(
+                    .program, code: "session-over", "\(id.name) is \(session.status.rawValue)",
+                    cure: "open another: kelvin sessions open --device \(session.device)"), source: nil)
+        }
+        return session.device
+    }
+
     private func session(_ id: SessionIndex, of runtime: Runtime) async throws(CommandFailure) -> SessionDocument {
         let found = try await asking { () throws(KernelError) in try await runtime.session(id) }
         guard let found else {

@@ -53,12 +53,7 @@ struct ServicePlace: JobPlace {
     }
 
     func settle(_ id: JobID) throws(CommandFailure) {
-        try ask { () throws(KernelError) in
-            while true {
-                let job: JobDocument = try client.get("/v1/jobs/\(id)", [("wait", "30")])
-                if job.state == .paused || job.state?.isFinal ?? true { return }
-            }
-        }
+        try ask { () throws(KernelError) in try client.settle(id) }
     }
 
     func machines() throws(CommandFailure) -> [MachineDocument] {

@@ -22,9 +22,8 @@ enum SiblingProgram {
             words.contains { word in options.contains { word == $0 || word.hasPrefix($0 + "=") } }
         }
         if says(["--keep-calibrated", "--idle"]) { return "kelvin-jobs" }
-        let isNamed = ["KELVIND_DATABASE", "KELVIND_CONFIG"].contains { name in
-            getenv(name).map { $0.pointee != 0 } ?? false
-        }
+        func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
+        let isNamed = isSet("KELVIND_DATABASE") || isSet("KELVIND_CONFIG")
         return isNamed || says(["--database", "--config", "-c", "--help"]) ? "kelvind" : "kelvin-jobs"
     }
 

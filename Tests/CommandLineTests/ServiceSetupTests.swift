@@ -126,8 +126,9 @@ import Testing
 
     @Test func theDoctorLooksAtTheDatabaseAndWhatOpensSecrets() throws {
         let home = StateHome(), server = try PostgreSQLServer.shared.get()
-        let name = String(try server.database().split(separator: "/").last?.split(separator: "?").first ?? "")
-        let words = ["--data", home.path + "/data", "--database", server.address(name)]
+        let address = try server.database()
+        let name = String(address.dropFirst(server.address("").prefix { $0 != "?" }.count).prefix { $0 != "?" })
+        let words = ["--data", home.path + "/data", "--database", address]
         let empty = try Self.findings(home, words)
         #expect(empty.found["database"] == "ok" && empty.found["database, answers"] == "ok", "\(empty)")
         #expect(empty.found["store"] == nil && empty.code == 0)

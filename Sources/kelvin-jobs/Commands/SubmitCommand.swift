@@ -136,7 +136,7 @@ struct SubmitCommand: AsyncParsableCommand {
         // Another process works in another directory.
         let devices =
             if let session {
-                [try await store.session(session).device]
+                [try await store.machine(of: session)]
             } else {
                 try target.devices(in: store.catalog()).map { name in
                     name.contains("/") ? URL(fileURLWithPath: name).standardizedFileURL.path : name

@@ -109,7 +109,7 @@ def test_every_setting_is_in_the_table():
     told = subprocess.run([os.environ["KELVIND"], "serve", "--help"], capture_output=True, text=True).stdout
     options = set(re.findall(r"--([a-z-]+)", told.split("OPTIONS:")[1])) - {"config", "version", "help", "no-", "data-"}
     names = {re.sub(r"-(.)", lambda letter: letter[1].upper(), option) for option in options}
-    table = re.search(r"^\| setting .*?\n\n", PAGE.read_text(), re.M | re.S)[0]
+    table = re.search(r"^\| setting .*?\n\n", PAGE.read_text(), re.M | re.S)[0].strip()
     shown = {name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])}
     assert "database" in names and shown == names
 
