@@ -310,27 +310,7 @@ private struct Bench {
     /// Twelve sites in a line, best in the middle. A program of two runs there; one of six then finds eight free sites
     /// with a guard between, but no six of them in one piece.
     @Test func aProgramIsMovedBetweenBatchesToMakeRoom() throws {
-        var rows = "", figures = ""
-        for k in 0..<12 {
-            let error = 0.01 + 0.002 * abs(Double(k) - 6)
-            rows +=
-                (k > 0 ? "," : "")
-                + #"{"site":\#(k),"t1":1e-3,"t2":1e-3,"readout":{"falseOne":\#(error),"falseZero":\#(error),"duration":1e-6}}"#
-        }
-        for k in 0..<11 {
-            figures += (k > 0 ? "," : "") + #"{"sites":[\#(k),\#(k + 1)],"error":0.001,"duration":1e-7}"#
-        }
-        let pairs = (0..<11).map { "[\($0),\($0 + 1)]" }.joined(separator: ",")
-        let file = try DeviceFile(
-            text: #"""
-                {"format":"kelvin-device","version":1,"units":{"time":"s","frequency":"Hz","angle":"rad"},"id":"line",
-                "name":"line","vendor":"nobody","modality":"superconducting","driver":"emulated","source":{"text":"made up"},
-                "siteCount":12,"gates":[{"gate":"cz"},{"gate":"sx"},{"gate":"rz","virtual":true}],
-                "connectivity":[\#(pairs)],"timing":{"dt":0,"repetitionDelay":1e-3},
-                "abilities":{"midCircuitMeasurement":true,"feedForward":true,"reset":false,"maxShots":100000},
-                "calibration":{"timestamp":"2025-01-01T00:00:00Z","sites":[\#(rows)],
-                "gates":[{"gate":"cz","figures":[\#(figures)]},{"gate":"sx","default":{"error":0.0001,"duration":1e-8}}]}}
-                """#, name: "line")
+        let file = try lineMachine((0..<12).map { 0.01 + 0.002 * abs(Double($0) - 6) })
         for moves in [true, false] {
             var sharing = SharingPolicy(maximumPrograms: 4, guardDistance: 1, maximumLoss: 0.5)
             sharing.defragments = moves

@@ -2,9 +2,10 @@ import Circuits
 import Compiler
 import Drivers
 import Hardware
-import Kernel
 import Mitigation
 import Testing
+
+@testable import Kernel
 
 /// Whole jobs on real drivers.
 @Suite struct RuntimeTests {
@@ -25,6 +26,44 @@ import Testing
         let job = try await runtime.submit(
             JobRequest(name: "test", workload: workload, device: device, shots: shots, seed: seed))
         return try await runtime.result(of: job)
+    }
+
+    /// A process that starts knows from the journal how jobs came in before it.
+    @Test func forecastsRememberThePastOfOthers() async throws {
+        let storage = MemoryStorage()
+        let begin = WallClock().now - 3 * 86_400
+        try storage.exclusively { (store) throws(KernelError) in
+            for k in 0..<60 {
+                let id = try store.register(Submission(name: "old", device: "heron-133", request: [])).job
+                let facts: [Transition] = [
+                    .submitted(id, JobCard(account: .root)),
+                    .validated(id, JobDemand(width: 3, shots: 10, seconds: 1)),
+                    .queued(id, .accepted, notBefore: 0), .ended(id, .cancelled),
+                ]
+                _ = try store.append(facts.map { JournalEntry(time: begin + Double(k) * 600, fact: $0) })
+            }
+        }
+        let runtime = Runtime(
+            devices: CatalogFleet(catalog: try DeviceCatalog()), storage: storage,
+            options: RuntimeOptions(isShared: true))
+        func submit(_ name: String, shots: Int) async throws -> JobID {
+            var request = JobRequest(
+                name: name, workload: .sample([SamplerPUB(Self.ghz(3))]), device: "heron-133", shots: shots, seed: 1)
+            request.tenancy = .alone
+            return try await runtime.submit(request)
+        }
+        var jobs: [JobID] = []
+        for k in 0..<12 { jobs.append(try await submit("long \(k)", shots: 100_000)) }
+        let short = try await submit("short", shots: 10)
+        var known = false
+        for _ in 0..<200 where !known {
+            _ = try await runtime.outlook(of: short)
+            known = await runtime.knowsPastTraffic
+            if !known { try await Task.sleep(for: .milliseconds(20)) }
+        }
+        #expect(known)
+        #expect(await runtime.traffic.isTelling)
+        for job in jobs + [short] { try await runtime.cancel(job) }
     }
 
     @Test func samplesOnTheIdealDevice() async throws {

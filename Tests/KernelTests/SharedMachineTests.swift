@@ -28,6 +28,11 @@ import Testing
             self.mostBits = mostBits
         }
 
+        init(_ file: DeviceFile) {
+            machine = EmulatedDevice(file)
+            mostBits = .max
+        }
+
         var description: DeviceDescription { machine.description }
         func calibration() throws(DeviceError) -> Calibration { try machine.calibration() }
         func status() -> DeviceStatus { .online }
@@ -174,6 +179,65 @@ import Testing
         let result = try await runtime.result(of: stays)
         #expect(best(result)?.bits == "011" && best(result)?.total == 20_000)
         await #expect { try await runtime.result(of: gone) } throws: { ($0 as? KernelError)?.kind == .cancelled }
+    }
+
+    /// Five sites in a line. The first job has two qubits that it reads and one that it does not at either end; they are left
+    /// in |1⟩ nearly always. The second needs two sites and finds one of its own: the other is a helper of the first, and
+    /// only a reset in between lets it begin as it should. Who did not agree waits.
+    @Test(arguments: [Tenancy.sharingHelpers, .shared])
+    func helpersServeTwoJobsInTheSameShots(tenancy: Tenancy) async throws {
+        let device = Logged(try lineMachine(Array(repeating: 0.01, count: 5), reset: 0.002))
+        let sharing = SharingPolicy(maximumLoss: 0.5)
+        let runtime = Runtime(
+            devices: device,
+            options: RuntimeOptions(scheduling: SchedulingRules(window: 1024, sharing: sharing), gatherSeconds: 30))
+        func request(_ name: String, _ circuit: Circuit, shots: Int) -> JobRequest {
+            var request = JobRequest(
+                name: name, workload: .sample([SamplerPUB(circuit)]), device: "line", shots: shots, seed: 5,
+                mitigation: .none)
+            request.account = name
+            request.tenancy = tenancy
+            request.batchShots = 50
+            return request
+        }
+        var lender = Circuit(name: "lender", qubitCount: 4)
+        lender.addBitRegister("c", count: 2)
+        for (helper, data) in [(0, 1), (3, 2)] {
+            lender.append(.ry, [helper], [.pi - 0.6])
+            lender.append(.cx, [helper, data])
+        }
+        lender.append(.cz, [1, 2])
+        for k in 0..<2 { lender.measure(1 + k, into: k) }
+        var borrower = Circuit(name: "borrower", qubitCount: 2)
+        borrower.addBitRegister("c", count: 1)
+        borrower.append(.ry, [0], [0.6])
+        borrower.append(.cx, [0, 1])
+        borrower.measure(1, into: 0)
+        let first = try await runtime.submit(request("lender", lender, shots: 4_000))
+        let second = try await runtime.submit(request("borrower", borrower, shots: 2_000))
+        let results = [try await runtime.result(of: first), try await runtime.result(of: second)]
+        func share(_ result: JobResult, of word: String) -> Double {
+            guard case .samples(let samples) = result.blocks[0] else { return 0 }
+            let count = samples[0].counts.entries.first { $0.bits.description == word }?.count ?? 0
+            return Double(count) / Double(samples[0].counts.total)
+        }
+        // cos²(0.3)² = 0.833 and sin²(0.3) = 0.087, each with the errors of the readout; without the reset the second would
+        // give 0.84.
+        #expect(abs(share(results[0], of: "11") - 0.82) < 0.03)
+        #expect(abs(share(results[1], of: "1") - 0.096) < 0.035)
+        let together = device.runs.withLock { $0.count { $0.bits == 3 } }
+        if tenancy == .sharingHelpers {
+            #expect(together > 10, "\(together) rounds together")
+            #expect(device.runs.withLock { $0.filter { $0.bits == 3 }.allSatisfy { $0.sites.count == 5 } })
+            for result in results {
+                let report = try #require(result.isolation)
+                #expect(!report.isAlone && report.sharedHelpers == 1 && report.sharedCouplers > 0)
+                #expect((report.leakBound ?? 0) >= 0.002)
+            }
+        } else {
+            #expect(together == 0)
+            for result in results { #expect(result.isolation?.sharedHelpers == 0) }
+        }
     }
 
     /// The readout experiments of neighbours run together too, and correct what they should.

@@ -68,6 +68,38 @@ import Testing
         }
     }
 
+    /// A process that starts plays the same futures as the one that watched.
+    @Test func theJournalTellsThePast() {
+        var seen = TrafficMemory(), entries: [JournalEntry] = []
+        for k in 0..<2_000 {
+            let id = JobID(UInt64(k + 1)), time = Double(k) * 60 + Double(k % 7)
+            let card = JobCard(account: AccountIndex(k % 3), deadline: time + 90, tag: .max)
+            let program = ProgramProfile(width: 2 + k % 5)
+            let demand = JobDemand(width: program.width, shots: 100 + k, seconds: 2.5, profile: program)
+            entries += [
+                JournalEntry(time: time - 1, fact: .submitted(id, card)),
+                JournalEntry(time: time - 0.5, fact: .validated(id, demand)),
+                JournalEntry(time: time, fact: .queued(id, .accepted, notBefore: 0)),
+            ]
+            // Coming back into the queue is no arrival.
+            if k % 10 == 0 { entries.append(JournalEntry(time: time, fact: .queued(id, .preempted, notBefore: 0))) }
+            var known = card
+            (known.width, known.shots, known.seconds) = (UInt16(program.width), UInt32(100 + k), 2.5)
+            known.tag = UInt32(program.width)
+            seen.noteArrival(known, at: time)
+        }
+        let read = TrafficMemory(journal: entries) { UInt32($0.width) }
+        #expect(read.isTelling)
+        for seed in UInt64(0)..<5 {
+            var a = seen.future(from: 130_000, after: AccountIndex(1), seed: seed)
+            var b = read.future(from: 130_000, after: AccountIndex(1), seed: seed)
+            for _ in 0..<3_000 {
+                let (x, y) = (a.nextArrival(), b.nextArrival())
+                #expect(x?.time == y?.time && x?.card == y?.card && x != nil)
+            }
+        }
+    }
+
     @Test func tooLittleHistoryTellsNothing() {
         var memory = TrafficMemory()
         for k in 0..<39 { memory.noteArrival(JobCard(), at: Double(k)) }

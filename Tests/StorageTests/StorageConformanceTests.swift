@@ -125,6 +125,28 @@ import Testing
         }
     }
 
+    /// What a forecast learns the past from: of the last jobs, over or not, and nothing of what became of them.
+    @Test(arguments: Kind.allCases) func arrivalsOfTheLastJobsAreKept(kind: Kind) throws {
+        let storage = try storage(kind)
+        try storage.exclusively { (store) throws(KernelError) in
+            var told: [JournalEntry] = []
+            for number in 1...9 as ClosedRange<UInt64> {
+                let id = try store.register(Submission(name: "a", device: "m", request: [])).job
+                let coming = [
+                    Transition.submitted(id, JobCard(shots: Int(number))),
+                    .validated(id, JobDemand(width: 2, shots: 7, seconds: 3, profile: ProgramProfile(width: 2))),
+                    .queued(id, .accepted, notBefore: 0),
+                ].map { JournalEntry(time: Double(number), fact: $0) }
+                let over = [Transition.placed(id, DeviceIndex(0), SiteSet(words: [1]), 1), .ended(id, .completed)]
+                _ = try store.append(coming + over.map { JournalEntry(time: 20, fact: $0) })
+                told += coming
+            }
+            #expect(try store.arrivals(100) == told)
+            #expect(try store.arrivals(4) == Array(told.suffix(12)))
+            #expect(try store.arrivals(0).isEmpty)
+        }
+    }
+
     /// Jobs that are over are summed up: their machine time counts, their facts are not read.
     @Test(arguments: Kind.durable) func aKernelThatStartsReadsTheLivingAlone(kind: Kind) throws {
         let storage = try storage(kind)

@@ -71,7 +71,16 @@ struct PackedMixture {
             mix(.bernsteinVazirani, 7...12, 2), mix(.mirror, 4...6, 6), mix(.mirror, 7...12, 2),
             mix(.mirror, 13...16, 1), mix(.wState, 4...8, 3), mix(.isingChain, 4...8, 3), mix(.ansatz, 4...8, 3),
         ])
-    static let all = [even, small]
+    /// The same kinds and widths, seven of eight programs of four or five qubits.
+    static let narrow = PackedMixture(
+        name: "narrow",
+        programs: [
+            mix(.ghz, 4...5, 14), mix(.ghz, 6...20, 2), mix(.bernsteinVazirani, 4...5, 14),
+            mix(.bernsteinVazirani, 6...12, 1), mix(.mirror, 4...5, 14), mix(.mirror, 6...16, 2),
+            mix(.wState, 4...5, 7),
+            mix(.isingChain, 4...5, 7), mix(.ansatz, 4...5, 7), mix(.ansatz, 6...8, 4),
+        ])
+    static let all = [even, small, narrow]
 
     private static func mix(
         _ kind: ProgramKind, _ qubits: ClosedRange<Int>, _ weight: Double

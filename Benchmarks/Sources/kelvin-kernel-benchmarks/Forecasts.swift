@@ -29,8 +29,12 @@ struct Forecasts {
         /// A public cloud: jobs of minutes, more by day than the machines can do, less by night, so that queues last for
         /// hours (Ravi et al., IISWC 2021, found a median of an hour).
         static let days = Traffic(
-            name: "days", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000,
-            every: [.low: 16, .normal: 32, .high: 4])
+            name: "days", jobs: 30_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000,
+            every: [.low: 12, .normal: 32, .high: 4])
+        /// The same jobs as loops over parameters submit them: dozens at once, at any time.
+        static let sweeps = Traffic(
+            name: "sweeps", jobs: 30_000, burst: 60, dailySwing: 0, shots: 300_000...1_200_000,
+            every: [.low: 12, .normal: 48, .high: 6])
         /// The same jobs in one line: one account, one class, so that nobody overtakes.
         static let line = Traffic(
             name: "line", jobs: 20_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000, priorities: [0, 1, 0],
@@ -57,7 +61,7 @@ struct Forecasts {
         var rows: [Row] = []
         let loads = (ProcessInfo.processInfo.environment["LOADS"] ?? "0.5,0.8,0.95").split(separator: ",")
             .compactMap { Double($0) }
-        for traffic in [Traffic.days, .line, .bursts] where only.isEmpty || only.contains(traffic.name) {
+        for traffic in [Traffic.days, .sweeps, .line, .bursts] where only.isEmpty || only.contains(traffic.name) {
             for load in loads where traffic.accounts > 1 || load == 0.8 {
                 rows.append(try await measure(traffic, load, .recentTraffic))
                 // What the sample of futures is worth, and what is left for those who know more than anybody can.
@@ -106,6 +110,7 @@ struct Forecasts {
         workload.dailySwing = traffic.dailySwing
         workload.priorities = traffic.priorities
         workload.runtimeSpread = 0.1
+        workload.batchSpread = 0.02
         var scenario = scenario(workload, seed: seed, duration: 86_400)
         scenario.accounts = (0..<traffic.accounts).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
         scenario.scheduling.secondsPerNat = 300

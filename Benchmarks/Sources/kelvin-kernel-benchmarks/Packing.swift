@@ -9,7 +9,10 @@ import Kernel
 struct Packing {
     let fleet: Fleet
     let seeds: ClosedRange<UInt64>
-    let machineNames = ["falcon-27-hanoi", "heron-133"]
+    /// MACHINE=name for one of them.
+    let machineNames = ["falcon-27-hanoi", "heron-133"].filter {
+        $0 == ProcessInfo.processInfo.environment["MACHINE"] ?? $0
+    }
     /// Jobs of each seed that are executed at least, with all that ran beside them; EXECUTED=n for another number.
     let executed = ProcessInfo.processInfo.environment["EXECUTED"].flatMap { Int($0) } ?? 32
     /// One policy beside solo use, where POLICY names it.
@@ -43,10 +46,11 @@ struct Packing {
         Choice(name: "solo", programs: 1),
         Choice(name: "pairs (Das)", policy: .pairwise, programs: 2, guardDistance: 0),
         Choice(name: "kelvin, guard 1, 3 %"),
-        Choice(name: "kelvin, guard 1, 15 %", loss: 0.15),
-        Choice(name: "kelvin, guard 1, 30 %", loss: 0.3),
+        Choice(name: "kelvin, guard 1, 8 %", loss: 0.08),
+        Choice(name: "kelvin, guard 0, 2 %", guardDistance: 0, loss: 0.02),
+        Choice(name: "kelvin, guard 0, 4 %", guardDistance: 0, loss: 0.04),
+        Choice(name: "kelvin, guard 0, 8 %", guardDistance: 0, loss: 0.08),
         Choice(name: "kelvin, guard 0, 15 %", guardDistance: 0, loss: 0.15),
-        Choice(name: "kelvin, guard 0, 30 %", guardDistance: 0, loss: 0.3),
     ]
 
     func run(loads: [Double]) async throws -> [Row] {

@@ -120,7 +120,7 @@ struct Page {
         let rows = try await measurement.run(loads: loads)
         var lines = [
             "## Multi-programming", "",
-            "One machine, 480 jobs of 4,000–20,000 shots, all of which run to their end. Mixture *even*: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, every width of a kind alike; *small*: the same kinds up to 20 qubits, half of the programs of at most six (`PackedMixture`). The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use; *bound* is what solo use would be multiplied by if every site were in use all the time, which no packing can exceed. Of each seed at least \(measurement.executed) jobs are executed by the emulator, each in one circuit with all that ran beside it, with a ZZ crosstalk of neighbours of 50 kHz on the 27-site and 4 kHz on the 133-site machine; *alone* is the same job with the machine to itself. The percentage beside a policy is the loss that the allocator allows a job by its estimate. Means over \(seeds.count) seeds.",
+            "One machine, 480 jobs of 4,000–20,000 shots, all of which run to their end. Mixture *even*: GHZ 4–20 qubits, Bernstein–Vazirani 4–12, mirror circuits 4–16, W, Ising chain and ansatz 4–8, every width of a kind alike; *small*: the same kinds up to 20 qubits, half of the programs of at most six; *narrow*: the same kinds up to 20 qubits, seven of eight programs of four or five (`PackedMixture`). The load is in units of what one program at a time can do. Utilisation is the part of site·seconds in use; *bound* is what solo use would be multiplied by if every site were in use all the time, which no packing can exceed. Of each seed at least \(measurement.executed) jobs are executed by the emulator, each in one circuit with all that ran beside it, with a ZZ crosstalk of neighbours of 50 kHz on the 27-site and 4 kHz on the 133-site machine; *alone* is the same job with the machine to itself. The percentage beside a policy is the loss that the allocator allows a job by its estimate; with guard 0, where programs may touch, the measured crosstalk of its neighbours is part of that. Means over \(seeds.count) seeds.",
             "",
             "| machine | mixture | load | policy | utilisation | times solo | bound | jobs/h | fidelity packed | alone | loss |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -156,6 +156,30 @@ struct Page {
                     series: series)
             )
             lines += ["", "![utilisation of \(name)](kernel-packing-\(name).svg)"]
+        }
+        for name in Set(rows.map(\.machine)).sorted() {
+            let most = loads.max() ?? 0
+            let series = PackedMixture.all.map { mixture in
+                let own = rows.filter {
+                    $0.machine == name && $0.mixture == mixture.name && $0.load == most && !$0.packed[0].isNaN
+                }
+                let solo = rows.first {
+                    $0.machine == name && $0.mixture == mixture.name && $0.load == most && $0.policy == "solo"
+                }!
+                let points = own.map {
+                    (
+                        x: Statistics.mean($0.loss) * 100,
+                        y: Statistics.mean($0.utilisation) / Statistics.mean(solo.utilisation)
+                    )
+                }
+                return Plot.Series(mixture.name, points.sorted { $0.x < $1.x })
+            }
+            try plot(
+                "packing-loss-\(name)",
+                Plot(
+                    "\(name), load \(Int(most)): utilisation against loss (simulated)", x: "mean loss of fidelity, %",
+                    y: "times solo use", series: series))
+            lines += ["", "![utilisation against loss on \(name)](kernel-packing-loss-\(name).svg)"]
         }
         try save("packing", lines + [""])
     }
@@ -199,7 +223,7 @@ struct Page {
         let rows = try await measurement.run()
         var lines = [
             "## Forecasts of waits", "",
-            "Eight machines of 27 sites, three classes (20 % low, 70 % normal, 10 % high), eight payers, run times off their estimate by 10 %. *days*: 20,000 jobs a seed of about three minutes, in bursts of 3 on average, at a rate that swings between nothing and twice the mean within a day: queues build up for hours. *line* (three seeds): the same jobs of one account and one class, so that nobody overtakes. *bursts*: 6,000 jobs a seed of a few seconds in bursts of 12 on average. Judged are jobs that did not start at once, one in so many of each class and weighed by that number, after the first quarter; the interval is stated at submission and promises 90 %. Baseline: the 5 % and 95 % quantiles of the last 500 waits of the class. Means over \(seeds.count) seeds.",
+            "Eight machines of 27 sites, three classes (20 % low, 70 % normal, 10 % high), eight payers, run times off their estimate by 10 %. *days*: 20,000 jobs a seed of about three minutes, in bursts of 3 on average, at a rate that swings between nothing and twice the mean within a day: queues build up for hours. *line* (three seeds): the same jobs of one account and one class, so that nobody overtakes. *sweeps*: the same jobs, submitted in sweeps of 60 on average without a rhythm of days, as one loop of a user's program does. *bursts*: 6,000 jobs a seed of a few seconds in bursts of 12 on average. Judged are jobs that did not start at once, one in so many of each class and weighed by that number, after the first quarter; the interval is stated at submission and promises 90 %. Baseline: the 5 % and 95 % quantiles of the last 500 waits of the class. Means over \(seeds.count) seeds.",
             "",
             "What a forecast rests on: *futures* plays the kernel's own state on, as at run time, with what came in coming again; *plan* is the plan of the queue as if nothing more came in. The others know what no forecast can, to tell what the width is due to (three seeds): *run times known*, those of all waiting jobs, but not what comes in; *law known*, by which law jobs come in, but not which will; *arrivals known*, all that will come in, but not run times.",
             "",

@@ -111,10 +111,12 @@ package struct ResultReport {
             report.sharedCouplers == 0
             ? "no coupler joins your sites to theirs"
             : "\(report.sharedCouplers) couplers join your sites to theirs"
+        let helpers =
+            report.sharedHelpers == 0 ? "" : "; \(report.sharedHelpers) helper sites were used in turn with them"
         let leak =
             report.leakBound.map { "outcomes moved by at most \(Self.fixed($0 * 100, 3)) %" }
-            ?? "what came through over them was never measured, so there is no bound"
-        return "isolation other programs ran at the same time: \(distance); \(leak)"
+            ?? "what came through was never measured, so there is no bound"
+        return "isolation other programs ran at the same time: \(distance)\(helpers); \(leak)"
     }
 
     private var steps: String {

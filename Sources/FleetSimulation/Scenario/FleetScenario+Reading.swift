@@ -121,6 +121,7 @@ extension WorkloadSettings {
         deadlineSeconds = try object.number("deadlineHours", in: 0.001...1e5, default: 1) * 3_600
         aloneShare = try object.number("aloneShare", in: 0...1, default: 0)
         runtimeSpread = try object.number("runtimeSpread", in: 0...2, default: 0.1)
+        batchSpread = try object.number("batchSpread", in: 0...1, default: 0)
         trace = object.has("trace") ? try object.text("trace") : nil
         if programs.isEmpty, trace == nil {
             throw ScenarioError(object.path("programs"), "no programs and no trace", cure: "give one of the two")

@@ -104,6 +104,9 @@ public struct WorkloadSettings: Hashable, Sendable {
     public var aloneShare: Double
     /// Error of runtime estimates, as the standard deviation of the logarithm.
     public var runtimeSpread: Double
+    /// Spread of what a batch of shots takes on the machine around what was foreseen when the job was compiled: standard
+    /// deviation of the logarithm.
+    public var batchSpread = 0.0
     /// A file of recorded jobs instead of all this.
     public var trace: String?
 

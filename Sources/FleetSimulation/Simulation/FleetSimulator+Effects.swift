@@ -30,7 +30,8 @@ extension FleetSimulator {
             case .compile(let id, let device, let sites, let fence): compile(id, device.place, sites, fence)
             case .run(let id, _, let fence):
                 guard let slot = kernel.book.jobs.slot(of: id) else { continue }
-                let d = Int(live[slot.place].device), seconds = Double(kernel.book.jobs[slot].partSeconds)
+                let d = Int(live[slot.place].device), job = kernel.book.jobs[slot]
+                let seconds = Double(job.partSeconds) * batchFactor(of: id, Int(job.finishedParts))
                 if running[d] == 0 { busySince[d] = now }
                 running[d] += 1
                 heap.push(.partEnds(id, fence, device: d, seconds: seconds), at: now + seconds)
@@ -47,6 +48,13 @@ extension FleetSimulator {
             if keepsTenancies { record.endStay(of: id.rawValue, at: now) }
         }
         output.removeAll()
+    }
+
+    /// What a batch takes over what was foreseen.
+    private func batchFactor(of job: JobID, _ part: Int) -> Double {
+        guard scenario.workload.batchSpread > 0 else { return 1 }
+        var random = SplitMix(seed: seed ^ job.rawValue &+ UInt64(part) << 40, stream: 23)
+        return exponential(random.normal() * scenario.workload.batchSpread)
     }
 
     /// The job has its sites: how long it will truly take is known from here on.

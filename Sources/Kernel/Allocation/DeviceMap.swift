@@ -24,6 +24,9 @@ public struct DeviceMap: Sendable {
     let starts: [Int32]
     let neighbours: [UInt16]
     let couplerCosts: [Float]
+    /// ZZ strength of each coupler, hertz; 0 where nobody measured it.
+    let couplings: [Float]
+    let hasCrosstalk: Bool
     /// By site: one physical one-qubit gate, one readout, one second of waiting.
     let gateCosts: [Float]
     let readoutCosts: [Float]
@@ -51,7 +54,8 @@ public struct DeviceMap: Sendable {
         let pairGates = description.nativeGates.map(\.gate).filter { $0.qubitCount == 2 }
         let siteGates = description.nativeGates.filter { $0.gate.qubitCount == 1 && !$0.isVirtual }.map(\.gate)
 
-        var starts: [Int32] = [0], neighbours: [UInt16] = [], couplerCosts: [Float] = []
+        let strengths = calibration.environment.strengths
+        var starts: [Int32] = [0], neighbours: [UInt16] = [], couplerCosts: [Float] = [], couplings: [Float] = []
         for site in 0..<count {
             if !graph.isComplete {
                 for other in graph.neighbours(of: Site(site)) {
@@ -62,6 +66,7 @@ public struct DeviceMap: Sendable {
                     }
                     neighbours.append(UInt16(other.index))
                     couplerCosts.append(Self.cost(errors.min() ?? 0))
+                    couplings.append(Float(strengths(site, other.index) ?? 0))
                 }
             }
             starts.append(Int32(neighbours.count))
@@ -69,6 +74,8 @@ public struct DeviceMap: Sendable {
         self.starts = starts
         self.neighbours = neighbours
         self.couplerCosts = couplerCosts
+        self.couplings = couplings
+        hasCrosstalk = couplings.contains { $0 != 0 }
         anyPairCost = Self.cost(pairGates.compactMap { calibration.medianError(of: $0) }.min() ?? 0)
         gateCosts = (0..<count).map { site in
             let errors = siteGates.compactMap { calibration.figures(for: $0, on: [Site(site)])?.error }

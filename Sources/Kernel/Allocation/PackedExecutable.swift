@@ -5,7 +5,7 @@ public import Hardware
 /// gets its own bits back.
 ///
 /// All programs end together, so that whoever is short starts late and keeps its qubits in their ground state. Programs
-/// that share helper sites follow each other on them, with a reset in between.
+/// that share helper sites begin as early as these are free and follow each other on them, with a reset in between.
 public struct PackedExecutable: Sendable {
     public let executable: Executable
     /// The bits of each program in the outcome.
@@ -44,7 +44,8 @@ public struct PackedExecutable: Sendable {
                 owner[qubit.index] = k
             }
             // A program starts its helpers after the reset that follows their last owner.
-            var offset = longest - (program.schedule?.duration ?? 0)
+            let shares = body.usedQubits.contains { helpers.contains(Site($0.index)) }
+            var offset = shares ? 0 : longest - (program.schedule?.duration ?? 0)
             for (site, time) in freed {
                 guard let schedule = program.schedule,
                     let use = body.indices.first(where: { body.qubits(at: $0).contains(Qubit(site.index)) })

@@ -35,10 +35,7 @@ extension KernelState {
         }
         switch fact {
         case .validated(_, let demand):
-            book.jobs[slot].card.width = UInt16(clamping: demand.width)
-            book.jobs[slot].card.shots = UInt32(clamping: demand.shots)
-            book.jobs[slot].card.seconds = Float(demand.seconds)
-            if let number = demand.profile.flatMap({ policy.number(of: $0) }) { book.jobs[slot].card.tag = number }
+            book.jobs[slot].card.take(demand) { policy.number(of: $0) }
         case .queued(_, let reason, let notBefore):
             if reason == .retried { book.jobs[slot].failures &+= 1 }
             if reason == .workerLost { book.jobs[slot].losses &+= 1 }

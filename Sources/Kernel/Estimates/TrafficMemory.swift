@@ -19,23 +19,25 @@ public protocol TrafficFuture {
 /// accounts and programs come as they came. Once a day is known, the stretch begins at about this time of an earlier day:
 /// people work by day, and waits of hours reach into the evening.
 public struct TrafficMemory: Sendable {
-    private struct Arrival: Sendable {
+    fileprivate struct Arrival: Sendable {
         var time: Double
         /// With its deadline counted from the arrival, and no session.
         var card: JobCard
     }
 
     /// By time; between `capacity` and twice as many once there were so many.
-    private var arrivals: [Arrival] = []
+    fileprivate var arrivals: [Arrival] = []
     /// Logarithms of measured over estimated run times.
-    private var errors: [Double] = []
+    fileprivate var errors: [Double] = []
 
-    private static let capacity = 12_000
+    static let capacity = 12_000
     /// What counts until a day is known, and of how many run times the errors are kept.
     private static let recent = 400
-    private static let day = 86_400.0
+    fileprivate static let day = 86_400.0
     /// How far from this time of the day the stretch may begin, seconds either way.
-    private static let jitter = 1_800.0
+    fileprivate static let jitter = 1_800.0
+    /// Length of the blocks, seconds: much more than a burst takes, and so little that many of them make an afternoon.
+    fileprivate static let block = 1_200.0
     /// Fewer arrivals say nothing of the traffic.
     private static let fewest = 40
 
@@ -70,30 +72,20 @@ public struct TrafficMemory: Sendable {
     /// - Parameter account: of a job that has just come in: then what came after such a job is replayed, the rest of its
     ///   burst included. Nil to begin anywhere in the past.
     public func future(from now: Double, after account: AccountIndex?, seed: UInt64) -> Replay {
-        var draws = SeededDraws(seed: seed)
-        guard isTelling, let first = arrivals.first, now > first.time else {
-            return Replay(memory: self, earliest: 0, next: 0, shift: 0, period: 0, draws: draws)
-        }
-        let days = ((now - first.time - Self.jitter) / Self.day).rounded(.down)
-        var begin: Double, earliest = 0
-        if days >= 1 {
-            earliest = min(arrivals.count - 1, place(after: now - Self.day * days))
-            begin = now - Self.day * Double(1 + draws.below(Int(days))) + Self.jitter * (2 * draws.uniform() - 1)
-        } else {
-            earliest = max(0, arrivals.count - Self.recent)
-            let start = arrivals[earliest].time
-            begin = start + draws.uniform() * (now - start)
-        }
-        var next = place(after: begin)
-        if let account, let own = follower(of: account, from: next, earliest: earliest, skipping: draws.below(8)) {
-            (begin, next) = (arrivals[own].time, own + 1)
-        }
-        let period = days >= 1 ? days * Self.day : now - arrivals[earliest].time
-        return Replay(memory: self, earliest: earliest, next: next, shift: now - begin, period: period, draws: draws)
+        var replay = Replay(memory: self, now: now, draws: SeededDraws(seed: seed))
+        guard isTelling, let first = arrivals.first, now > first.time else { return replay }
+        replay.days = max(0, Int(((now - first.time - Self.jitter) / Self.day).rounded(.down)))
+        replay.earliest =
+            replay.days >= 1
+            ? min(arrivals.count - 1, place(after: now - Self.day * Double(replay.days)))
+            : max(0, arrivals.count - Self.recent)
+        replay.isOver = false
+        replay.beginBlock(following: account)
+        return replay
     }
 
     /// The first arrival after a moment.
-    private func place(after time: Double) -> Int {
+    fileprivate func place(after time: Double) -> Int {
         var (low, high) = (0, arrivals.count)
         while low < high {
             let middle = (low + high) / 2
@@ -104,31 +96,47 @@ public struct TrafficMemory: Sendable {
 
     /// A job of an account soon after a place in the past, or before it where the past is over: the first of them would
     /// always begin its burst, so that some are skipped.
-    private func follower(of account: AccountIndex, from place: Int, earliest: Int, skipping: Int) -> Int? {
+    fileprivate func follower(of account: AccountIndex, from place: Int, earliest: Int, skipping: Int) -> Int? {
         let near = place..<min(arrivals.count, place + Self.recent), before = earliest..<max(earliest, place)
         let isOwn = { (k: Int) in arrivals[k].card.account == account }
         return near.lazy.filter(isOwn).dropFirst(skipping).first
             ?? before.reversed().lazy.filter(isOwn).dropFirst(skipping).first
     }
 
-    /// The past from some moment on, round and round.
+    /// The past again: in blocks from about the same time of earlier days, or where no day is known all that came of late,
+    /// round and round.
     public struct Replay: TrafficFuture {
         fileprivate let memory: TrafficMemory
-        /// Where the past begins again.
-        fileprivate let earliest: Int
-        fileprivate var next: Int
-        fileprivate var shift: Double
-        /// Seconds after which the past is over and begins again; 0 where nothing will come in.
-        fileprivate let period: Double
-        fileprivate var draws: SeededDraws
+        fileprivate let now: Double
+        /// Days that are known.
+        fileprivate var days = 0
+        /// The first arrival that counts.
+        fileprivate var earliest = 0
+        /// Where nothing will come in.
+        fileprivate var isOver = true
+        private var next = 0
+        private var shift = 0.0
+        /// When the next block begins, in the future; where the block ends, in the past.
+        private var blockEnd: Double
+        private var sourceEnd = 0.0
+        private var draws: SeededDraws
+
+        fileprivate init(memory: TrafficMemory, now: Double, draws: SeededDraws) {
+            (self.memory, self.now, self.draws, blockEnd) = (memory, now, draws, now)
+        }
 
         public mutating func nextArrival() -> (time: Double, card: JobCard)? {
-            guard period > 0 else { return nil }
-            if next >= memory.arrivals.count {
-                next = earliest
-                shift += period
+            var empty = 0.0
+            while !isOver {
+                if next < memory.arrivals.count, memory.arrivals[next].time < sourceEnd { break }
+                let begin = blockEnd
+                beginBlock(following: nil)
+                empty += blockEnd - begin
+                // Of days without arrivals there can be as many as are known.
+                if empty > Double(days + 2) * TrafficMemory.day { isOver = true }
             }
-            let arrival = memory.arrivals[next], time = arrival.time + shift
+            guard !isOver else { return nil }
+            let arrival = memory.arrivals[next], time = max(now, arrival.time + shift)
             next += 1
             var card = arrival.card
             card.deadline += time
@@ -137,6 +145,33 @@ public struct TrafficMemory: Sendable {
 
         public mutating func runtimeFactor(of job: JobID) -> Double {
             memory.errors.isEmpty ? 1 : exp(memory.errors[draws.below(memory.errors.count)])
+        }
+
+        /// Goes on with another stretch of the past.
+        fileprivate mutating func beginBlock(following account: AccountIndex?) {
+            let isFirst = blockEnd == now
+            var begin: Double
+            if days >= 1 {
+                // The same time of the last day, then of any that is known.
+                let ahead = ((blockEnd - now) / TrafficMemory.day).rounded(.down) + 1
+                begin = blockEnd - TrafficMemory.day * (ahead + Double(draws.below(days)))
+                begin += TrafficMemory.jitter * (2 * draws.uniform() - 1)
+                sourceEnd = min(begin, now - TrafficMemory.block) + TrafficMemory.block
+                begin = sourceEnd - TrafficMemory.block
+            } else {
+                let start = memory.arrivals[earliest].time
+                begin = isFirst ? start + draws.uniform() * (now - start) : start
+                sourceEnd = now
+            }
+            next = days >= 1 || isFirst ? memory.place(after: begin) : earliest
+            if let account,
+                let own = memory.follower(of: account, from: next, earliest: earliest, skipping: draws.below(8))
+            {
+                (begin, next) = (memory.arrivals[own].time, own + 1)
+                if days >= 1 { sourceEnd = begin + TrafficMemory.block }
+            }
+            shift = blockEnd - begin
+            blockEnd += max(1e-3, sourceEnd - begin)
         }
     }
 }

@@ -10,8 +10,9 @@ import Darwin
 /// nothing more came in. How far either is wrong is learnt: for each group of jobs (class, and how long the predicted wait
 /// is) the levels of the last waits within their samples are kept, and the interval is the narrowest one between two levels
 /// that held the stated part of them (distributional conformal prediction: Chernozhukov, Wüthrich, Zhu, 2021; by group:
-/// Vovk, Lindsay, Nouretdinov, Gammerman, 2003). Since traffic is not exchangeable, the part follows the coverage achieved
-/// (adaptive conformal inference: Gibbs and Candès, 2021).
+/// Vovk, Lindsay, Nouretdinov, Gammerman, 2003). Until a group has a history, a sample of futures is taken at its word.
+/// Since traffic is not exchangeable, the part follows the coverage achieved (adaptive conformal inference: Gibbs and
+/// Candès, 2021).
 public struct WaitForecaster: Sendable {
     /// Part of the waits that should fall into their interval.
     public let coverage: Double
@@ -24,16 +25,15 @@ public struct WaitForecaster: Sendable {
     private static let bands = 8
     /// Ways to share what may lie outside between the two sides.
     private static let splits = 8
-    /// The level up to which the history of a whole class is believed: e times the longest wait foreseen.
-    private static let furthestStranger = 2.0
     /// By how much one wait moves the part that is left out.
-    private static let rate = 0.03
+    private static let rate = 0.005
 
     public init(coverage: Double = 0.9, grain: Double = 5) {
         precondition(coverage > 0 && coverage < 1, "a coverage of \(coverage)")
         self.coverage = coverage
         self.grain = grain
-        groups = Array(repeating: Group(), count: 2 * Priority.allCases.count * (Self.bands + 1))
+        let places = Priority.allCases.count * (Self.bands + 1)
+        groups = Array(repeating: Group(), count: places) + Array(repeating: Group.trusting, count: places)
         misses = Array(repeating: 1 - coverage, count: 2 * Priority.allCases.count)
     }
 
@@ -64,13 +64,9 @@ public struct WaitForecaster: Sendable {
     public func forecast(_ sample: WaitSample, priority: Priority) -> Forecast {
         let planned = sample.median
         var group = groups[place(priority, sample)]
-        var furthest = Double.infinity
-        // Until a group has a history, that of the whole class stands in: of waits of other lengths, so not to the letter.
-        if group.count < 40 {
-            group = groups[pool(priority, sample.hasSpread)]
-            if sample.hasSpread { furthest = Self.furthestStranger }
-        }
-        guard group.count >= 20 || sample.hasSpread else {
+        // Until plans of a length have a history, that of the whole class stands in.
+        if group.count < 40 { group = groups[pool(priority, sample.hasSpread)] }
+        guard group.count >= 20 else {
             return Forecast(planned: planned, lower: 0, upper: 4 * (planned + grain), priority: priority)
         }
         // Waits have a long tail: what may lie outside is shared between the two sides so that the interval is narrowest.
@@ -78,10 +74,8 @@ public struct WaitForecaster: Sendable {
         let miss = misses[line(priority, sample.hasSpread)]
         for step in 0...Self.splits {
             let below = miss * Double(step) / Double(Self.splits), above = 1 - miss + below
-            // A sample whose futures were never judged is taken at its word.
-            let isKnown = group.count >= 20
-            let low = sample.value(at: isKnown ? group.quantile(below) : below, grain: grain)
-            let high = max(low, sample.value(at: isKnown ? min(furthest, group.quantile(above)) : above, grain: grain))
+            let low = sample.value(at: group.quantile(below), grain: grain)
+            let high = max(low, sample.value(at: group.quantile(above), grain: grain))
             if high - low < upper - lower { (lower, upper) = (low, high) }
         }
         return Forecast(planned: planned, lower: lower, upper: upper, priority: priority)
@@ -94,7 +88,7 @@ public struct WaitForecaster: Sendable {
         let sample = sample ?? WaitSample(planned: forecast.planned)
         let level = sample.level(of: max(0, wait), grain: grain)
         groups[place(forecast.priority, sample)].take(level)
-        groups[pool(forecast.priority, sample.hasSpread)].take(level)
+        if !sample.hasSpread { groups[pool(forecast.priority, false)].take(level) }
         let line = line(forecast.priority, sample.hasSpread), outside = forecast.contains(wait) ? 0.0 : 1
         misses[line] = min(0.5, max(0.002, misses[line] + Self.rate * (1 - coverage - outside)))
     }
@@ -122,6 +116,19 @@ public struct WaitForecaster: Sendable {
 
         private static let memory = 600
 
+        /// Levels that stand in for waits that have not come yet.
+        private var presumed = 0
+
+        /// Before the first wait: as if some had lain evenly between the shortest and the longest that was foreseen.
+        static let trusting: Group = {
+            var group = Group()
+            let count = 40
+            // The order of age is a shuffle of the order of size.
+            for k in 0..<count { group.take((Double(k * 17 % count) + 0.5) / Double(count)) }
+            group.presumed = count
+            return group
+        }()
+
         var count: Int { sorted.count }
 
         func quantile(_ level: Double) -> Double {
@@ -133,12 +140,13 @@ public struct WaitForecaster: Sendable {
         }
 
         mutating func take(_ level: Double) {
-            if ages.count < Self.memory {
+            if ages.count < Self.memory, presumed == 0 {
                 ages.append(level)
             } else {
+                presumed = max(0, presumed - 1)
                 sorted.remove(at: rank(ages[oldest]))
                 ages[oldest] = level
-                oldest = (oldest + 1) % Self.memory
+                oldest = (oldest + 1) % ages.count
             }
             sorted.insert(level, at: rank(level))
         }

@@ -11,7 +11,7 @@ public struct WaitSimulation: Hashable, Sendable {
 
     private static let fewestPaths = 4
 
-    public init(paths: Int = 48, events: Int = 40_000) {
+    public init(paths: Int = 48, events: Int = 200_000) {
         (self.paths, self.events) = (paths, events)
     }
 

@@ -62,6 +62,9 @@ public struct JobRequest: Sendable {
 public enum Tenancy: String, Sendable, Hashable, Codable, CaseIterable {
     /// A region of the machine; others may have other regions, kept apart by free sites.
     case shared
+    /// The same, and sites that the job never reads may serve a neighbour who agreed to it too, one after the other within
+    /// a shot with a reset between; so may sites of that neighbour serve the job.
+    case sharingHelpers
     /// All of the machine, and nobody else on it.
     case alone
 }

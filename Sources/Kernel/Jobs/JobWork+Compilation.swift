@@ -25,7 +25,16 @@ extension JobWork {
         if segments.last?.calibration.id == calibration.id, segments.last?.station == station { return }
         if segments.last?.finished == 0 { segments.removeLast() }
         var request = request
-        if let region = station.region { request.compilerOptions.allowedSites = region }
+        if let region = station.region {
+            let width = plan.programs.reduce(0) { max($0, $1.circuit.qubitCount) }
+            guard region.count >= width else {
+                // Who lent it what it needs besides was known to a process that is gone.
+                throw KernelError(
+                    .system, code: "kernel.place", "the job has \(region.count) sites left of \(width)",
+                    cure: "it is given another place")
+            }
+            request.compilerOptions.allowedSites = region
+        }
         let left = batchesLeft(of: plan, request, on: device.description, context)
         let needed = Set(
             left.compactMap { task in

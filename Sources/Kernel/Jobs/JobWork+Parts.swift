@@ -32,7 +32,8 @@ extension JobWork {
             outcome = try await context.machines.gate(segment.station.machine).run(
                 SharedMachine.Part(
                     executable: executable, shots: shots, seed: seed, device: segment.device,
-                    calibration: segment.calibration, region: segment.station.region
+                    calibration: segment.calibration, region: segment.station.region,
+                    sharesHelpers: request.tenancy == .sharingHelpers
                 ) { context.report(activity, (base + $0) / total) })
         } catch {
             throw KernelError(error)

@@ -76,10 +76,12 @@ extension JobWork {
         // A session has measured the readout before.
         if request.mitigation == .readout, warmth == nil, host?.misreads == true { shots += plan.readoutShots }
         // Where regions are looked for, time is estimated with them.
-        let isPlaced = request.tenancy == .shared || request.devices.count > 1
+        let isPlaced = request.tenancy != .alone || request.devices.count > 1
+        var profile = plan.profile
+        if request.tenancy != .sharingHelpers { profile.helpers = 0 }
         return JobDemand(
             width: plan.programs.reduce(0) { max($0, $1.circuit.qubitCount) }, shots: shots,
-            seconds: isPlaced ? 0 : Double(shots) * (host?.delay ?? 0), profile: isPlaced ? plan.profile : nil)
+            seconds: isPlaced ? 0 : Double(shots) * (host?.delay ?? 0), profile: isPlaced ? profile : nil)
     }
 
     /// What the machine time of a job depends on.
@@ -128,8 +130,48 @@ extension JobPlan {
             var next = ProgramProfile(circuit)
             // Qubits that nothing touches have a place all the same.
             next.width = max(next.width, circuit.qubitCount)
+            next.helpers = circuit.helperCount
             profile.formMaximum(next)
         }
+    }
+}
+
+extension Circuit {
+    /// Qubits that are never read.
+    fileprivate var helperCount: Int {
+        let read = Set(body.indices.flatMap { body.operation(at: $0).isMeasurement ? Array(body.qubits(at: $0)) : [] })
+        return body.usedQubits.count { !read.contains($0) }
+    }
+}
+
+extension Operation {
+    var isMeasurement: Bool { if case .measure = self { true } else { false } }
+}
+
+extension JobWork {
+    /// Sites of the job's region that may serve a neighbour in the same shots: none of its programs reads them, and the
+    /// machine can clear them for whoever comes next.
+    func helperSites(_ request: JobRequest) -> [Site] {
+        guard request.tenancy == .sharingHelpers, let segment = segments.last, let region = segment.station.region,
+            segment.device.description.abilities.reset
+        else { return [] }
+        let executables =
+            segment.compilations.map(\.executable)
+            + segment.readoutRuns.values.flatMap { $0.programs.map(\.executable) }
+        guard executables.allSatisfy(\.isPackable) else { return [] }
+        let read = executables.reduce(into: Set<Site>()) { $0.formUnion($1.sitesRead) }
+        return region.filter { !read.contains($0) && segment.calibration.sites[$0.index].resetDuration != nil }
+    }
+}
+
+extension Executable {
+    /// The sites that are measured.
+    var sitesRead: Set<Site> {
+        let body = circuit.body
+        return Set(
+            body.indices.flatMap { position in
+                body.operation(at: position).isMeasurement ? body.qubits(at: position).map { Site($0.index) } : []
+            })
     }
 }
 

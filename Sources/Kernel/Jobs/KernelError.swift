@@ -81,7 +81,12 @@ extension KernelError {
     public var failureClass: FailureClass {
         switch kind {
         case .program, .cancelled: .permanent
-        case .system: code == "device.failed" ? .transient : code == "device.unavailable" ? .unavailable : .permanent
+        case .system:
+            switch code {
+            case "device.failed", "kernel.place": .transient
+            case "device.unavailable": .unavailable
+            default: .permanent
+            }
         }
     }
 

@@ -80,6 +80,11 @@ public protocol StorageTransaction {
     /// The last promises of a wait that can be judged, the oldest first.
     func keptPromises(_ limit: Int) throws(KernelError) -> [(forecast: WaitForecaster.Forecast, wait: Double)]
 
+    /// What tells how the last jobs came in (submitted, validated, queued), the oldest first.
+    ///
+    /// - Parameter limit: of jobs.
+    func arrivals(_ limit: Int) throws(KernelError) -> [JournalEntry]
+
     /// The facts of one job, oldest first.
     func history(of job: JobID) throws(KernelError) -> [JournalEntry]
 

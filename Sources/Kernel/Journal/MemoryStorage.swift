@@ -84,6 +84,19 @@ public final class MemoryStorage: KernelStorage {
             return kept.suffix(limit)
         }
 
+        func arrivals(_ limit: Int) -> [JournalEntry] {
+            let first = UInt64(max(0, memory.summaries.count - limit))
+            return memory.entries.filter { entry in
+                guard let job = entry.fact.job, job.rawValue > first, !memory.removed.contains(job) else {
+                    return false
+                }
+                return switch entry.fact {
+                case .submitted, .validated, .queued: true
+                default: false
+                }
+            }
+        }
+
         func history(of job: JobID) -> [JournalEntry] {
             memory.removed.contains(job) ? [] : memory.entries.filter { $0.fact.job == job }
         }

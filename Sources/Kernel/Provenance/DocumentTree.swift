@@ -46,6 +46,9 @@ indirect enum DocumentTree: Hashable, Decodable {
         let before: DocumentTree = try DocumentCoding.decode(bytes),
             after: DocumentTree = try DocumentCoding.decode(others)
         before.compare(after, at: "", &found)
+        // The nearer to the top, the more it tells.
+        let depth = { (line: String) in line.prefix { $0 != ":" }.count { $0 == "." || $0 == "[" } }
+        found = found.enumerated().map { (depth($1), $0, $1) }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
         guard found.count > shown else { return found }
         return found.prefix(shown) + ["and \(found.count - shown) more"]
     }

@@ -28,16 +28,13 @@ public struct Replay: Sendable {
             guard let bytes = bundle.part("devices/\(place).json") else {
                 throw ResultBundle.damaged("devices/\(place).json is missing")
             }
-            let file: DeviceFile
-            do throws(DeviceError) {
-                file = try DeviceFile(text: String(decoding: bytes, as: UTF8.self), name: "devices/\(place).json")
-            } catch { throw KernelError(error) }
             for stay in route.stays where stay.calibration == calibration {
-                let machine = try Self.machine(stay.machine, file, recorded: calibration, catalog)
+                let text = String(decoding: bytes, as: UTF8.self)
+                let machine = try Self.machine(stay.machine, text, "devices/\(place).json", calibration, catalog)
                 fleet.devices[stay.machine, default: [:]][calibration] = machine.device
                 if let note = machine.note, !notes.contains(note) { notes.append(note) }
                 if machine.isForged {
-                    forged.append("devices/\(place).json: not the record that \(stay.machine) has under that name")
+                    forged.append("devices/\(place).json: not the record that \(stay.machine) had as \(calibration)")
                 }
             }
         }
@@ -60,32 +57,33 @@ public struct Replay: Sendable {
         self.notes = notes
     }
 
+    /// - Parameters:
+    ///   - text: the record in the bundle.
+    ///   - part: what it is called there.
     private static func machine(
-        _ machine: String, _ file: DeviceFile, recorded calibration: String, _ catalog: DeviceCatalog
+        _ machine: String, _ text: String, _ part: String, _ calibration: String, _ catalog: DeviceCatalog
     ) throws(KernelError) -> (device: any Device, note: String?, isForged: Bool) {
+        // A name from a file opens nothing but what the catalogue lists.
+        let isListed = catalog.entries.contains { $0.id == machine }
+        let known = isListed ? try? catalog.device(machine) : nil
+        let now = try? known?.calibration()
+        if let known, let now, now.id == calibration, known.description.isEmulated {
+            return (known, nil, DeviceFile(description: known.description, calibration: now).text != text)
+        }
+        let file: DeviceFile
+        do throws(DeviceError) { file = try DeviceFile(text: text, name: part) } catch { throw KernelError(error) }
         guard file.description.isEmulated else {
             throw KernelError(
                 .program, code: "replay.machine", "\(machine) is a real machine: what it did once it does not do again",
                 cure: "replay jobs of emulated machines; submit the request again to see what the machine gives now")
         }
-        guard file.calibration.id == calibration else {
-            throw ResultBundle.damaged("the calibration of \(machine) is \(file.calibration.id), not \(calibration)")
-        }
-        // A name from a file opens nothing but what the catalogue lists.
-        if catalog.entries.contains(where: { $0.id == machine }), let device = try? catalog.device(machine),
-            device.description.isEmulated, let now = try? device.calibration()
-        {
-            if now.id == calibration {
-                let known = DeviceFile(description: device.description, calibration: now)
-                return (device, nil, known.text != file.text)
+        let note =
+            if let now {
+                "\(machine) works under \(now.id) now; it ran under \(calibration) of the bundle, without drift behind it"
+            } else {
+                "\(machine) is not in the catalogue; it ran as the bundle describes it"
             }
-            return (
-                EmulatedDevice(file),
-                "\(machine) works under \(now.id) now; it ran under \(calibration) of the bundle, without drift behind it",
-                false
-            )
-        }
-        return (EmulatedDevice(file), "\(machine) is not in the catalogue; it ran as the bundle describes it", false)
+        return (EmulatedDevice(file), note, file.calibration.id != calibration)
     }
 
     private static func run(

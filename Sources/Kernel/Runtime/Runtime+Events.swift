@@ -118,6 +118,7 @@ extension Runtime {
             equipment = [:]
             health = FleetHealth()
             promises = [:]
+            (traffic, knowsPastTraffic) = (TrafficMemory(), false)
             let (entries, number) = try transaction.livingFacts()
             for entry in entries { take(entry) }
             hasNews = !jobs.isEmpty
@@ -150,7 +151,7 @@ extension Runtime {
         switch effect {
         case .validate(let id): validate(id)
         case .compile(let id, let device, let sites, let fence):
-            if isMine(id, fence) { compile(id, fence, at: station(device, sites)) }
+            if isMine(id, fence) { compile(id, fence, at: station(device, sites, of: id)) }
         case .run(let id, _, let fence): if isMine(id, fence) { run(id, fence) }
         case .mitigate(let id, let fence): if isMine(id, fence) { mitigate(id, fence) }
         case .stop(let id, _): jobs[id]?.task?.cancel()

@@ -81,6 +81,12 @@ extension Runtime {
         _ id: JobID, isNew: Bool, _ transaction: any StorageTransaction, _ now: Double
     ) throws(KernelError) -> (forecast: WaitForecaster.Forecast, sample: WaitSample)? {
         guard let slot = state.book.jobs.slot(of: id) else { return nil }
+        if !knowsPastTraffic {
+            // What this process has seen is in the journal too; facts of this turn are noted when it is over.
+            let entries = try transaction.arrivals(TrafficMemory.capacity)
+            traffic = TrafficMemory(journal: entries) { profile in state.withPolicy { $0.number(of: profile) } }
+            knowsPastTraffic = true
+        }
         let futures = WaitSimulation().waits(
             of: id, in: state, traffic: traffic, isNew: isNew, at: now, seed: id.rawValue)
         guard

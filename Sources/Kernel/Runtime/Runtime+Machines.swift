@@ -32,9 +32,11 @@ extension Runtime {
         }
     }
 
-    /// Where a placement is: all sites of a machine are no region.
-    func station(_ device: DeviceIndex, _ sites: SiteSet) -> Station {
+    /// Where a placement is, with what neighbours lend it: all sites of a machine are no region.
+    func station(_ device: DeviceIndex, _ sites: SiteSet, of job: JobID) -> Station {
         let record = state.book.devices[device.place]
+        var sites = sites
+        sites.formUnion(SiteSet(state.policy.sitesBorrowed(by: job)))
         return Station(machine: record.name, region: sites.count < record.siteCount ? sites.sites : nil)
     }
 

@@ -111,6 +111,11 @@ extension Runtime {
             take(event)
         case .compiled:
             take(event) { transaction throws(KernelError) in try keepCalibration(of: work, in: transaction) }
+            let helpers = merged.helperSites(record.request)
+            if !helpers.isEmpty {
+                state.withPolicy { $0.lend(SiteMask(helpers.map(\.index)), of: id) }
+                take(.tick)
+            }
         case .partFinished:
             take(event) { transaction throws(KernelError) in try keepPart(of: id, work, fence, in: transaction) }
         case .mitigated:

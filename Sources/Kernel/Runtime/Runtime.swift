@@ -39,8 +39,9 @@ public actor Runtime {
     var promises: [JobID: Promise] = [:]
     /// Until then the next promise waits.
     var nextPromise = 0.0
-    /// How jobs came in while this process watched.
+    /// How jobs came in; what was before this process, once a wait is asked for.
     var traffic = TrafficMemory()
+    var knowsPastTraffic = false
     /// Jobs whose work this process has leased for the turn that comes; nil where it may take what it sees.
     var leased: Set<JobID>?
     /// What was decided and is not durable yet.

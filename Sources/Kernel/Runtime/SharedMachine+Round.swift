@@ -6,10 +6,13 @@ extension SharedMachine {
     /// the others keep waiting.
     func execute(_ round: inout [Ticket]) async throws(DeviceError) {
         let shots = round.reduce(.max) { min($0, $1.remaining) }
-        let first = round[0].part
+        let first = round[0].part, regions = round.map { SiteMask(($0.part.region ?? []).map(\.index)) }
+        let helpers = Self.meetings(of: regions), order = Self.order(of: round.map(\.part.executable), helpers)
         guard round.count > 1,
             let packed = try? PackedExecutable(
-                round.map(\.part.executable), siteCount: first.device.description.siteCount),
+                order.map { round[$0].part.executable }, siteCount: first.device.description.siteCount,
+                sharing: Set(helpers.sites.map { Site($0) }),
+                resetDuration: { first.calibration.sites[$0.index].resetDuration ?? .zero }),
             Self.accepts(packed.executable, shots, first.device)
         else { return try await executeFirst(&round) }
         let progress = round.map(\.part.progress)
@@ -18,15 +21,33 @@ extension SharedMachine {
             for report in progress { report(fraction) }
         }
         let map = DeviceMap(first.device.description, calibration: first.calibration)
-        let regions = round.map { SiteMask(($0.part.region ?? []).map(\.index)) }
         let length = packed.executable.schedule?.duration ?? 0
-        for place in round.indices {
+        for (program, place) in order.enumerated() {
             let others = regions.indices.filter { $0 != place }.reduce(SiteMask()) { $0.union(regions[$1]) }
             let report = IsolationReport(
                 region: regions[place], others: others, on: map, guardDistance: guardDistance, shotSeconds: length,
-                coupling: first.calibration.environment.coupling)
-            round[place].take(packed.share(of: place, in: result, of: shots, round[place].part), report, shots: shots)
+                helpers: helpers.intersection(regions[place]),
+                resetError: { first.calibration.sites[$0].resetError },
+                coupling: first.calibration.environment.strengths)
+            round[place].take(packed.share(of: program, in: result, of: shots, round[place].part), report, shots: shots)
         }
+    }
+
+    /// Sites of more than one region.
+    private static func meetings(of regions: [SiteMask]) -> SiteMask {
+        var (all, twice) = (SiteMask(), SiteMask())
+        for region in regions {
+            twice = twice.union(all.intersection(region))
+            all = all.union(region)
+        }
+        return twice
+    }
+
+    /// Who reads none of the sites that it shares with others goes first: it is done with them early.
+    private static func order(of programs: [Executable], _ helpers: SiteMask) -> [Int] {
+        if helpers.isEmpty { return Array(programs.indices) }
+        let reads = programs.map { $0.sitesRead.count { helpers.contains($0.index) } }
+        return programs.indices.sorted { (reads[$0], $0) < (reads[$1], $1) }
     }
 
     private static func accepts(_ executable: Executable, _ shots: Int, _ device: any Device) -> Bool {
@@ -70,13 +91,5 @@ extension PackedExecutable {
         let length = part.executable.schedule?.duration ?? 0
         own.deviceTime = Seconds(Double(shots) * (length + part.device.description.timing.repetitionDelay.value))
         return own
-    }
-}
-
-extension EnvironmentFigures {
-    /// The ZZ strength between two sites in hertz, as measured; nil where nobody did.
-    func coupling(_ a: Int, _ b: Int) -> Double? {
-        let pair = Set([Site(a), Site(b)])
-        return crosstalk.first { Set([$0.pair.first, $0.pair.second]) == pair }?.zz ?? crosstalkDefault
     }
 }

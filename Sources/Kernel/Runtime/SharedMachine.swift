@@ -18,6 +18,8 @@ final class SharedMachine: Sendable {
         var calibration: Calibration
         /// The sites it was given; nil for all of the machine.
         var region: [Site]?
+        /// Whether others that agree may use sites of it in turn with it, within a shot.
+        var sharesHelpers = false
         var progress: @Sendable (Double) -> Void
     }
 
@@ -144,13 +146,15 @@ final class SharedMachine: Sendable {
     private static func takeRound(_ waiting: inout [Ticket]) -> [Ticket] {
         var round = [waiting.removeFirst()]
         guard let region = round[0].part.region, round[0].part.executable.isPackable else { return round }
-        var taken = SiteSet(region)
+        // Sites of those who share helpers may meet; nobody else's.
+        var (own, shared) = round[0].part.sharesHelpers ? (SiteSet(), SiteSet(region)) : (SiteSet(region), SiteSet())
         let calibration = round[0].part.executable.calibrationID
         waiting.removeAll { ticket in
             guard round.count < widestRound, let region = ticket.part.region, ticket.part.executable.isPackable,
-                ticket.part.executable.calibrationID == calibration, taken.isDisjoint(with: SiteSet(region))
+                ticket.part.executable.calibrationID == calibration, own.isDisjoint(with: SiteSet(region)),
+                ticket.part.sharesHelpers || shared.isDisjoint(with: SiteSet(region))
             else { return false }
-            taken.formUnion(SiteSet(region))
+            if ticket.part.sharesHelpers { shared.formUnion(SiteSet(region)) } else { own.formUnion(SiteSet(region)) }
             round.append(ticket)
             return true
         }

@@ -118,10 +118,11 @@ extension FleetScheduler {
             if cycle.isOpen[d], now + seconds * (1 + rules.backfillMargin) <= cycle.promises[d],
                 let room = room(for: job, on: d, soloCost: cost)
             {
-                let isWhole = job.wantsMachineAlone || room.isEmpty
+                let isWhole = job.wantsMachineAlone || room.sites.isEmpty
                 let placement = Placement(
                     job: JobSlot(rawValue: row), device: DeviceIndex(d),
-                    sites: isWhole ? SiteSet(all: book.devices[d].siteCount) : SiteSet(room))
+                    sites: isWhole
+                        ? SiteSet(all: book.devices[d].siteCount) : SiteSet(room.sites.subtracting(room.borrowed)))
                 // What the job may not do now keeps nobody else from doing it.
                 if let refusal = book.refusal(of: placement, at: now), refusal != .occupied { return nil }
                 return start(row, job, placement, room, seconds, book, now)
@@ -179,14 +180,15 @@ extension FleetScheduler {
     }
 
     private mutating func start(
-        _ row: Int32, _ job: WaitingJob, _ placement: Placement, _ room: SiteMask, _ seconds: Double,
+        _ row: Int32, _ job: WaitingJob, _ placement: Placement, _ room: Room, _ seconds: Double,
         _ book: KernelBook, _ now: Double
     ) -> Tenant {
         let d = placement.device.place
         let tenant = Tenant(
-            job: book.jobs[placement.job].id, slot: placement.job, sites: room, reach: reach(of: room, on: d),
-            isAlone: job.wantsMachineAlone, priority: job.priority, end: now + seconds, line: job.account,
-            advance: seconds, chargedAt: now)
+            job: book.jobs[placement.job].id, slot: placement.job, sites: room.sites,
+            reach: reach(of: room.sites, on: d), borrowed: room.borrowed, isAlone: job.wantsMachineAlone,
+            priority: job.priority, end: now + seconds, line: job.account, advance: seconds, chargedAt: now,
+            exposure: exposure(of: Int(job.program), on: d), spare: room.spare, crosstalk: room.crosstalk)
         cycle.starts.append(Cycle.Start(row: row, placement: placement))
         if cycle.keepsPlan {
             cycle.plan.append(

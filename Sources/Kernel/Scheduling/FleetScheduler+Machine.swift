@@ -52,6 +52,10 @@ extension FleetScheduler {
         let sites: SiteMask
         /// Its sites and those within guard distance.
         var reach: SiteMask
+        /// Of them, those of a neighbour that it uses in turn with it.
+        var borrowed = SiteMask()
+        /// Of its own, those that a neighbour may use in turn with it.
+        var lent = SiteMask()
         let isAlone: Bool
         let priority: Priority
         /// When it should be gone.
@@ -60,6 +64,10 @@ extension FleetScheduler {
         let line: Int32
         let advance: Double
         let chargedAt: Double
+        /// For how long neighbours can disturb it, what that may cost it and what it does cost.
+        var exposure = Exposure.none
+        var spare: Float = 0
+        var crosstalk: Float = 0
     }
 
     /// Drops tenants that have gone, gives back what they were charged in advance, and takes in runs that the book has and
@@ -73,6 +81,7 @@ extension FleetScheduler {
             }
             let gone = machines[d].tenants.remove(at: k)
             if gone.isAlone { machines[d].solitary -= 1 }
+            noteCrosstalk(of: gone, on: d, sign: -1)
             if gone.advance != 0 { charge(gone.line, -gone.advance, at: gone.chargedAt) }
         }
         if book.devices[d].runs > machines[d].tenants.count { adopt(d, book) }
@@ -95,13 +104,14 @@ extension FleetScheduler {
             guard let slot = book.jobs.slot(of: run.job), book.jobs[slot].state.holdsSites, !known.contains(slot) else {
                 continue
             }
-            let card = book.jobs[slot].card, sites = SiteMask(words: run.sites.words)
+            let card = book.jobs[slot].card, sites = SiteMask(words: run.sites.words), row = Int(row(of: card))
             machines[d].add(
                 Tenant(
                     job: run.job, slot: slot, sites: sites, reach: reach(of: sites, on: d),
                     isAlone: card.wantsMachineAlone, priority: card.priority,
                     end: run.placed + Double(max(card.seconds, 1)), line: Int32(Self.line(of: card.account)),
-                    advance: 0, chargedAt: run.placed))
+                    advance: 0, chargedAt: run.placed, exposure: exposure(of: row, on: d),
+                    spare: DeviceMap.cost(rules.sharing.maximumLoss)))
         }
     }
 
@@ -142,6 +152,7 @@ extension FleetScheduler {
     /// A job comes in.
     mutating func admit(_ tenant: Tenant, on d: Int) {
         machines[d].add(tenant)
+        noteCrosstalk(of: tenant, on: d, sign: 1)
         if let library = machines[d].library { setTaken(machines[d].taken.union(tenant.reach), d, library) }
         noteStanding(of: d, isAvailable: true)
     }

@@ -1,39 +1,59 @@
 // Where on a machine a job fits, beside those that are there.
 extension FleetScheduler {
-    /// A region for the job among the sites that are free now, good enough against the machine all to itself; empty for
-    /// the whole machine, nil for none.
-    mutating func room(for job: WaitingJob, on d: Int, soloCost: Float) -> SiteMask? {
+    /// Sites for a job.
+    struct Room: Sendable {
+        /// Empty for the whole machine.
+        var sites = SiteMask()
+        /// Of them, those that a neighbour lends.
+        var borrowed = SiteMask()
+        /// What neighbours may cost it besides, and what those do that are there.
+        var spare: Float = 0
+        var crosstalk: Float = 0
+    }
+
+    /// A region for the job among the sites that are free now, good enough against the machine all to itself; nil for
+    /// none.
+    mutating func room(for job: WaitingJob, on d: Int, soloCost: Float) -> Room? {
         let row = Int(job.program), width = estimates.profiles[row].width
         // Alone, a job gets all sites, and the compiler chooses among them.
         guard let library = machines[d].library, machines[d].isShared, !job.wantsMachineAlone, width > 0 else {
-            return machines[d].isEmpty ? SiteMask() : nil
+            return machines[d].isEmpty ? Room() : nil
         }
-        if machines[d].freeCount < width || machines[d].hasNoRoom.contains(row) { return nil }
+        let borrows = estimates.profiles[row].helpers > 0
+        if machines[d].freeCount < width && !borrows || machines[d].hasNoRoom.contains(row) { return nil }
         let limit = soloCost + DeviceMap.cost(rules.sharing.maximumLoss)
-        if let known = knownRoom(row, d, library, limit) { return known }
-        if let found = searchRoom(row, d, library, limit) { return found }
+        if machines[d].freeCount >= width {
+            if let known = knownRoom(row, d, library, limit) { return known }
+            if let found = searchRoom(row, d, library, limit) { return found }
+        }
+        if borrows, let shared = borrowedRoom(row, d, library, limit) { return shared }
         machines[d].hasNoRoom.insert(row)
         return nil
     }
 
-    private mutating func knownRoom(_ row: Int, _ d: Int, _ library: RegionLibrary, _ limit: Float) -> SiteMask? {
+    private mutating func knownRoom(_ row: Int, _ d: Int, _ library: RegionLibrary, _ limit: Float) -> Room? {
         let free = machines[d].free
         if library.map.isAllToAll {
             let found = library.region(
                 for: estimates.profiles[row], within: free, coherenceBudget: rules.coherenceBudget)
             guard case .success(let region) = found, region.estimate.cost <= limit else { return nil }
-            return region.sites
+            return Room(sites: region.sites)
         }
         if !machines[d].rooms.knows(row) {
             let profile = estimates.profiles[row]
             machines[d].rooms.fill(
                 row, with: library.regions(for: profile, below: limit, coherenceBudget: rules.coherenceBudget))
         }
-        return machines[d].rooms.first(of: row, within: free)
+        guard weighsCrosstalk(library.map) else {
+            return machines[d].rooms.first(of: row, within: free).map { Room(sites: $0) }
+        }
+        return machines[d].rooms.first(of: row, within: free, below: limit) {
+            crosstalk(of: $0, row, on: d, library.map)
+        }
     }
 
     /// Looks beyond the known regions, as often as that has paid on this machine.
-    private mutating func searchRoom(_ row: Int, _ d: Int, _ library: RegionLibrary, _ limit: Float) -> SiteMask? {
+    private mutating func searchRoom(_ row: Int, _ d: Int, _ library: RegionLibrary, _ limit: Float) -> Room? {
         guard !library.map.isAllToAll, machines[d].searches > 0 else { return nil }
         machines[d].searches -= 1
         guard
@@ -43,7 +63,9 @@ extension FleetScheduler {
         else { return nil }
         machines[d].searches = min(32, machines[d].searches + 8)
         machines[d].rooms.learn(found.sites, found.cost, for: row)
-        return found.sites
+        let crosstalk = crosstalk(of: found.sites, row, on: d, library.map)
+        guard found.cost + crosstalk <= limit else { return nil }
+        return Room(sites: found.sites, spare: limit - found.cost, crosstalk: crosstalk)
     }
 
     /// Seconds until so many tenants have gone that the job should find room.
@@ -99,6 +121,20 @@ struct RoomTable: Sendable {
             for k in start..<end where masks[k].isSubset(of: free) { return masks[k] }
             return nil
         }
+    }
+
+    /// The cheapest region of a row whose sites are all free and where what the neighbours add can be borne: looking for the
+    /// least of both would scatter programs over the machine.
+    func first(
+        of row: Int, within free: SiteMask, below limit: Float, crosstalk: (SiteMask) -> Float
+    ) -> FleetScheduler.Room? {
+        for k in Int(starts[row])..<Int(starts[row]) + Int(counts[row]) where masks[k].isSubset(of: free) {
+            let added = crosstalk(masks[k])
+            if costs[k] + added <= limit {
+                return FleetScheduler.Room(sites: masks[k], spare: limit - costs[k], crosstalk: added)
+            }
+        }
+        return nil
     }
 
     mutating func learn(_ sites: SiteMask, _ cost: Float, for row: Int) {

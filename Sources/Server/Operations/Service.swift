@@ -71,6 +71,7 @@ public final class Service: Sendable {
         var runtimeOptions = RuntimeOptions(
             isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules)
         runtimeOptions.keepsOutcomes = false
+        runtimeOptions.pricePerSecond = try PriceList(path: directory.prices).perSecond
         runtimeOptions.mostRuns = options.mostRuns
         runtimeOptions.observer = { [signals, telemetry] jobs in
             signals.tell(jobs)
@@ -130,6 +131,8 @@ public struct DataDirectory: Sendable {
     public var database: String { path + "/kelvin.sqlite" }
     /// Keys that secrets are sealed under: kept apart from backups.
     var secretKeys: String { path + "/secrets.keys" }
+    /// What seconds of machines cost: `{"heron-133": 1.6}`; nothing where there is no such file.
+    public var prices: String { path + "/prices.json" }
     /// Held by the service that works here.
     public var lock: String { path + "/kelvind.lock" }
     /// The first administrator's token, as it was made when the service was first started.

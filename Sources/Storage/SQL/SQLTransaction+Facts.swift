@@ -57,6 +57,15 @@ extension SQLTransaction {
         }.compactMap { $0 }.reversed()
     }
 
+    public func arrivals(_ limit: Int) throws(KernelError) -> [JournalEntry] {
+        try entries(
+            """
+            SELECT time, detail FROM facts
+            WHERE job IN (SELECT id FROM jobs WHERE NOT isRemoved ORDER BY id DESC LIMIT ?)
+            AND kind IN ('submitted', 'validated', 'queued') ORDER BY number
+            """, [.integer(Int64(limit))])
+    }
+
     public func history(of job: JobID) throws(KernelError) -> [JournalEntry] {
         try entries("SELECT time, detail FROM facts WHERE job = ? ORDER BY number", [.integer(job.stored)])
     }

@@ -54,6 +54,10 @@ struct SubmitCommand: AsyncParsableCommand {
     @Flag(help: "Have all of the machine; without it others may run on other sites of it at the same time.")
     var alone = false
 
+    @Flag(
+        help: "Sites that the job never reads serve a neighbour who agrees, in turn within a shot; theirs serve it.")
+    var shareHelpers = false
+
     @Option(help: "When it should have ended: 90s, 15m, 2h from now, or 2026-04-17T10:00:00Z. Earlier ones come first.")
     var deadline: Moment?
 
@@ -88,6 +92,7 @@ struct SubmitCommand: AsyncParsableCommand {
         if session != nil, target.device != DeviceCatalog.defaultID {
             throw ValidationError("--session has a machine: leave --device out")
         }
+        if alone, shareHelpers { throw ValidationError("--share-helpers: who is alone has no neighbours") }
         if let budget, !(budget > 0 && budget.isFinite) { throw ValidationError("--budget must be positive seconds") }
         for (name, worth) in [("success", successWorth), ("price", priceWorth)] {
             if let worth, !(worth >= 0 && worth.isFinite) {
@@ -117,7 +122,7 @@ struct SubmitCommand: AsyncParsableCommand {
         // A request with a key is the same when it is sent again, its seed too.
         let seed = target.seed ?? (key == nil ? UInt64.random(in: 0..<1 << 32) : 0)
         var document = options.document(program, try inputs.table(), target, seed: seed)
-        document.tenancy = alone ? .alone : nil
+        document.tenancy = alone ? .alone : shareHelpers ? .sharingHelpers : nil
         document.deadline = deadline?.seconds(after: received)
         document.priority = Int(priority.priority.rawValue)
         document.account = account.isEmpty ? nil : account
