@@ -187,6 +187,28 @@ import Testing
         try await service.stop()
     }
 
+    /// Prices are the operator's; what a dry run says is seconds of the machine times what one costs.
+    @Test func aDryRunTellsThePrice() async throws {
+        let directory = TestService.directory()
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try #"{"heron-133": 1.75}"#.write(toFile: directory + "/prices.json", atomically: true, encoding: .utf8)
+        let service = try await TestService(directory: directory)
+        let dry = try await service.post(
+            "/v1/check", ["program": TestService.bell, "devices": ["heron-133", "garnet-20"], "shots": 2_000])
+        for offer in try #require(dry.object["offers"] as? [[String: Any]]) {
+            let seconds = try #require(offer["machineSeconds"] as? Double)
+            let price = try #require(offer["price"] as? Double)
+            let isPriced = offer["device"] as? String == "heron-133"
+            #expect(abs(price - (isPriced ? 1.75 * seconds : 0)) < 1e-9 && seconds > 0)
+        }
+        try await service.stop()
+        try "[1]".write(toFile: directory + "/prices.json", atomically: true, encoding: .utf8)
+        await #expect { try await TestService(directory: directory) } throws: {
+            ($0 as? KernelError)?.code == "storage.prices"
+        }
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
     @Test func aDryRunIsWhatASubmissionMeets() async throws {
         let service = try await TestService()
         let offers = try await service.post(

@@ -15,6 +15,8 @@ struct Packing {
     }
     /// Jobs of each seed that are executed at least, with all that ran beside them; EXECUTED=n for another number.
     let executed = ProcessInfo.processInfo.environment["EXECUTED"].flatMap { Int($0) } ?? 32
+    /// One mixture alone, where MIXTURE names it.
+    let mixture = ProcessInfo.processInfo.environment["MIXTURE"]
     /// One policy beside solo use, where POLICY names it.
     let only = ProcessInfo.processInfo.environment["POLICY"]
 
@@ -56,7 +58,7 @@ struct Packing {
     func run(loads: [Double]) async throws -> [Row] {
         var rows: [Row] = []
         for name in machineNames {
-            for mixture in PackedMixture.all {
+            for mixture in PackedMixture.all where mixture.name == self.mixture ?? mixture.name {
                 for load in loads {
                     for choice in Self.choices where only == nil || only == choice.name || choice.programs == 1 {
                         var row = Row(machine: name, mixture: mixture.name, policy: choice.name, load: load)

@@ -159,7 +159,8 @@ struct Page {
         }
         for name in Set(rows.map(\.machine)).sorted() {
             let most = loads.max() ?? 0
-            let series = PackedMixture.all.map { mixture in
+            let series = PackedMixture.all.filter { mixture in rows.contains { $0.mixture == mixture.name } }.map {
+                mixture in
                 let own = rows.filter {
                     $0.machine == name && $0.mixture == mixture.name && $0.load == most && !$0.packed[0].isNaN
                 }

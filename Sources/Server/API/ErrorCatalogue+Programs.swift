@@ -152,6 +152,11 @@ extension ErrorCatalogue {
             "give a file that is not there yet, or an undamaged backup"
         ),
         (
+            "kernel.place", "The job's place is not whole any more",
+            "What another job lent it was known to a process that is gone.",
+            "nothing is to be done: the job is given another place"
+        ),
+        (
             "storage.calibration", "A calibration is not kept", "Part of a job ran under a record that is gone.",
             "submit the job again"
         ),
