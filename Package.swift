@@ -209,19 +209,20 @@ let package = Package(
             name: "FleetSimulationTests",
             dependencies: ["Circuits", "Hardware", "Simulators", "Compiler", "Drivers", "Kernel", "FleetSimulation"],
             swiftSettings: settings),
+        .target(name: "ScratchDirectory", path: "Tests/ScratchDirectory", swiftSettings: settings),
         // A server of Debian's for tests, with its files in a directory of its own.
         .target(name: "PostgreSQLTesting", path: "Tests/PostgreSQLTesting", swiftSettings: settings),
         .testTarget(
             name: "StorageTests",
             dependencies: [
-                "Kernel", "Storage", "StoragePostgreSQL", "PostgreSQLTesting",
+                "Kernel", "Storage", "StoragePostgreSQL", "PostgreSQLTesting", "ScratchDirectory",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Server",
+                "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Server", "ScratchDirectory",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -233,7 +234,7 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "kelvin", "kelvin-jobs", "kelvin-fleet", "kelvind", "Client", "Drivers", "Kernel", "Storage",
-                "PostgreSQLTesting",
+                "PostgreSQLTesting", "ScratchDirectory",
             ],
             swiftSettings: settings),
         // The executable beside the tests holds QDMI libraries for them.

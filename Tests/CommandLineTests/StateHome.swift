@@ -1,10 +1,11 @@
 import Foundation
 import Kernel
+import ScratchDirectory
 import Storage
 
 /// A user's state directory, and the processes of `kelvin-jobs` that work in it.
 struct StateHome {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-\(UUID().uuidString)").path
+    let path = ScratchDirectory.url.appendingPathComponent("kelvin-\(UUID().uuidString)").path
 
     static let binary = program("kelvin-jobs")
 
@@ -47,7 +48,7 @@ struct StateHome {
         environment["KELVIN_FAILPOINT"] = failpoint
         process.environment = environment.merging(changes) { $1 }
         let output = Pipe(),
-            errors = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+            errors = ScratchDirectory.url.appendingPathComponent(UUID().uuidString)
         _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: errors)

@@ -2,6 +2,7 @@ import Drivers
 import Foundation
 import Kernel
 import Logging
+import ScratchDirectory
 import Storage
 import Synchronization
 
@@ -16,7 +17,7 @@ final class TestService: Sendable {
     private let task: Task<Void, any Error>
 
     static func directory() -> String {
-        FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-service-\(UUID().uuidString)").path
+        ScratchDirectory.url.appendingPathComponent("kelvin-service-\(UUID().uuidString)").path
     }
 
     init(directory: String = TestService.directory(), change: (inout ServiceOptions) -> Void = { _ in }) async throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Kernel
 import PostgreSQLTesting
+import ScratchDirectory
 import Storage
 import StoragePostgreSQL
 import Testing
@@ -15,7 +16,7 @@ import Testing
     }
 
     static func path() -> String {
-        FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-\(UUID().uuidString).sqlite").path
+        ScratchDirectory.url.appendingPathComponent("kelvin-\(UUID().uuidString).sqlite").path
     }
 
     private func storage(_ kind: Kind) throws -> any KernelStorage {
