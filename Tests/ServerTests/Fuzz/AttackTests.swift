@@ -37,7 +37,9 @@ import Testing
         let session = try await service.post("/v1/sessions", ["device": "ideal", "idleSeconds": 3600], token: alice)
         let hers = try await service.finished(["project": "other/lab"], token: eve)
         let result = try await service.get("/v1/jobs/\(job)/result", alice).body
-        let tokens: [String?] = [eve, mallory, eve, mallory, nil, "kelvin_" + String(repeating: "A", count: 43), "a.b.c"]
+        let tokens: [String?] = [
+            eve, mallory, eve, mallory, nil, "kelvin_" + String(repeating: "A", count: 43), "a.b.c",
+        ]
         var grammar = try RequestGrammar(
             seed: 7,
             names: [
