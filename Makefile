@@ -15,11 +15,13 @@ test:
 	swift test --skip-build --filter '^ServerTests'
 
 # Random schedules at length, real processes killed at every point of the journal, and the service under attack: daemons and
-# workers killed, connections cut, disks filled, clocks set wrong. CHAOS_ROUNDS=n for fewer than 200 rounds a store.
+# workers killed, connections cut, disks filled, clocks set wrong, and a hundred
+# thousand requests that mean it harm. CHAOS_ROUNDS=n for fewer than 200 rounds a store.
 test-chaos:
 	.ci/install faketime
 	swift build --build-tests
 	KELVIN_CHAOS_STEPS=1000000 swift test --skip-build --filter 'ChaosTests|CrashTests'
+	KELVIN_ATTACKS=100000 swift test --skip-build --filter AttackTests
 	python3 Tests/Chaos/service.py sqlite $(or $(CHAOS_ROUNDS),200)
 	python3 Tests/Chaos/service.py postgresql $(or $(CHAOS_ROUNDS),200)
 

@@ -49,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
@@ -149,12 +150,13 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("API/openapi.json")]
+            resources: [.embedInCode("API/openapi.json"), .embedInCode("Operations/materials.json")]
                 + [
                     "index.html", "kelvin.css", "icon.svg", "app.js", "api.js", "dom.js", "charts.js", "map.js",
                     "layout.js",
@@ -222,6 +224,7 @@ let package = Package(
             dependencies: [
                 "Circuits", "Hardware", "Drivers", "Kernel", "Storage", "Server", "ScratchDirectory",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
@@ -231,7 +234,7 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "kelvin", "kelvin-jobs", "kelvin-fleet", "kelvind", "Client", "Drivers", "Kernel", "Storage",
-                "ScratchDirectory",
+                "PostgreSQLTesting", "ScratchDirectory",
             ],
             swiftSettings: settings),
         // The executable beside the tests holds QDMI libraries for them.

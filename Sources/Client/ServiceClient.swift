@@ -26,9 +26,9 @@ package final class ServiceClient: Sendable {
     ) throws(KernelError) -> Value { try decode(try bytes("GET", path, query), path) }
 
     /// The answer as it came.
-    package func bytes(_ path: String, _ query: [(String, String)] = []) throws(KernelError) -> [UInt8] {
-        try bytes("GET", path, query)
-    }
+    package func bytes(
+        _ path: String, _ query: [(String, String)] = [], accept: String = "application/json"
+    ) throws(KernelError) -> [UInt8] { try bytes("GET", path, query, accept: accept) }
 
     /// Changes something.
     ///
@@ -60,11 +60,12 @@ package final class ServiceClient: Sendable {
     }
 
     private func bytes(
-        _ method: String, _ path: String, _ query: [(String, String)], body: [UInt8]? = nil, key: String? = nil
+        _ method: String, _ path: String, _ query: [(String, String)], body: [UInt8]? = nil, key: String? = nil,
+        accept: String = "application/json"
     ) throws(KernelError) -> [UInt8] {
         let place = url(path, query)
         var request = HTTPClient.Request(
-            method: method, url: place, headers: [authorization, ("Accept", "application/json")], body: body)
+            method: method, url: place, headers: [authorization, ("Accept", accept)], body: body)
         if body != nil { request.headers.append(("Content-Type", "application/json")) }
         if let key { request.headers.append(("Idempotency-Key", key)) }
         let seen = method == "GET" ? known.withLock { $0[place] } : nil
@@ -120,10 +121,13 @@ package final class ServiceClient: Sendable {
 }
 
 extension ServiceClient {
+    /// Of a service that does not answer, at least not now.
+    static let unreachableCode = "client.unreachable"
+
     func unreachable(_ error: HTTPClient.Failure) -> KernelError {
         let isTrust = error.message.hasPrefix("no secure connection")
         return KernelError(
-            .system, code: "client.unreachable", "\(entry.name) (\(entry.url)): \(error.message)",
+            .system, code: Self.unreachableCode, "\(entry.name) (\(entry.url)): \(error.message)",
             cure: isTrust
                 ? "for a private authority: `kelvin login \(entry.url) --cacert FILE`"
                 : "check the address and whether the service runs")

@@ -8,6 +8,7 @@ struct Kelvind: AsyncParsableCommand {
         commandName: "kelvin", abstract: "The quantum service: devices, jobs and results over HTTP.",
         subcommands: [
             ServeCommand.self, WorkerCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
+            SBOMCommand.self,
         ])
 
     static func main() async { await answer() }

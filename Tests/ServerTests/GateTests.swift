@@ -34,8 +34,8 @@ import Testing
         case .organisation: [.organisationAdmin, .serviceAdmin]
         case .project(.viewer, _): seesJob
         case .project: [.projectAdmin, .organisationAdmin, .serviceAdmin]
-        case .readJob: seesJob
-        case .changeJob: changesJob
+        case .readJob, .readSession: seesJob
+        case .changeJob, .changeSession: changesJob
         }
     }
 
@@ -62,9 +62,13 @@ import Testing
         #expect(tokens.count == Caller.allCases.count - 1)
 
         let id = try await service.finished(token: tokens[.owner])
+        let opened = try await service.post("/v1/sessions", ["device": "ideal"], token: tokens[.owner])
+        let session = try #require(opened.object["id"] as? String)
         let missing = try await service.get("/v1/jobs/job-99999", tokens[.stranger])
+        let missingSession = try await service.get("/v1/sessions/ses-99999", tokens[.stranger])
         for route in service.service.table.routes {
             let path = route.path.replacingOccurrences(of: "{job}", with: id)
+                .replacingOccurrences(of: "{session}", with: session)
                 .replacingOccurrences(of: "{device}", with: "ideal").replacingOccurrences(
                     of: "{code}", with: "forbidden"
                 )
@@ -79,7 +83,7 @@ import Testing
                 let note = "\(route.method) \(path) by \(caller.rawValue): \(answer.status) \(answer.code ?? "")"
                 if isAllowed {
                     #expect(![401, 403].contains(answer.status), "\(note)")
-                    #expect(answer.code != "unknown-job", "\(note)")
+                    #expect(answer.code != "unknown-job" && answer.code != "unknown-session", "\(note)")
                 } else if caller == .nobody {
                     #expect(answer.status == 401, "\(note)")
                     #expect(answer.headers["www-authenticate"]?.hasPrefix("Bearer") == true, "\(note)")
@@ -89,6 +93,12 @@ import Testing
                     #expect(
                         answer.object["detail"] as? String
                             == (missing.object["detail"] as? String)?.replacingOccurrences(of: "job-99999", with: id))
+                } else if path.contains(session), !Self.seesJob.contains(caller) {
+                    #expect(answer.status == 404 && answer.code == missingSession.code, "\(note)")
+                    #expect(
+                        answer.object["detail"] as? String
+                            == (missingSession.object["detail"] as? String)?.replacingOccurrences(
+                                of: "ses-99999", with: session))
                 } else {
                     #expect([403, 404].contains(answer.status), "\(note)")
                 }

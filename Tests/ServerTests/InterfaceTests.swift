@@ -33,7 +33,7 @@ import Testing
         let fields = (schemas?["Submission"]?["properties"] as? [String: Any])?.keys.sorted()
         #expect(fields == SubmissionBody.fields.sorted())
         let kept = schemas?["KeptRequest"]?["properties"] as? [String: [String: Any]]
-        #expect(kept?.keys.sorted() == (SubmissionDocument.fields + ["project", "tags"]).sorted())
+        #expect(kept?.keys.sorted() == (SubmissionDocument.fields + SubmissionBody.companions).sorted())
         let block = (kept?["blocks"]?["items"] as? [String: Any])?["properties"] as? [String: Any]
         #expect(block?.keys.sorted() == SubmissionDocument.Block.fields.sorted())
     }

@@ -47,9 +47,11 @@ final class TestService: Sendable {
             in: .whitespacesAndNewlines)
     }
 
-    func stop() async throws {
+    /// - Parameter keepsDirectory: for another service that goes on in it.
+    func stop(keepsDirectory: Bool = false) async throws {
         await service.stop()
         try await task.value
+        if !keepsDirectory { try FileManager.default.removeItem(atPath: directory) }
     }
 
     /// Sends a request on a connection of its own and waits for the end of the answer.

@@ -9,7 +9,8 @@ import Testing
         let service = try await TestService()
         let alice = try await service.user("alice", "member", in: "local/main")
         _ = try await service.finished(token: alice)
-        try await service.stop()
+        try await service.stop(keepsDirectory: true)
+        defer { try? FileManager.default.removeItem(atPath: service.directory) }
         for name in try FileManager.default.contentsOfDirectory(atPath: service.directory) where name.contains("sqlite")
         {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: service.directory + "/" + name))

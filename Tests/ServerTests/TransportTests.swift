@@ -6,7 +6,7 @@ import Testing
 /// The service behind TLS, asked by curl.
 @Suite struct TransportTests {
     /// A certificate in a directory of its own, made by OpenSSL.
-    private struct Identity {
+    private final class Identity {
         let directory: String
 
         init() throws {
@@ -14,6 +14,8 @@ import Testing
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             try renew(2)
         }
+
+        deinit { try? FileManager.default.removeItem(atPath: directory) }
 
         var certificate: String { directory + "/server.pem" }
         var key: String { directory + "/server.key" }

@@ -91,4 +91,23 @@ import Testing
             #expect(try store.reply(to: "k", of: "acme/eve") == nil)
         }
     }
+
+    @Test(arguments: StorageConformanceTests.Kind.durable)
+    func settingsAreReplacedAndRemoved(kind: StorageConformanceTests.Kind) throws {
+        let storage = try filled(kind), bytes: [UInt8] = [0, 255, 10]
+        try storage.changeAccounts { store throws(KernelError) in
+            try store.set("secret:b", to: bytes, at: 1)
+            try store.set("secret:a", to: [1], at: 1)
+            try store.set("policy", to: [], at: 1)
+            try store.set("secret:b", to: bytes + bytes, at: 2)
+        }
+        try storage.changeAccounts { store throws(KernelError) in
+            #expect(try store.setting("secret:b") == bytes + bytes)
+            #expect(try store.setting("policy") == [])
+            #expect(try store.setting("secret:c") == nil)
+            #expect(try store.settings(beginningWith: "secret:") == ["secret:a", "secret:b"])
+            try store.set("secret:a", to: nil, at: 3)
+            #expect(try store.settings(beginningWith: "") == ["policy", "secret:b"])
+        }
+    }
 }

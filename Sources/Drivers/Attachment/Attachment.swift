@@ -39,7 +39,17 @@ public struct Attachment: Sendable {
         case environment(String)
         /// The first line of a file.
         case file(String)
+        /// Kept by the service, sealed, under this name.
+        case secret(String)
     }
+
+    /// Who keeps secrets; nil outside a service.
+    public var secrets: (any SecretSource)?
+
+    /// The token, where there is one. It goes into requests and nowhere else.
+    ///
+    /// - Throws: `DeviceError.unavailable` if there should be one and is not, or if it could break out of a header.
+    func readToken() throws(DeviceError) -> String? { try token?.read(secrets) }
 
     /// Opens the machine: asks it for its description and its calibration.
     public func open() throws(DeviceError) -> any Device {
@@ -115,10 +125,13 @@ extension Attachment {
                 self.token = .environment(name)
             } else if let file = token.string("file") {
                 self.token = .file(Self.resolved(file, beside: path))
+            } else if let name = token.string("secret") {
+                self.token = .secret(name)
             } else {
                 throw fault(
                     "\"token\" must say where the token is",
-                    "write {\"environment\": \"NAME\"} or {\"file\": \"PATH\"}; the token itself does not belong here")
+                    "write {\"environment\": \"NAME\"}, {\"file\": \"PATH\"} "
+                        + "or {\"secret\": \"NAME\"}; the token itself does not belong here")
             }
         }
         for (name, value) in node.member("session")?.pairs ?? [] {
@@ -178,6 +191,7 @@ extension Attachment {
         switch token {
         case .environment(let name): members.append(("token", .object([("environment", .text(name))])))
         case .file(let path): members.append(("token", .object([("file", .text(path))])))
+        case .secret(let name): members.append(("token", .object([("secret", .text(name))])))
         case nil: break
         }
         if !session.isEmpty { members.append(("session", .object(session.map { ($0.name, .text($0.value)) }))) }

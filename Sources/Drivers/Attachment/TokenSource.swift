@@ -1,10 +1,13 @@
-import Hardware
+public import Hardware
+
+/// Keeps secrets and gives them out by name.
+public protocol SecretSource: Sendable {
+    /// - Throws: `DeviceError.unavailable` where there is none of that name, or it cannot be opened.
+    func secret(_ name: String) throws(DeviceError) -> String
+}
 
 extension Attachment.TokenSource {
-    /// The token. It goes into requests and nowhere else.
-    ///
-    /// - Throws: `DeviceError.unavailable` if there is none, or if it could break out of a header.
-    func read() throws(DeviceError) -> String {
+    func read(_ secrets: (any SecretSource)?) throws(DeviceError) -> String {
         let text: String
         switch self {
         case .environment(let name):
@@ -19,6 +22,13 @@ extension Attachment.TokenSource {
                 throw DeviceError(.unavailable, "no token: \(error.message)", cure: "write the token into the file")
             }
             text = String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+        case .secret(let name):
+            guard let secrets else {
+                throw DeviceError(
+                    .unavailable, "no token: the secret '\(name)' is kept by a service, and this is none",
+                    cure: "use the machine through the service, or give {\"file\": \"PATH\"}")
+            }
+            text = try secrets.secret(name)
         }
         let token = text.drop { $0 == " " }
         guard !token.isEmpty, token.utf8.count <= 16_384, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {

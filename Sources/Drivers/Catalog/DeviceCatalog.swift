@@ -20,6 +20,9 @@ public struct DeviceCatalog: Sendable {
     /// What is remembered of devices; nil for nothing.
     public var memory: DeviceMemory?
 
+    /// Who keeps the tokens of attached machines that are sealed; nil outside a service.
+    public var secrets: (any SecretSource)?
+
     /// The one among them that belongs to Kelvin; nil if it cannot be found.
     private let shipped: String?
 
@@ -99,7 +102,10 @@ public struct DeviceCatalog: Sendable {
         _ name: String = DeviceCatalog.defaultID, options: SimulationOptions = SimulationOptions()
     ) throws(DeviceError) -> any Device {
         if name == "ideal" { return IdealDevice(options: options) }
-        if let attachment = try attachment(name) { return try attachment.open() }
+        if var attachment = try attachment(name) {
+            attachment.secrets = secrets
+            return try attachment.open()
+        }
         let file = try file(name)
         // A path means the very file; what is remembered belongs to ids.
         guard let memory, !Self.isPath(name) else { return EmulatedDevice(file, options: options) }

@@ -57,7 +57,7 @@ public final class QDMIDevice: Device {
         do {
             let process = try QDMIHostProcess(executable: executable)
             var parameters = attachment.session
-            if let token = try attachment.token?.read() { parameters.append(("token", token)) }
+            if let token = try attachment.readToken() { parameters.append(("token", token)) }
             let request = JSONNode.object([
                 ("do", .text("open")), ("library", .text(attachment.library ?? "")),
                 ("prefix", .text(attachment.prefix ?? "")),

@@ -45,7 +45,7 @@ final class RemoteEndpoint: Sendable {
                 cure: "use https; http is for this computer alone")
         }
         base = address
-        token = try attachment.token?.read()
+        token = try attachment.readToken()
         authorization = token.map { "\(scheme) \($0)" }
         client = HTTPClient(
             timeout: attachment.timeout.value, connectTimeout: min(10, attachment.timeout.value),

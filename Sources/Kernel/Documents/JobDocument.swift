@@ -13,6 +13,8 @@ public struct JobDocument: Codable, Sendable {
     /// Who pays; of jobs without a service, where somebody was named.
     public var account: String?
     public var device: String
+    /// The session or batch it belongs to.
+    public var session: String?
     public var tags: [String]
     /// UTC.
     public var submitted: String
@@ -43,6 +45,7 @@ public struct JobDocument: Codable, Sendable {
         status = job.state.map(\.description) ?? "created"
         name = job.name
         device = job.device
+        session = job.session?.name
         tags = job.tags
         submitted = Timestamp.text(from: job.submitted)
         updated = Timestamp.text(from: job.updated)

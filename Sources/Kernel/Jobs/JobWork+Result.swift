@@ -28,8 +28,8 @@ extension JobWork {
         }
         return JobResult(
             job: id, name: request.name, device: device.description, calibration: calibration, seed: request.seed,
-            mitigation: request.mitigation, blocks: blocks, programs: programs, trust: trust,
-            steps: steps(deliveredAt: deliveredAt, programs), notes: notes, source: request.source,
+            mitigation: request.mitigation, options: OptionsDocument(request), blocks: blocks, programs: programs,
+            trust: trust, steps: steps(deliveredAt: deliveredAt, programs), notes: notes, source: request.source,
             isolation: isolation, kelvinVersion: KelvinVersion.current)
     }
 

@@ -36,6 +36,9 @@ struct JobWork: Sendable {
         var confusion: ReadoutConfusion
     }
 
+    static let recalibrationNote =
+        "the machine was calibrated while the job ran; it went on as it was compiled before"
+
     mutating func reached(_ state: JobState, at time: Double) {
         // A job that was interrupted went on from where it was: its steps began when they first began.
         if reachedTimes[state] == nil || state == .mitigating || state.isFinal { reachedTimes[state] = time }

@@ -38,11 +38,13 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     public var secondsPerPrice: Double?
     /// The program consists of native gates on the machine's sites: it is scheduled, and nothing else is changed.
     public var isCompiled: Bool?
+    /// The result is given out once, then everything but the job's history is erased.
+    public var isReadOnce: Bool?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case format, name, device, blocks, shots, seed, priority, mitigation, effort, account, onRecalibration,
             batchShots
-        case budget, devices, tenancy, deadline, secondsPerNat, secondsPerPrice, isCompiled
+        case budget, devices, tenancy, deadline, secondsPerNat, secondsPerPrice, isCompiled, isReadOnce
     }
 
     /// What a request may say, and nothing besides; `JSONDecoder` would pass over the rest in silence.

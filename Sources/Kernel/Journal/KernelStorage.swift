@@ -142,6 +142,12 @@ public enum DocumentKind: String, Hashable, Sendable, CaseIterable {
     case result
     /// Why it failed (`FailureDocument`).
     case failure
+    /// Where it ran (`Itinerary`).
+    case itinerary
+    /// Its outcomes shot by shot, packed, in pieces (`ShotFile`).
+    case shots
+    /// Of a job whose result is given out once: empty before it was, then who got it (`ReadReceipt`).
+    case once
 }
 
 /// A job as it is handed to the storage.
@@ -157,11 +163,14 @@ public struct Submission: Hashable, Sendable {
     public var tags: [String]
     /// `SubmissionDocument`.
     public var request: [UInt8]
+    /// Its result is given out once.
+    public var isReadOnce: Bool
 
     public init(
         key: String? = nil, name: String, account: String = "", device: String, owner: WorkerID = 0,
-        tags: [String] = [], request: [UInt8]
+        tags: [String] = [], isReadOnce: Bool = false, request: [UInt8]
     ) {
+        self.isReadOnce = isReadOnce
         self.tags = tags
         self.key = key
         self.name = name
@@ -181,6 +190,7 @@ public struct JobFilter: Hashable, Sendable {
     public var projects: [String]?
     public var device: String?
     public var tag: String?
+    public var session: SessionIndex?
     /// Only jobs before this one.
     public var before: JobID?
     public var limit: Int
@@ -202,6 +212,7 @@ public struct JobFilter: Hashable, Sendable {
     func admits(_ job: JobSummary) -> Bool {
         account.map { $0 == job.account } ?? true && projects.map { $0.contains(job.project) } ?? true
             && device.map { $0 == job.device } ?? true && tag.map { job.tags.contains($0) } ?? true
+            && session.map { $0 == job.session } ?? true
             && before.map { job.job < $0 } ?? true
     }
 }

@@ -115,6 +115,7 @@ public final class MemoryStorage: KernelStorage {
                 memory.requests[job] = nil
                 if let key = submission.key { memory.keys[key] = nil }
             }
+            if submission.isReadOnce { setDocument(.once, of: job, number: 0, []) }
             return (job, true)
         }
 
@@ -161,9 +162,13 @@ public final class MemoryStorage: KernelStorage {
         }
 
         func removeDocuments(_ kind: DocumentKind, of job: JobID) {
-            let before = memory.documents[kind]?[job]
+            let before = (memory.documents[kind]?[job], memory.requests[job])
             memory.documents[kind]?[job] = nil
-            undo.append { $0.documents[kind]?[job] = before }
+            if kind == .request { memory.requests[job] = nil }
+            undo.append {
+                $0.documents[kind]?[job] = before.0
+                $0.requests[job] = before.1
+            }
         }
 
         func calibration(_ id: String) -> [UInt8]? { memory.calibrations[id] }

@@ -11,6 +11,7 @@ public struct JobResult: Sendable {
     public var calibration: Calibration
     public var seed: UInt64
     public var mitigation: MitigationLevel
+    public var options: OptionsDocument
     /// One entry a block of the request.
     public var blocks: [BlockResult]
     /// The programs that ran, with what the compiler made of them.

@@ -16,6 +16,7 @@ extension ResultDocument {
             calibrationTime: result.calibration.timestampText, calibrationWarnings: result.calibration.warnings)
         seed = result.seed
         mitigation = result.mitigation
+        options = result.options
         results = result.blocks.map(BlockDocument.init)
         programs = result.programs.map { ProgramDocument($0, isEmulated: result.device.isEmulated) }
         trust = TrustDocument(

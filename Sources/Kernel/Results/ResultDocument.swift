@@ -10,6 +10,8 @@ public struct ResultDocument: Codable, Sendable {
     public var device: DeviceDocument
     public var seed: UInt64
     public var mitigation: MitigationLevel
+    /// How it was asked for; nil in results of versions that did not say.
+    public var options: OptionsDocument?
     public var results: [BlockDocument]
     public var programs: [ProgramDocument]
     public var trust: TrustDocument

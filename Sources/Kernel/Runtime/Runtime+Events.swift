@@ -57,6 +57,7 @@ extension Runtime {
         }
         for fact in output.facts {
             judge(fact, at: now)
+            if case .sessionClosed(let session) = fact { warmth[session] = nil }
             if let job = fact.job, let state = fact.state { jobs[job]?.work.reached(state, at: now) }
         }
         unsettled.facts += output.facts

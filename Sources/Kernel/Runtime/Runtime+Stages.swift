@@ -40,7 +40,7 @@ extension Runtime {
         start(id, fence) { work, request, context throws(KernelError) in
             try work.prepare(request, restoring: stored.get(), in: context)
             if flagged {
-                work.note("the machine was calibrated while the job ran; it went on as it was compiled before")
+                work.note(JobWork.recalibrationNote)
             }
             try work.mitigate(request, in: context)
             return .mitigated(id, fence)
@@ -121,10 +121,10 @@ extension Runtime {
         case .mitigated:
             let result = merged.result(of: id, record.request, deliveredAt: clock.now)
             jobs[id]?.outcome = .success(result)
-            let bytes = options.isShared ? DocumentCoding.encode(ResultDocument(result)) : []
+            let kept = options.isShared ? KeptResult(result, merged, batchSeconds: context(of: id).batchSeconds) : nil
             take(event) { transaction throws(KernelError) in
-                guard options.isShared, state.state(of: id) == nil else { return }
-                try transaction.setDocument(.result, of: id, number: 0, bytes)
+                guard let kept, state.state(of: id) == nil else { return }
+                try kept.write(of: id, to: transaction)
                 try transaction.removeDocuments(.part, of: id)
             }
         default: take(event)

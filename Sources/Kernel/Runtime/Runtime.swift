@@ -130,7 +130,8 @@ extension Runtime {
     ) throws(KernelError) -> JobID {
         let submission = Submission(
             key: key, name: request.name, account: request.account, device: request.devices.joined(separator: ","),
-            owner: isDetached ? 0 : options.worker, tags: tags, request: document?.bytes ?? [])
+            owner: isDetached ? 0 : options.worker, tags: tags, isReadOnce: document?.isReadOnce == true,
+            request: document?.bytes ?? [])
         let sites = siteCounts(request)
         var known: JobID?
         let id = try transact { transaction, handle throws(KernelError) -> JobID in
@@ -143,7 +144,7 @@ extension Runtime {
                 var record = JobRecord(request: request, progress: progress)
                 if let checked { record.work = checked.work }
                 record.work.received = receivedAt ?? clock.now
-                record.work.warmth = session.flatMap { warmth[$0] }
+                record.work.warmth = session.flatMap { warmth(of: $0) }
                 jobs[id] = record
             }
             let card = card(for: request, in: session, sites, handle)

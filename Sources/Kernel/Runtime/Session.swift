@@ -29,7 +29,7 @@ public struct Session: Sendable {
     }
 
     /// No more jobs: the session ends with those that are on their way.
-    public func close() async throws(KernelError) { try await runtime.close(index) }
+    public func close() async throws(KernelError) { try await runtime.close(index, cancelling: false) }
 }
 
 extension Runtime {
@@ -57,14 +57,18 @@ extension Runtime {
         }
         guard let index else { preconditionFailure("a device that was just added is known") }
         try await durable()
-        warmth[index] = SessionWarmth()
         return Session(index: index, device: device, runtime: self)
     }
 
-    func close(_ session: SessionIndex) async throws(KernelError) {
-        try transact { _, handle throws(KernelError) in handle(.closeSession(session)) }
-        warmth[session] = nil
-        try await durable()
+    /// What a session keeps between its jobs: begun anew where another process opened it.
+    func warmth(of session: SessionIndex) -> SessionWarmth? {
+        guard state.book.sessions.indices.contains(session.place), !state.book.sessions[session.place].isClosed else {
+            return nil
+        }
+        if let known = warmth[session] { return known }
+        let new = SessionWarmth()
+        warmth[session] = new
+        return new
     }
 
     /// Lets go of a job whose result was handed over.

@@ -10,27 +10,32 @@ extension Call {
     /// - Parameter seconds: the answer may wait so long for the job's end; then it says so with its status.
     func submit(_ body: SubmissionBody, waiting seconds: Double) async throws -> Answer {
         let project = try project(asked: body.project)
-        let key = try idempotencyKey()
-        let (document, request) = try prepared(body, in: project, key: key)
+        let key = try request.idempotencyKey()
+        let session = try await session(of: body, in: project)
+        var (document, request) = try prepared(body, in: project, session: session, key: key, by: caller)
         try checkRoom(in: project)
         let checked = try await service.runtime.checked(request)
+        let devices = try await allowed(request, checked.appraisal, in: project)
+        // What was learnt of machines that it may not have does not go with it.
+        let isWhole = devices == request.devices
+        (document.devices, request.devices) = (nil, devices)
+        document.device = request.devices[0]
+        if request.devices.count > 1 { document.devices = request.devices }
         let id: JobID
         do throws(KernelError) {
             id = try await service.runtime.submit(
-                request, document: document, key: key.map { "\(request.account) \($0)" }, tags: body.tags,
-                receivedAt: received, checked: checked)
+                request, document: document, key: key.map { "\(request.account) \($0)" }, session: session?.index,
+                tags: body.tags, receivedAt: received, checked: isWhole ? checked : nil)
         } catch {
             guard error.code == "submission.key" else { throw error }
-            // The key as the caller knows it.
-            throw Problem(
-                KernelError(
-                    .program, code: error.code,
-                    "the key '\(key ?? "")' belongs to an earlier job of yours, which asked for something else"))
+            throw Self.keyReused(key)
         }
         service.telemetry.note(submission: id)
         let storage = service.storage
         let summary = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }
+        // The request is the same, and was sent into another session.
+        if summary.session != session?.index { throw Self.keyReused(key) }
         let now = try await settled(summary, within: seconds)
         let answer = seconds > 0 ? try await jobAnswer(now) : JobDocument(ofService: now)
         return Answer.json(answer, now.isSettled ? .ok : .accepted).header(.location, "/v1/jobs/\(id)")
@@ -39,18 +44,52 @@ extension Call {
     /// A dry run by the checks that decide later.
     func appraise(_ body: SubmissionBody) async throws -> AppraisalDocument {
         let project = try project(asked: body.project)
-        let (_, request) = try prepared(body, in: project, key: nil)
-        let appraisal = try await service.runtime.check(request)
+        let session = try await session(of: body, in: project)
+        var (_, request) = try prepared(body, in: project, session: session, key: nil, by: caller)
+        var appraisal = try await service.runtime.check(request)
+        let devices = try await allowed(request, appraisal, in: project)
+        if devices != request.devices {
+            request.devices = devices
+            appraisal = try await service.runtime.check(request)
+        }
         return AppraisalDocument(appraisal, await service.runtime.deviceNames())
     }
 
-    private func prepared(
-        _ body: SubmissionBody, in project: ProjectPath, key: String?
+    func prepared(
+        _ body: SubmissionBody, in project: ProjectPath, session: SessionOutlook?, key: String?, by caller: Identity
     ) throws -> (SubmissionDocument, JobRequest) {
-        let devices = try devices(of: body)
+        let devices = try session.map { [$0.device] } ?? devices(of: body)
         if let calibration = body.calibration { try check(calibration, of: devices) }
-        let document = body.document(account: try caller.account(in: project), devices: devices, key: key)
+        let document = body.document(account: caller.account(in: project), devices: devices, key: key)
         return (document, try document.request())
+    }
+
+    /// The key as the caller knows it.
+    private static func keyReused(_ key: String?) -> Problem {
+        Problem(
+            KernelError(
+                .program, code: "submission.key",
+                "the key '\(key ?? "")' belongs to an earlier job of yours, which asked for something else"))
+    }
+
+    /// The session that a job is sent into, which takes it.
+    private func session(of body: SubmissionBody, in project: ProjectPath) async throws -> SessionOutlook? {
+        guard let name = body.session else { return nil }
+        guard let index = SessionIndex(name: name), let session = try await service.runtime.session(index) else {
+            throw Gate.unknownSession(name)
+        }
+        try service.gate.admitChange(of: session, caller)
+        guard session.account == (try caller.account(in: project)) else {
+            throw Problem(.badField, "body.session: \(name) belongs to \(session.account), which another job pays from")
+        }
+        guard session.phase == .open || session.phase == .active else {
+            throw Problem(.sessionOver, "\(name) is \(session.phase.rawValue)")
+        }
+        if !body.devices.isEmpty, body.devices != [session.device] {
+            throw Problem(
+                .badField, "body.device: \(name) has the machine \(session.device)", cure: "leave the device out")
+        }
+        return session
     }
 
     private func checkRoom(in project: ProjectPath) throws {
@@ -63,8 +102,9 @@ extension Call {
     }
 
     /// The project a job is for: the one named, else the only one there is.
-    private func project(asked: String?) throws -> ProjectPath {
-        let caller = try caller
+    func project(asked: String?) throws -> ProjectPath { try project(asked: asked, by: caller) }
+
+    func project(asked: String?, by caller: Identity) throws -> ProjectPath {
         let path: ProjectPath
         if let asked {
             guard let named = ProjectPath(asked) else {

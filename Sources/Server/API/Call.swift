@@ -59,6 +59,14 @@ struct Call: Sendable {
         }
     }
 
+    /// The session of the path, which the caller may see.
+    var session: SessionOutlook {
+        get throws {
+            guard let session = admission.session else { throw Problem(.fault, "the route has no session") }
+            return session
+        }
+    }
+
     /// Reads the body.
     func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
         try JSONBody.decode(type, from: body, request)
@@ -69,8 +77,8 @@ struct Call: Sendable {
     /// Every value of a field that may come several times.
     func values(_ name: String) -> [String] { query.values(name) }
 
-    /// The query again, to go on before a job.
-    func nextQuery(before job: JobID) -> String { query.replacing("before", with: "\(job)") }
+    /// The query again, to go on before a job, or a session.
+    func nextQuery(before last: String) -> String { query.replacing("before", with: last) }
 
     /// Says which fields the query may have.
     func checkQuery(_ names: String...) throws {
@@ -107,19 +115,9 @@ struct Call: Sendable {
         }
         return value
     }
-
-    /// What makes a repeated request the same; nil where none came along.
-    func idempotencyKey() throws -> String? {
-        guard let key = request.headerFields[.idempotencyKey] else { return nil }
-        guard (1...200).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Problem(.badRequest, "Idempotency-Key: expected 1 to 200 visible characters without spaces")
-        }
-        return key
-    }
 }
 
 extension HTTPField.Name {
-    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .contentType
     static let requestID = HTTPField.Name("X-Request-Id") ?? .contentType
 }
 

@@ -56,6 +56,14 @@ extension ErrorCatalogue {
             "store one circuit with a version that Docs/qpy.md names"
         ),
         (
+            "bundle.damaged", "The bundle is damaged", "A part is missing, or is not what its digest says.",
+            "take an undamaged copy, or make another of the job"
+        ),
+        (
+            "replay.machine", "A real machine does not do the same again", "Only emulated machines can be replayed.",
+            "submit the request again to see what the machine gives now"
+        ),
+        (
             "appraisal.refused", "No machine takes the job",
             "It is too wide or too deep for each, over budget, or too late.",
             "the detail tells the figure that stands in the way"
@@ -144,6 +152,11 @@ extension ErrorCatalogue {
             "give a file that is not there yet, or an undamaged backup"
         ),
         (
+            "kernel.place", "The job's place is not whole any more",
+            "What another job lent it was known to a process that is gone.",
+            "nothing is to be done: the job is given another place"
+        ),
+        (
             "storage.calibration", "A calibration is not kept", "Part of a job ran under a record that is gone.",
             "submit the job again"
         ),
@@ -163,6 +176,28 @@ extension ErrorCatalogue {
             "service.directory", "The data directory cannot be used",
             "It cannot be made, or a file in it cannot be written.",
             "make room, or correct the rights of the directory"
+        ),
+        (
+            "service.rights", "A file is not its owner's alone",
+            "Others could have read keys from it, or changed them.",
+            "chown it to the user that the service runs as, then chmod 600"
+        ),
+        (
+            "service.identity", "The identity provider cannot be used",
+            "The file that describes it is wrong, or its keys cannot be had.",
+            "Docs/operations.md describes the file; the detail tells what is wrong with it"
+        ),
+        (
+            "secret.unknown", "There is no such secret", "An attached machine names a secret that was never set.",
+            "an admin sets it: PUT /v1/secrets/NAME"
+        ),
+        (
+            "secret.sealed", "A secret cannot be opened", "No key that is there opens it, or it was changed.",
+            "put the right file of keys back, or set the secret anew"
+        ),
+        (
+            "secret.keys", "The file of keys is none", "It was damaged, or is another file.",
+            "put the right file back; without it the secrets are lost, and are set anew after the file is removed"
         ),
         (
             "service.certificate", "The certificate cannot be used",

@@ -21,6 +21,10 @@ enum ErrorCatalogue {
         case unknownDevice = "unknown-device"
         case calibrationChanged = "calibration-changed"
         case tooManyJobs = "too-many-jobs"
+        case unknownSession = "unknown-session"
+        case sessionOver = "session-over"
+        case policy
+        case notAcceptable = "not-acceptable"
         case fault
     }
 
@@ -126,6 +130,24 @@ enum ErrorCatalogue {
             "wait for some to end, or cancel them"
         ),
         (
+            .policy, .forbidden, "The use policy does not allow it",
+            "A rule of the service's admins says who may run which size and kind of program on which machine.",
+            "choose another machine or a smaller program, or ask an admin; the detail names the rule"
+        ),
+        (
+            .notAcceptable, .notAcceptable, "It does not come in this form",
+            "The Accept header names no form that this has.",
+            "the detail names the forms that there are"
+        ),
+        (
+            .unknownSession, .notFound, "There is no such session", "It never was, or is not yours to see.",
+            "GET /v1/sessions lists yours"
+        ),
+        (
+            .sessionOver, .conflict, "The session takes no more jobs",
+            "It was closed, lay idle too long, or has reached its longest time.", "open another"
+        ),
+        (
             .fault, .internalServerError, "A fault of ours", "Something happened that should not be possible.",
             "report it with the id in `instance`; the log has more under that id"
         ),
@@ -160,6 +182,20 @@ enum ErrorCatalogue {
             (
                 "submission.key", .conflict, "The idempotency key was used for another request",
                 "A key stands for one submission, and this one differs.", "use a new key for a new job"
+            ),
+            (
+                "read-once", .gone, "The result was given out",
+                "It was to be given out once, and was; then it was erased.",
+                "submit the job again"
+            ),
+            (
+                "bundle.unfinished", .conflict, "There is no result to bundle",
+                "The job is not over, or did not end well.",
+                "wait for its end"
+            ),
+            (
+                "bundle.not-kept", .notFound, "Less is kept than this takes",
+                "The job ran under an older version, or was handed in without its request.", "submit it again"
             ),
             ("cancelled", .conflict, "The job was cancelled", "Someone cancelled it.", "submit it again"),
             (

@@ -11,6 +11,8 @@ struct Problem: Error, Sendable {
     var detail: String
     var cure: String?
     var headers: HTTPFields = HTTPFields()
+    /// What the audit trail names in place of what the request is about.
+    var subject: String?
     /// Whose fault a code is that the catalogue does not list.
     private var fault: KernelError.Kind?
 

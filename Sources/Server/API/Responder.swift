@@ -41,6 +41,7 @@ struct Responder: HTTPResponder {
         } catch let problem as Problem {
             answer = problem.answer(instance: trace.id)
             trace.code = problem.code
+            if let subject = problem.subject { trace.target = subject }
         } catch let error as KernelError {
             let problem = Problem(error)
             answer = problem.answer(instance: trace.id)
@@ -66,14 +67,26 @@ struct Responder: HTTPResponder {
         let received = service.clock.now
         let (route, parameters) = try service.table.match(request.head.method, request.uri.path)
         trace.route = route
-        let identity = try service.identify(request.head, for: route, from: trace.address, now: received)
+        let identity = try await service.identify(request.head, for: route, from: trace.address, now: received)
         trace.identity = identity
         trace.target = parameters.values.joined(separator: "/")
         try service.limits.admit(identity, from: trace.address, now: received)
         let storage = service.storage
-        let admission = try service.gate.admit(route.access, identity, parameters: { parameters[$0] }) {
-            id throws(KernelError) in
-            try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
+        // Asked of the kernel for those alone who bear a token.
+        var session: SessionOutlook?
+        if identity != nil, let index = parameters["session"].flatMap({ SessionIndex(name: $0) }) {
+            session = try await service.runtime.session(index)
+        }
+        let admission: Gate.Admission
+        do {
+            admission = try service.gate.admit(
+                route.access, identity, parameters: { parameters[$0] }, session: session
+            ) { id throws(KernelError) in
+                try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
+            }
+        } catch {
+            guard let kept = try service.replies.kept(route, request.head, of: identity) else { throw error }
+            return kept
         }
         let body = try await self.body(of: request, limit: route.bodyLimit)
         let call = Call(

@@ -13,9 +13,9 @@ struct Route: Sendable {
     var access: Access
     /// The longest body it takes, bytes; 0 for none.
     var bodyLimit = 0
-    /// Whether an idempotency key makes the same request get the same answer. Submissions look after theirs themselves:
-    /// the key is kept with the job.
-    var repeatsReply = false
+    /// Whether an idempotency key makes the same request get the same answer: of everything that changes something.
+    /// Submissions look after theirs themselves: the key is kept with the job.
+    var repeatsReply: Bool
     /// Whether its answer holds a secret, which is shown once and kept nowhere.
     var hidesReply = false
     /// Whether it is written into the audit trail.
@@ -24,7 +24,7 @@ struct Route: Sendable {
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ access: Access, bodyLimit: Int = 0,
-        repeatsReply: Bool = false, hidesReply: Bool = false, isAudited: Bool? = nil,
+        repeatsReply: Bool? = nil, hidesReply: Bool = false, isAudited: Bool? = nil,
         answer: @escaping @Sendable (Call) async throws -> Answer
     ) {
         self.method = method
@@ -32,9 +32,10 @@ struct Route: Sendable {
         self.operation = operation
         self.access = access
         self.bodyLimit = bodyLimit
-        self.repeatsReply = repeatsReply
         self.hidesReply = hidesReply
-        self.isAudited = isAudited ?? (method != .get)
+        let isAudited = isAudited ?? (method != .get)
+        self.isAudited = isAudited
+        self.repeatsReply = repeatsReply ?? (isAudited && access != .open)
         self.answer = answer
     }
 }

@@ -21,8 +21,7 @@ extension Service {
                     OrganisationDocument.init))
         },
         Route(
-            .post, "/v1/organisations", "createOrganisation", .service(.admin, .admin), bodyLimit: accountBody,
-            repeatsReply: true
+            .post, "/v1/organisations", "createOrganisation", .service(.admin, .admin), bodyLimit: accountBody
         ) { call in
             try call.checkQuery()
             let name = try call.decoded(NameBody.self).name
@@ -39,7 +38,7 @@ extension Service {
         },
         Route(
             .post, "/v1/organisations/{organisation}/projects", "createProject", .organisation(.admin, .admin),
-            bodyLimit: accountBody, repeatsReply: true
+            bodyLimit: accountBody
         ) { call in
             try call.checkQuery()
             let name = try call.decoded(NameBody.self).name
@@ -56,7 +55,7 @@ extension Service {
         },
         Route(
             .post, "/v1/organisations/{organisation}/users", "createUser", .organisation(.admin, .admin),
-            bodyLimit: accountBody, repeatsReply: true
+            bodyLimit: accountBody
         ) { call in
             try call.checkQuery()
             let body = try call.decoded(UserBody.self)
@@ -93,7 +92,7 @@ extension Service {
         },
         Route(
             .post, "/v1/organisations/{organisation}/users/{user}/tokens", "createToken",
-            .organisation(.admin, .admin), bodyLimit: accountBody, repeatsReply: true, hidesReply: true
+            .organisation(.admin, .admin), bodyLimit: accountBody, hidesReply: true
         ) { call in
             try call.checkQuery()
             let user = try call.userOfPath()
@@ -108,7 +107,7 @@ extension Service {
                 try call.reading { store throws(KernelError) in try store.tokens(of: user) }.map { TokenDocument($0) })
         },
         Route(
-            .post, "/v1/tokens", "createOwnToken", .anyone(.read), bodyLimit: accountBody, repeatsReply: true,
+            .post, "/v1/tokens", "createOwnToken", .anyone(.read), bodyLimit: accountBody,
             hidesReply: true
         ) { call in
             try call.checkQuery()
@@ -176,6 +175,12 @@ extension Call {
 
     fileprivate func makeToken(for user: User, _ body: TokenBody) throws -> Answer {
         let caller = try caller
+        guard try reading({ store throws(KernelError) in try store.user(user.path) }) != nil else {
+            throw Problem(
+                .forbidden,
+                "\(user.path) is known by an identity provider alone, and has no account that a token could be of",
+                cure: "go on with the provider's tokens, or ask an admin for an account")
+        }
         let abilities = Set(body.abilities ?? Array(caller.token.abilities))
         if user.path == caller.user.path {
             // A token makes none that can do more than itself.

@@ -18,7 +18,7 @@ extension Service {
                 try call.checkQuery()
                 return .json(call.diagnose(try call.decoded()))
             },
-            Route(.post, "/v1/jobs", "submitJob", .anyone(.jobs), bodyLimit: bodyLimit) { call in
+            Route(.post, "/v1/jobs", "submitJob", .anyone(.jobs), bodyLimit: bodyLimit, repeatsReply: false) { call in
                 try call.checkQuery("wait")
                 let wait = try call.seconds("wait", limit: longestWait) ?? 0
                 return try await call.submit(call.decoded(), waiting: wait)
@@ -51,19 +51,6 @@ extension Service {
             },
             Route(.post, "/v1/jobs/{job}/resume", "resumeJob", .changeJob) { call in
                 try await call.change { runtime, id throws(KernelError) in try await runtime.resume(id) }
-            },
-            Route(.get, "/v1/jobs/{job}/result", "getResult", .readJob) { call in
-                try call.checkQuery("wait")
-                return try await call.result(within: try call.seconds("wait", limit: longestWait) ?? 0)
-            },
-            Route(.get, "/v1/jobs/{job}/request", "getRequest", .readJob) { call in
-                try call.checkQuery()
-                let job = try call.job.job
-                let bytes = try call.service.storage.snapshot { store throws(KernelError) in
-                    try store.document(.request, of: job, number: 0)
-                }
-                guard let bytes, !bytes.isEmpty else { throw Problem(.notFound, "the request of \(job) is not kept") }
-                return .bytes(bytes)
             },
             Route(.get, "/v1/jobs/{job}/events", "followJob", .readJob) { call in
                 try call.checkQuery()
@@ -112,7 +99,7 @@ extension Call {
     }
 
     fileprivate func listJobs() throws -> Answer {
-        try checkQuery("state", "project", "device", "tag", "mine", "before", "limit")
+        try checkQuery("state", "project", "device", "tag", "session", "mine", "before", "limit")
         let limit = try integer("limit", in: 1...200) ?? 50
         var filter = JobFilter(limit: limit)
         let states = values("state")
@@ -130,6 +117,12 @@ extension Call {
         filter.projects = try visibleProjects(asked: try query("project"))
         filter.device = try query("device")
         filter.tag = try query("tag")
+        if let name = try query("session") {
+            guard let session = SessionIndex(name: name) else {
+                throw Problem(.badRequest, "session=\(name.clipped): expected a session, such as ses-1")
+            }
+            filter.session = session
+        }
         if try flag("mine") {
             let caller = try caller
             let projects = filter.projects ?? []
@@ -148,12 +141,12 @@ extension Call {
         let wanted = filter
         let jobs = try service.storage.snapshot { store throws(KernelError) in try store.summaries(wanted) }
         var page = JobPage(jobs: jobs.map(JobDocument.init(ofService:)))
-        if jobs.count == limit, let last = jobs.last { page.next = "/v1/jobs?" + nextQuery(before: last.job) }
+        if jobs.count == limit, let last = jobs.last { page.next = "/v1/jobs?" + nextQuery(before: "\(last.job)") }
         return .json(page)
     }
 
     /// The projects whose jobs are listed; nil for all.
-    private func visibleProjects(asked: String?) throws -> [String]? {
+    func visibleProjects(asked: String?) throws -> [String]? {
         let caller = try caller
         let visible: [String]?
         switch caller.visibleProjects {
@@ -181,27 +174,6 @@ extension Call {
         let now = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
         guard let now else { throw Problem(.notFound, "\(id) was deleted") }
         return .json(JobDocument(ofService: now), .accepted)
-    }
-
-    fileprivate func result(within seconds: Double) async throws -> Answer {
-        let job = try await settled(try job, within: seconds), storage = service.storage
-        let answer = try await jobAnswer(job)
-        switch job.state {
-        case .completed: break
-        case .failed: throw Problem(answer.failure?.error ?? .givenUp(job.job))
-        case .cancelled: throw Problem(KernelError(.cancelled, code: "cancelled", "\(job.job) was cancelled"))
-        case .paused:
-            throw Problem(
-                KernelError(
-                    .program, code: "paused",
-                    "\(job.job) is paused after \(job.finishedParts) of \(job.parts) parts"))
-        default: throw Problem(.unfinished, "\(job.job) is \(answer.status)")
-        }
-        let bytes = try storage.snapshot { store throws(KernelError) in
-            try store.document(.result, of: job.job, number: 0)
-        }
-        guard let bytes else { throw Problem(.fault, "the result of \(job.job) is not kept") }
-        return .bytes(bytes)
     }
 }
 

@@ -49,20 +49,10 @@ extension Service {
             try call.checkQuery()
             return .json(try await call.service.runtime.fleet().map(MachineDocument.init))
         },
-        Route(.get, "/v1/audit", "listAudit", .service(.admin, .admin)) { call in
-            try call.checkQuery("before", "limit", "user")
-            let limit = try call.integer("limit", in: 1...1000) ?? 100
-            let before = try call.integer("before", in: 1...(1 << 53) - 1) ?? .max
-            let user = try call.query("user")
-            call.service.trail.flush()
-            let entries = try call.service.accounts.readAccounts { store throws(KernelError) in
-                try store.audit(before: Int64(before), user: user, limit: limit)
-            }
-            return .json(
-                AuditPage(
-                    entries: entries.map(AuditDocument.init),
-                    next: entries.count == limit
-                        ? entries.last.map { "/v1/audit?limit=\(limit)&before=\($0.number)" } : nil))
+        Route(.get, "/v1/audit", "listAudit", .service(.admin, .admin)) { call in try call.audit() },
+        Route(.get, "/v1/sbom", "getBillOfMaterials", .service(.operator, .read)) { call in
+            try call.checkQuery()
+            return .bytes(BillOfMaterials.bytes, type: BillOfMaterials.mediaType)
         },
     ]
 }

@@ -10,6 +10,8 @@ import Languages
 struct SubmissionBody: Decodable {
     var project: String?
     var tags: [String]
+    /// The session it is sent into.
+    var session: String?
     /// The calibration that the program was compiled against.
     var calibration: String?
     /// Without device, seed and account decided.
@@ -19,13 +21,16 @@ struct SubmissionBody: Decodable {
     static let fields = [
         "project", "name", "program", "language", "dialect", "includes", "file", "device", "devices", "shots", "seed",
         "inputs", "observables", "mitigation", "effort", "priority", "tags", "budget", "batchShots", "deadline",
-        "tenancy", "onRecalibration", "calibration", "compiled",
+        "tenancy", "onRecalibration", "calibration", "compiled", "session", "readOnce",
     ]
+
+    /// What goes along with a kept request.
+    static let companions = ["project", "tags", "session"]
 
     init(from decoder: any Decoder) throws {
         let probe = try decoder.container(keyedBy: AnyKey.self)
         if probe.contains(AnyKey("format")) {
-            let fields = try Fields(decoder, known: SubmissionDocument.fields + ["project", "tags"])
+            let fields = try Fields(decoder, known: SubmissionDocument.fields + Self.companions)
             var blocks = try probe.nestedUnkeyedContainer(forKey: AnyKey("blocks"))
             while !blocks.isAtEnd { _ = try Fields(blocks.superDecoder(), known: SubmissionDocument.Block.fields) }
             document = try SubmissionDocument(from: decoder)
@@ -36,6 +41,7 @@ struct SubmissionBody: Decodable {
             }
             project = try probe.decodeIfPresent(String.self, forKey: AnyKey("project"))
             tags = try probe.decodeIfPresent([String].self, forKey: AnyKey("tags")) ?? []
+            session = try fields.optional("session")
             if project == nil, let account = document.account {
                 project = account.split(separator: "/").prefix(2).joined(separator: "/")
             }
@@ -46,6 +52,7 @@ struct SubmissionBody: Decodable {
         let fields = try Fields(decoder, known: Self.fields)
         project = try fields.optional("project")
         tags = try fields.optional("tags") ?? []
+        session = try fields.optional("session")
         try Self.check(tags: tags) { fields.wrong("tags", $0) }
         calibration = try fields.optional("calibration")
         seed = try fields.optional("seed", as: SeedText.self)?.value
@@ -67,6 +74,7 @@ struct SubmissionBody: Decodable {
         document.deadline = try fields.optional("deadline", as: Moment.self)?.seconds
         document.tenancy = try fields.word("tenancy")
         document.isCompiled = try fields.optional("compiled")
+        document.isReadOnce = try fields.optional("readOnce")
         document.onRecalibration = try fields.optional("onRecalibration")
     }
 

@@ -18,6 +18,10 @@ enum Access: Sendable, Hashable {
     case readJob
     /// To change it: it is one's own, or one is an operator of its project.
     case changeJob
+    /// To look at the session of the path: a role in its project.
+    case readSession
+    /// To close it, or to send jobs into it: it is one's own, or one is an operator of its project.
+    case changeSession
 }
 
 /// The one place where it is decided who may do what to what.
@@ -26,6 +30,8 @@ struct Gate: Sendable {
     struct Admission: Sendable {
         /// The job of the path, where the route has one.
         var job: JobSummary?
+        /// The session of the path, where the route has one.
+        var session: SessionOutlook?
         var project: ProjectPath?
     }
 
@@ -36,9 +42,10 @@ struct Gate: Sendable {
     /// - Parameters:
     ///   - identity: nil where no good token came along.
     ///   - parameters: of the path.
+    ///   - session: of the path; nil where there is none.
     ///   - job: finds a job.
     func admit(
-        _ access: Access, _ identity: Identity?, parameters: (String) -> String?,
+        _ access: Access, _ identity: Identity?, parameters: (String) -> String?, session: SessionOutlook?,
         job find: (JobID) throws(KernelError) -> JobSummary?
     ) throws -> Admission {
         if access == .open { return Admission() }
@@ -81,8 +88,35 @@ struct Gate: Sendable {
                 }
             }
             return Admission(job: summary, project: path)
+        case .readSession, .changeSession:
+            guard let session, let path = Owner(account: session.account)?.project,
+                identity.role(in: .project(path)) != nil
+            else { throw Self.unknownSession(parameters("session") ?? "") }
+            try require(access == .readSession ? .read : .jobs, identity)
+            if access == .changeSession { try admitChange(of: session, identity) }
+            return Admission(session: session, project: path)
         }
         return Admission()
+    }
+
+    static func unknownSession(_ text: String) -> Problem {
+        Problem(.unknownSession, "there is no session \(text.prefix(40))")
+    }
+
+    /// Whether someone may close a session, or send jobs into it.
+    ///
+    /// - Throws: as if it were not there, where it may not even be seen.
+    func admitChange(of session: SessionOutlook, _ identity: Identity) throws {
+        guard let owner = Owner(account: session.account), let role = identity.role(in: .project(owner.project)) else {
+            throw Self.unknownSession(session.index.name)
+        }
+        let isOwn = owner.user == identity.user.path && role >= .member
+        guard isOwn || role >= .operator else {
+            throw Problem(
+                .forbidden,
+                "\(session.index.name) belongs to someone else, and you are a \(role.rawValue) of \(owner.project.text)"
+            )
+        }
     }
 
     /// Whether a job may be handed in to a project.

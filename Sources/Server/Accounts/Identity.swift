@@ -45,14 +45,25 @@ struct Identity: Sendable, Hashable {
     }
 }
 
+/// Whom a job or a session of the service belongs to, by the path of who pays for it.
+struct Owner: Hashable, Sendable {
+    var project: ProjectPath
+    /// The path of the user.
+    var user: String
+
+    /// Nil for what did not come through the service.
+    init?(account: String) {
+        let words = account.split(separator: "/").map(String.init)
+        guard words.count == 3, let project = ProjectPath("\(words[0])/\(words[1])") else { return nil }
+        self.project = project
+        user = words[2].contains(":") ? words[2].replacing(":", with: "/") : "\(words[0])/\(words[2])"
+    }
+}
+
 extension JobSummary {
     /// The project it belongs to; nil for jobs that did not come through the service.
     var projectPath: ProjectPath? { ProjectPath(project) }
 
     /// The path of the user it belongs to.
-    var ownerPath: String? {
-        let words = account.split(separator: "/").map(String.init)
-        guard words.count == 3 else { return nil }
-        return words[2].contains(":") ? words[2].replacing(":", with: "/") : "\(words[0])/\(words[2])"
-    }
+    var ownerPath: String? { Owner(account: account)?.user }
 }

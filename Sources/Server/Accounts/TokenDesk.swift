@@ -34,6 +34,15 @@ final class TokenDesk: Sendable {
         return try identify(token: words[1], from: address, now: now).identity
     }
 
+    /// The bearer's token where somebody else has signed it; nil where it is one of ours, or none.
+    func signedToken(of request: HTTPRequest) -> String? {
+        let fields = request.headerFields[values: .authorization]
+        guard fields.count == 1, let words = fields.first?.split(separator: " "), words.count == 2,
+            words[0].lowercased() == "bearer", !Secrets.mayBeToken(words[1]), IdentityProvider.mayBeToken(words[1])
+        else { return nil }
+        return String(words[1])
+    }
+
     /// Who bears a token, and the token's digest.
     ///
     /// - Throws: `unauthenticated` for one that is not in force; `rate-limit` after too many of them.
@@ -97,7 +106,7 @@ final class TokenDesk: Sendable {
         }
     }
 
-    private func refusal(_ address: String, _ now: Double, _ detail: String) throws -> Problem {
+    func refusal(_ address: String, _ now: Double, _ detail: String) throws -> Problem {
         try checkPatience(address, now)
         failures.withLock { failures in
             if failures.count >= Self.capacity { failures.removeAll() }

@@ -82,7 +82,16 @@ extension Service {
     ///
     /// - Throws: `forbidden` where a browser is to change something and does not say the guard word: such a request may come
     ///   from another site's page.
-    func identify(_ request: HTTPRequest, for route: Route, from address: String, now: Double) throws -> Identity? {
+    func identify(_ request: HTTPRequest, for route: Route, from address: String, now: Double) async throws
+        -> Identity?
+    {
+        if let identityProvider, let token = desk.signedToken(of: request) {
+            do { return try await identityProvider.identify(token, in: accounts, now: now) } catch let refusal
+                as IdentityProvider.Refusal
+            {
+                throw try desk.refusal(address, now, "the token is not taken: \(refusal.reason)")
+            }
+        }
         if let identity = try desk.identify(request, from: address, now: now) { return identity }
         guard let session = browsers.session(of: request, now: now) else { return nil }
         if request.method != .get, request.method != .head, route.access != .open {

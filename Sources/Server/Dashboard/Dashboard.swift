@@ -73,7 +73,7 @@ extension Service {
             }
             return .json(BrowserDocument(try call.caller, guardWord: session.guardWord))
         },
-        Route(.delete, "/dashboard/session", "signOut", .anyone(.read)) { call in
+        Route(.delete, "/dashboard/session", "signOut", .anyone(.read), repeatsReply: false) { call in
             call.service.browsers.close(call.request)
             return Answer(.noContent).header(.setCookie, call.cookie("", seconds: 0))
         },

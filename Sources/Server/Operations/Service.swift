@@ -21,6 +21,10 @@ public final class Service: Sendable {
     let browsers = BrowserSessions()
     let limits: RateLimits
     let replies: Replies
+    let policy: PolicyDesk
+    let vault: SecretVault
+    /// Nil where the service knows its own tokens alone.
+    let identityProvider: IdentityProvider?
     let signals: JobSignals
     let meters: Meters
     let telemetry: Telemetry
@@ -53,6 +57,13 @@ public final class Service: Sendable {
         if let shared { store = shared } else { store = try SQLiteStorage(path: directory.database) }
         storage = store
         accounts = store
+        let vault = SecretVault(store, keyFile: options.keyFile ?? directory.secretKeys)
+        self.vault = vault
+        var catalog = catalog
+        catalog.secrets = vault
+        identityProvider = try options.identityProvider.map { path throws(KernelError) in
+            try IdentityProvider(path: path)
+        }
         fleet = CatalogFleet(catalog: catalog)
         signals = JobSignals()
         telemetry = Telemetry(endpoint: options.telemetryEndpoint, log: log)
@@ -71,6 +82,7 @@ public final class Service: Sendable {
         desk = TokenDesk(store, patience: options.wrongTokensPerMinute)
         limits = RateLimits(perSecond: options.requestsPerSecond)
         replies = Replies(accounts: store)
+        policy = PolicyDesk(store)
         meters = Meters(telemetry.metrics)
         trail = AuditTrail(store, log: log)
         machines = MachineList(catalog)
@@ -79,7 +91,9 @@ public final class Service: Sendable {
 
     /// Every route of the described interface, in the order of the description.
     static func routes(bodyLimit: Int) -> [Route] {
-        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + accountRoutes
+        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + resultRoutes + sessionRoutes
+            + policyRoutes(bodyLimit: bodyLimit)
+            + secretRoutes + accountRoutes
     }
 
     /// Leaves the traces of a request that was answered.
@@ -115,6 +129,8 @@ public struct DataDirectory: Sendable {
     }
 
     public var database: String { path + "/kelvin.sqlite" }
+    /// Keys that secrets are sealed under: kept apart from backups.
+    var secretKeys: String { path + "/secrets.keys" }
     /// What seconds of machines cost: `{"heron-133": 1.6}`; nothing where there is no such file.
     public var prices: String { path + "/prices.json" }
     /// Held by the service that works here.

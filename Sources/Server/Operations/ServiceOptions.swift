@@ -10,6 +10,10 @@ public struct ServiceOptions: Sendable {
     /// PEM files; nil to speak without encryption.
     public var certificate: String?
     public var privateKey: String?
+    /// The file of the keys that secrets are sealed under; nil for one in the directory.
+    public var keyFile: String?
+    /// A file that says whose signed tokens are taken, beside the service's own; nil for nobody's.
+    public var identityProvider: String?
     /// Requests a second that a token, or an address without one, may make; 0 for no limit.
     public var requestsPerSecond: Double
     /// Wrong tokens that an address may show in a minute before it is told to wait.

@@ -52,6 +52,12 @@ public protocol AccountTransaction {
     func setReply(_ reply: KeptReply, to key: String, of user: String) throws(KernelError)
     /// Forgets replies from before a time.
     func removeReplies(before time: Double) throws(KernelError)
+
+    /// Something that admins set, by name; nil where nobody did.
+    func setting(_ name: String) throws(KernelError) -> [UInt8]?
+    /// The names that begin with a text, sorted.
+    func settings(beginningWith prefix: String) throws(KernelError) -> [String]
+    func set(_ name: String, to bytes: [UInt8]?, at time: Double) throws(KernelError)
 }
 
 extension KernelError {

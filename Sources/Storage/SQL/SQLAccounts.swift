@@ -176,6 +176,21 @@ extension SQLAccounts {
     public func removeReplies(before time: Double) throws(KernelError) {
         try execute("DELETE FROM replies WHERE time < ?", [.real(time)])
     }
+
+    public func setting(_ name: String) throws(KernelError) -> [UInt8]? {
+        try row("SELECT bytes FROM settings WHERE name = ?", [.text(name)]) { $0.bytes(0) ?? [] }
+    }
+
+    public func settings(beginningWith prefix: String) throws(KernelError) -> [String] {
+        try rows("SELECT name FROM settings ORDER BY name", []) { $0.word(0) }.filter { $0.hasPrefix(prefix) }
+    }
+
+    public func set(_ name: String, to bytes: [UInt8]?, at time: Double) throws(KernelError) {
+        try execute("DELETE FROM settings WHERE name = ?", [.text(name)])
+        guard let bytes else { return }
+        try execute(
+            "INSERT INTO settings (name, bytes, changed) VALUES (?, ?, ?)", [.text(name), .bytes(bytes), .real(time)])
+    }
 }
 
 extension Project {

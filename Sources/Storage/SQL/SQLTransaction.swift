@@ -47,6 +47,10 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
             conditions.append("id IN (SELECT job FROM tags WHERE tag = ?)")
             values.append(.text(tag))
         }
+        if let session = filter.session {
+            conditions.append("session = ?")
+            values.append(.integer(Int64(session.place)))
+        }
         if let before = filter.before {
             conditions.append("id < ?")
             values.append(.integer(before.stored))
@@ -92,6 +96,7 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
             try execute("INSERT INTO tags (tag, job) VALUES (?, ?)", [.text(tag), .integer(job.stored)])
         }
         try setDocument(.request, of: job, number: 0, submission.request)
+        if submission.isReadOnce { try setDocument(.once, of: job, number: 0, []) }
         return (job, true)
     }
 }

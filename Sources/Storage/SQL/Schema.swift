@@ -137,5 +137,12 @@ public struct SchemaStep: Sendable {
             -- Placed, and claimed by nobody.
             CREATE TABLE due (job {integer} NOT NULL, fence {integer} NOT NULL, PRIMARY KEY (job, fence)) {flat};
             """),
+        SchemaStep(
+            "7: jobs of a session, settings",
+            """
+            CREATE INDEX jobs_session ON jobs (session, id) WHERE session IS NOT NULL;
+            -- What admins set: the use policy. Secrets are sealed before they come here.
+            CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, bytes {bytes} NOT NULL, changed {real} NOT NULL);
+            """),
     ]
 }

@@ -22,10 +22,14 @@ struct ResultsCommand: AsyncParsableCommand {
     @Flag(help: "Leave the times out of the JSON, so that equal seeds give equal bytes.")
     var noTiming = false
 
+    @Option(help: "Write all that is kept of the job into this new file instead: `kelvin verify` checks it.")
+    var bundle: String?
+
     func run() async throws {
         try await format.reporting {
             let place = try service.place, id = try JobID(named: job)
             if wait { try await place.settle(id) }
+            if let bundle { return try await place.bundle(of: id).write(to: bundle) }
             try await place.printResult(of: id, format, includesTiming: !noTiming)
         }
     }

@@ -11,9 +11,11 @@ struct ServiceSetup {
     private(set) var options: ServiceOptions
     private(set) var rules = KernelRules()
     private let level: Logger.Level
-    private let database: PostgreSQLAddress?
+    /// Of the store that servers and workers share; nil where the service has one of its own.
+    let database: PostgreSQLAddress?
 
-    init(_ settings: ServeSettings) throws(CommandFailure) {
+    /// - Parameter isWorker: for a process that only works, on a database that others take jobs into.
+    init(_ settings: ServeSettings, isWorker: Bool = false) throws(CommandFailure) {
         let directory: String
         do throws(KernelError) {
             if let data = settings.text(.data) { directory = data } else { directory = try DataOption.standardPath }
@@ -28,8 +30,12 @@ struct ServiceSetup {
         options.requestsPerSecond = settings.number(.rate) ?? options.requestsPerSecond
         options.wrongTokensPerMinute = settings.whole(.wrongTokens) ?? options.wrongTokensPerMinute
         options.jobsPerProject = settings.whole(.jobsPerProject) ?? options.jobsPerProject
+        options.identityProvider = settings.text(.identity)
+        options.keyFile = settings.text(.keyFile)
         options.telemetryEndpoint = settings.text(.otlpEndpoint)
         rules.leaseSeconds = settings.number(.lease) ?? rules.leaseSeconds
+        options.mostRuns = settings.whole(.jobs) ?? options.mostRuns
+        options.graceSeconds = settings.number(.grace) ?? options.graceSeconds
         let word = settings.text(.logLevel) ?? "notice"
         guard let level = Logger.Level(rawValue: word) else {
             throw Self.wrong(.logLevel, "'\(word)' is none of debug, info, notice, warning, error")
@@ -41,11 +47,16 @@ struct ServiceSetup {
             throw Self.wrong(.database, error.message)
         }
         options.failpoint = Failpoint(environment: ProcessInfo.processInfo.environment)
-        if settings.flag(.noWork) == true {
+        try check(isPlaintext: settings.flag(.plaintext) ?? false)
+        if isWorker {
+            if database == nil {
+                throw .usage("give \(Setting.database.option), or set \(Setting.database.variable)")
+            }
+            options.mostRuns = settings.whole(.jobs) ?? ProcessInfo.processInfo.activeProcessorCount
+        } else if settings.flag(.noWork) == true {
             if database == nil { throw .usage("\(Setting.noWork.option) needs \(Setting.database.option)") }
             options.mostRuns = 0
         }
-        try check(isPlaintext: settings.flag(.plaintext) ?? false)
     }
 
     private func check(isPlaintext: Bool) throws(CommandFailure) {
@@ -55,6 +66,10 @@ struct ServiceSetup {
         }
         if !(options.requestsPerSecond >= 0 && options.requestsPerSecond.isFinite) {
             throw Self.wrong(.rate, "must not be negative")
+        }
+        if options.mostRuns < 1 { throw Self.wrong(.jobs, "must be at least 1") }
+        if !(options.graceSeconds >= 0 && options.graceSeconds <= 3_600) {
+            throw Self.wrong(.grace, "must be 0 to 3600 seconds")
         }
         if options.jobsPerProject < 1 { throw Self.wrong(.jobsPerProject, "must be at least 1") }
         if !(rules.leaseSeconds >= 0.5 && rules.leaseSeconds <= 3_600) {
