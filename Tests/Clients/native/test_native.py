@@ -12,7 +12,7 @@ import pytest
 
 HEAD = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
 ANSATZ = HEAD + "input float a; input float b; qubit[3] q; ry(a) q[0]; cx q[0], q[1]; rx(b) q[2];\n"
-PACKAGES = Path(__file__).parents[2] / "Clients" / "Python"
+PACKAGES = Path(__file__).parents[3] / "Clients" / "Python"
 
 
 def test_inputs_broadcast_and_results_have_their_shape(service):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import kelvin
@@ -82,19 +83,29 @@ class KelvinBackend(BackendV2):
     def status(self) -> str:
         return self.service.device(self.name).status
 
+    def configuration(self) -> SimpleNamespace:
+        """The figures that libraries from before ``BackendV2`` still ask for (mthree); the rest is in the target."""
+        return SimpleNamespace(
+            backend_name=self.name, n_qubits=self.num_qubits, num_qubits=self.num_qubits, memory=True,
+            max_shots=self.device.max_shots, max_experiments=self.max_circuits,
+            simulator=self.device.file is not None and self.device.file["modality"] == "simulator")
+
     def run(self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any) -> KelvinJob:
         """Samples circuits; one job for all.
 
         Args:
             options: ``shots``, ``seed`` (or ``seed_simulator``), ``memory`` (outcomes shot by shot), ``mitigation``,
-                ``effort``, ``tags``, ``native`` (True to refuse circuits that are not, False to compile all of them).
+                ``effort``, ``tags`` (or ``job_tags``), ``native`` (True to refuse circuits that are not, False to compile all of them).
 
         Raises:
             kelvin.ProgramError: for what cannot be run, with the reason.
         """
         circuits = [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
-        if "seed_simulator" in options:
-            options["seed"] = options.pop("seed_simulator")
+        # What others call them; an option that is None was not set.
+        for theirs, ours in (("seed_simulator", "seed"), ("job_tags", "tags")):
+            if theirs in options:
+                options[ours] = options.pop(theirs)
+        options = {name: value for name, value in options.items() if value is not None}
         chosen = dict(self.options.__dict__) | options
         known = self._default_options().__dict__
         if strange := [name for name in chosen if name not in known]:

@@ -56,6 +56,10 @@ class Service:
     def close(self) -> None:
         self._http.close()
 
+    def __deepcopy__(self, memo: object) -> Service:
+        """Connections are not copied: what has a service and is copied speaks to the same one."""
+        return self
+
     def __repr__(self) -> str:
         return f"<Service {self.sign_in.url}>"
 
