@@ -1,5 +1,5 @@
 # The commands of the house. `make test` is the promise; the long ones have their own names.
-.PHONY: build test test-chaos format lint test-peers bench bench-hostile bench-kernel bench-service docs clean fuzz fuzz-long bench-session
+.PHONY: build test test-chaos format lint test-peers bench bench-hostile bench-kernel bench-service docs clean fuzz fuzz-long bench-session test-clients
 
 build:
 	swift build -c release --product kelvin
@@ -35,6 +35,10 @@ lint:
 test-peers:
 	Tests/Peers/run
 	Tests/Peers/service/run
+
+# The clients that people have, each with pinned versions in a virtual environment outside the tree.
+test-clients:
+	Tests/Clients/run
 
 # Coverage-guided and structure-aware; Fuzz/run tells more. The short one looks for what a change broke.
 fuzz:

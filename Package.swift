@@ -234,7 +234,7 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "kelvin", "kelvin-jobs", "kelvin-fleet", "kelvind", "Client", "Drivers", "Kernel", "Storage",
-                "ScratchDirectory",
+                "PostgreSQLTesting", "ScratchDirectory",
             ],
             swiftSettings: settings),
         // The executable beside the tests holds QDMI libraries for them.

@@ -7,28 +7,33 @@ extension ServiceClient {
     private struct Submission: Encodable {
         var request: SubmissionDocument
         var project: String?
-        var tags: [String]
+        var session: SessionIndex?
+        var tags: [String] = []
 
-        private enum CodingKeys: CodingKey { case project, tags }
+        private enum CodingKeys: CodingKey { case project, session, tags }
 
         func encode(to encoder: any Encoder) throws {
             try request.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encodeIfPresent(project, forKey: .project)
+            try container.encodeIfPresent(session?.name, forKey: .session)
             if !tags.isEmpty { try container.encode(tags, forKey: .tags) }
         }
     }
 
     /// Submits a job; the same key gives the same job, however often the answer was lost.
     package func submit(
-        _ request: SubmissionDocument, project: String?, tags: [String], key: String
+        _ request: SubmissionDocument, project: String?, session: SessionIndex? = nil, tags: [String], key: String
     ) throws(KernelError) -> JobDocument {
         try change(
-            "POST", "/v1/jobs", body: Submission(request: request, project: project, tags: tags), key: key)
+            "POST", "/v1/jobs", body: Submission(request: request, project: project, session: session, tags: tags),
+            key: key)
     }
 
-    package func appraise(_ request: SubmissionDocument, project: String?) throws(KernelError) -> AppraisalDocument {
-        try change("POST", "/v1/check", body: Submission(request: request, project: project, tags: []))
+    package func appraise(
+        _ request: SubmissionDocument, project: String?, session: SessionIndex? = nil
+    ) throws(KernelError) -> AppraisalDocument {
+        try change("POST", "/v1/check", body: Submission(request: request, project: project, session: session))
     }
 
     /// - Parameter limit: how many at most, over as many pages as it takes.
@@ -71,7 +76,7 @@ extension ServiceClient {
             failures = last > before ? 0 : failures + 1
             switch answer {
             case .success(let response) where response.status == 200:
-                if try job(id).state?.isFinal ?? true { return }
+                if try patiently({ () throws(KernelError) in try job(id) }).state?.isFinal ?? true { return }
             case .success(let response):
                 guard response.status >= 500 || response.status == 429, failures < Self.patience else {
                     throw problem(response, entry.url)
@@ -95,6 +100,27 @@ extension ServiceClient {
     }
 
     private static let patience = 20
+
+    /// Waits until a job is over, or stands aside.
+    package func settle(_ id: JobID) throws(KernelError) {
+        while true {
+            let job: JobDocument = try patiently { () throws(KernelError) in
+                try get("/v1/jobs/\(id)", [("wait", "30")])
+            }
+            if job.state == .paused || job.state?.isFinal ?? true { return }
+        }
+    }
+
+    /// Asks again while a service starts again: whoever waits for hours is not turned away by a restart of seconds.
+    private func patiently<Value>(_ body: () throws(KernelError) -> Value) throws(KernelError) -> Value {
+        for _ in 0..<Self.patience {
+            do { return try body() } catch {
+                guard [Self.unreachableCode, "shutting-down"].contains(error.code) else { throw error }
+                sleep(1)
+            }
+        }
+        return try body()
+    }
 }
 
 /// Server-sent events out of the bytes of a stream (HTML, section 9.2), as far as the service sends them.

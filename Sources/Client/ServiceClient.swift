@@ -121,10 +121,13 @@ package final class ServiceClient: Sendable {
 }
 
 extension ServiceClient {
+    /// Of a service that does not answer, at least not now.
+    static let unreachableCode = "client.unreachable"
+
     func unreachable(_ error: HTTPClient.Failure) -> KernelError {
         let isTrust = error.message.hasPrefix("no secure connection")
         return KernelError(
-            .system, code: "client.unreachable", "\(entry.name) (\(entry.url)): \(error.message)",
+            .system, code: Self.unreachableCode, "\(entry.name) (\(entry.url)): \(error.message)",
             cure: isTrust
                 ? "for a private authority: `kelvin login \(entry.url) --cacert FILE`"
                 : "check the address and whether the service runs")

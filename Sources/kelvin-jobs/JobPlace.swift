@@ -32,6 +32,18 @@ protocol JobPlace: Sendable {
 
     /// - Parameter seconds: of machine time; nil for no limit.
     func setBudget(_ account: String, seconds: Double?) async throws(CommandFailure)
+
+    /// Sessions and batches, the newest first.
+    func sessions(
+        _ phase: SessionOutlook.Phase?, project: String?, limit: Int
+    ) async throws(CommandFailure) -> [SessionDocument]
+
+    func session(_ id: SessionIndex) async throws(CommandFailure) -> SessionDocument
+
+    func openSession(_ wanted: SessionRequest) async throws(CommandFailure) -> SessionDocument
+
+    /// Lets a session take no more jobs; those on their way are finished, or cancelled.
+    func closeSession(_ id: SessionIndex, cancelling: Bool) async throws(CommandFailure) -> SessionDocument
 }
 
 /// Which jobs are asked for.
@@ -41,6 +53,7 @@ struct JobQuery {
     var project: String?
     var tag: String?
     var device: String?
+    var session: SessionIndex?
     var limit = 20
 }
 

@@ -12,6 +12,7 @@ extension JobStore: JobPlace {
             states: wanted.states.isEmpty ? nil : wanted.states, account: wanted.account, limit: wanted.limit)
         filter.tag = wanted.tag
         filter.device = wanted.device
+        filter.session = wanted.session
         let found = filter
         return try read { store throws(KernelError) in try store.summaries(found) }.map(JobDocument.init(ofStore:))
     }

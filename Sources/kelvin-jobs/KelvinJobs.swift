@@ -14,7 +14,8 @@ struct KelvinJobs: AsyncParsableCommand {
         subcommands: [
             SubmitCommand.self, JobsCommand.self, JobCommand.self, CancelCommand.self, PauseCommand.self,
             ResumeCommand.self, ResultsCommand.self, LogsCommand.self, LoginCommand.self, LogoutCommand.self,
-            ServicesCommand.self, TopCommand.self, AdminCommand.self, BudgetCommand.self, ShareCommand.self,
+            ServicesCommand.self, SessionsCommand.self, TopCommand.self, AdminCommand.self, BudgetCommand.self,
+            ShareCommand.self,
             ReserveCommand.self,
             FleetCommand.self, PriceCommand.self, WorkerCommand.self, VerifyCommand.self, ReplayCommand.self,
         ])

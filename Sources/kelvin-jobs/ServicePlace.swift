@@ -15,7 +15,11 @@ struct ServicePlace: JobPlace {
             throw .usage("--account is for the jobs of this computer\n  cure: name a project of the service: --project")
         }
         var query = wanted.states.map { ("state", $0.description) }
-        for (name, value) in [("project", wanted.project), ("tag", wanted.tag), ("device", wanted.device)] {
+        let words = [
+            ("project", wanted.project), ("tag", wanted.tag), ("device", wanted.device),
+            ("session", wanted.session?.name),
+        ]
+        for (name, value) in words {
             if let value { query.append((name, value)) }
         }
         return try ask { () throws(KernelError) in try client.jobs(query, limit: wanted.limit) }
@@ -49,12 +53,7 @@ struct ServicePlace: JobPlace {
     }
 
     func settle(_ id: JobID) throws(CommandFailure) {
-        try ask { () throws(KernelError) in
-            while true {
-                let job: JobDocument = try client.get("/v1/jobs/\(id)", [("wait", "30")])
-                if job.state == .paused || job.state?.isFinal ?? true { return }
-            }
-        }
+        try ask { () throws(KernelError) in try client.settle(id) }
     }
 
     func machines() throws(CommandFailure) -> [MachineDocument] {
@@ -74,6 +73,29 @@ struct ServicePlace: JobPlace {
             return try client.change(
                 "PUT", "/v1/projects/\(organisation)/\(name)/budget", body: BudgetRequest(seconds: seconds))
         }
+    }
+}
+
+extension ServicePlace {
+    func sessions(
+        _ phase: SessionOutlook.Phase?, project: String?, limit: Int
+    ) throws(CommandFailure) -> [SessionDocument] {
+        var query: [(String, String)] = []
+        if let phase { query.append(("status", phase.rawValue)) }
+        if let project { query.append(("project", project)) }
+        return try ask { () throws(KernelError) in try client.sessions(query, limit: limit) }
+    }
+
+    func session(_ id: SessionIndex) throws(CommandFailure) -> SessionDocument {
+        try ask { () throws(KernelError) in try client.session(id) }
+    }
+
+    func openSession(_ wanted: SessionRequest) throws(CommandFailure) -> SessionDocument {
+        try ask { () throws(KernelError) in try client.open(wanted) }
+    }
+
+    func closeSession(_ id: SessionIndex, cancelling: Bool) throws(CommandFailure) -> SessionDocument {
+        try ask { () throws(KernelError) in try client.close(id, cancelling: cancelling) }
     }
 }
 

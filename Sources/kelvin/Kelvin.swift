@@ -22,7 +22,7 @@ struct Kelvin: AsyncParsableCommand {
         ])
 
     static func main() async {
-        if let word = CommandLine.arguments.dropFirst().first, let sibling = SiblingProgram.answering(word) {
+        if let sibling = SiblingProgram.answering(CommandLine.arguments.dropFirst()) {
             SiblingProgram.replaceProcess(by: sibling)
         }
         await answer()

@@ -6,18 +6,32 @@ import Darwin
 
 /// Other programs beside this one: what a first run does not need is not linked into `kelvin`.
 enum SiblingProgram {
-    /// The program that answers to a word, if it is not this one; the launcher at the root builds it when it is first said.
-    static func answering(_ word: String) -> String? {
+    /// The program that answers to these words, if it is not this one; the launcher at the root, which knows the same,
+    /// builds it when they are first said.
+    static func answering(_ words: ArraySlice<String>) -> String? {
+        guard let word = words.first else { return nil }
         if word == "simulate-fleet" { return "kelvin-fleet" }
+        if word == "worker" { return worker(words) }
         if serviceWords.contains(word) { return "kelvind" }
         return jobWords.contains(word) ? "kelvin-jobs" : nil
+    }
+
+    /// A worker of a service's database, or the one that keeps a user's own jobs going.
+    private static func worker(_ words: ArraySlice<String>) -> String {
+        func says(_ options: [String]) -> Bool {
+            words.contains { word in options.contains { word == $0 || word.hasPrefix($0 + "=") } }
+        }
+        if says(["--keep-calibrated", "--idle"]) { return "kelvin-jobs" }
+        func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
+        let isNamed = isSet("KELVIND_DATABASE") || isSet("KELVIND_CONFIG")
+        return isNamed || says(["--database", "--config", "-c", "--help"]) ? "kelvind" : "kelvin-jobs"
     }
 
     private static let serviceWords: Set<String> = ["serve", "backup", "restore", "doctor", "sbom"]
 
     private static let jobWords: Set<String> = [
         "submit", "jobs", "job", "cancel", "pause", "resume", "results", "budget", "price", "share", "reserve", "fleet",
-        "worker", "logs", "login", "logout", "services", "top", "admin", "verify", "replay",
+        "logs", "login", "logout", "services", "sessions", "top", "admin", "verify", "replay",
     ]
 
     /// Hands this process over, arguments and all; says how to build the program where it is not there.

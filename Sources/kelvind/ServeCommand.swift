@@ -56,11 +56,8 @@ struct ServeCommand: AsyncParsableCommand {
 
 /// The flags of a service. What is not given is nil, so that the environment and the file have their say.
 struct ServeOptions: ParsableArguments {
-    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file (or KELVIND_CONFIG).")
-    var file: String?
-
     @OptionGroup var directory: DataOption
-    @OptionGroup var database: DatabaseOption
+    @OptionGroup var shared: SharedOptions
 
     @Option(help: "The address to listen on. Default: 127.0.0.1.")
     var host: String?
@@ -80,9 +77,6 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Whose signed tokens are taken, beside the service's own: a file that Docs/operations.md describes.")
     var identity: String?
 
-    @Option(help: "The file of the keys that secrets are sealed under. Default: secrets.keys in --data.")
-    var keyFile: String?
-
     @Option(help: "Requests a second that a token may make; 0 for no limit. Default: 1000.")
     var rate: Double?
 
@@ -92,34 +86,21 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Jobs that a project may have on their way. Default: 10000.")
     var jobsPerProject: Int?
 
-    @Option(help: "Seconds after which a worker that does not answer has lost its job to another. Default: 15.")
-    var lease: Double?
-
-    @Option(help: "What is logged: debug, info (every request), notice, warning, error. Default: notice.")
-    var logLevel: String?
-
     @Option(help: "Where traces and metrics are sent by OTLP over HTTP, as http://localhost:4318. Default: nowhere.")
     var otlpEndpoint: String?
 
     @Flag(help: "Take jobs in and leave the work to `kelvin worker` processes; with --database.")
     var noWork = false
 
-    func settings(
-        environment: [String: String] = ProcessInfo.processInfo.environment
-    ) throws(CommandFailure) -> ServeSettings {
-        let given: [(Setting, ConfigContent?)] = [
+    func settings() throws(CommandFailure) -> ServeSettings {
+        try shared.settings([
             (.data, directory.data.map { .string($0) }), (.host, host.map { .string($0) }),
             (.port, port.map { .int($0) }), (.certificate, certificate.map { .string($0) }),
             (.privateKey, privateKey.map { .string($0) }), (.plaintext, plaintext ? .bool(true) : nil),
             (.rate, rate.map { .double($0) }), (.wrongTokens, wrongTokens.map { .int($0) }),
-            (.jobsPerProject, jobsPerProject.map { .int($0) }), (.lease, lease.map { .double($0) }),
-            (.identity, identity.map { .string($0) }), (.keyFile, keyFile.map { .string($0) }),
-            (.logLevel, logLevel.map { .string($0) }), (.otlpEndpoint, otlpEndpoint.map { .string($0) }),
-            (.database, database.database.map { .string($0) }), (.blobs, database.blobs.map { .string($0) }),
+            (.jobsPerProject, jobsPerProject.map { .int($0) }), (.identity, identity.map { .string($0) }),
+            (.otlpEndpoint, otlpEndpoint.map { .string($0) }),
             (.noWork, noWork ? .bool(true) : nil),
-        ]
-        var flags: [Setting: ConfigContent] = [:]
-        for (setting, content) in given { flags[setting] = content }
-        return try ServeSettings(flags: flags, environment: environment, file: file)
+        ])
     }
 }

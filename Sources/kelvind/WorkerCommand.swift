@@ -14,52 +14,25 @@ struct WorkerCommand: AsyncParsableCommand {
         commandName: "worker", abstract: "Work on the jobs of a service, from this or another machine.",
         discussion: """
             Takes jobs that wait for a worker from the database, runs them part by part and writes what they gave. A part \
-            that it does not end, another worker begins again. When it is told to end, the part that runs comes to its end.
+            that it does not end, another worker begins again. When it is told to end, the part that runs comes to its end. \
+            The environment and the configuration file can be those of the servers: what is for servers alone is passed over.
             """)
 
-    @OptionGroup var database: DatabaseOption
-
-    @Option(help: "Jobs to work on at a time. Default: one for each processor.")
-    var jobs: Int?
-
-    @Option(help: "Seconds after which a worker that does not answer has lost its job; the same for all of a database.")
-    var lease = 15.0
-
-    @Option(help: "How long running parts are waited for when it ends, seconds.")
-    var grace = 20.0
-
-    @Option(help: "The file of the keys that the service seals the tokens of attached machines under.")
-    var keyFile: String?
-
-    @Option(help: "What is logged: debug, info, notice, warning, error.")
-    var logLevel = "notice"
-
-    func validate() throws {
-        if database.address == nil { throw ValidationError("give --database, or set KELVIND_DATABASE") }
-        if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
-        if !(lease >= 0.5 && lease <= 3_600) { throw ValidationError("--lease must be 0.5 to 3600 seconds") }
-        if !(grace >= 0 && grace.isFinite) { throw ValidationError("--grace must not be negative") }
-        if Logger.Level(rawValue: logLevel) == nil {
-            throw ValidationError("--log-level: '\(logLevel)' is none of debug, info, notice, warning, error")
-        }
-    }
+    @OptionGroup var options: SharedOptions
 
     func run() async throws {
-        let level = Logger.Level(rawValue: logLevel) ?? .notice
-        LoggingSystem.bootstrap { JSONLog(label: $0, level: level) }
-        let log = Logger(label: "kelvin.worker")
+        let setup = try ServiceSetup(options.settings(), isWorker: true)
+        let log = setup.bootstrapLog()
         let runtime: Runtime
         do throws(KernelError) {
-            guard let store = try database.open() else { return }
+            guard let store = try setup.openDatabase() else { return }
             var catalog: DeviceCatalog
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
-            if let keyFile { catalog.secrets = SecretVault(store, keyFile: keyFile) }
-            var rules = KernelRules()
-            rules.leaseSeconds = lease
+            if let path = setup.options.keyFile { catalog.secrets = SecretVault(store, keyFile: path) }
             var options = RuntimeOptions(
-                isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules)
+                isShared: true, adopts: true, pollSeconds: min(1, setup.rules.leaseSeconds / 10), rules: setup.rules)
             options.keepsOutcomes = false
-            options.mostRuns = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+            options.mostRuns = setup.options.mostRuns
             runtime = Runtime(
                 devices: CatalogFleet(catalog: catalog), storage: store, clock: store.clock, options: options)
         } catch { throw CommandFailure(error, source: nil) }
@@ -69,7 +42,7 @@ struct WorkerCommand: AsyncParsableCommand {
             log.notice("stopping", metadata: ["signal": "\(signal)"])
             break
         }
-        let left = await runtime.standDown(within: grace)
+        let left = await runtime.standDown(within: setup.options.graceSeconds)
         work.cancel()
         log.notice("stopped", metadata: ["partsLeft": "\(left)"])
     }

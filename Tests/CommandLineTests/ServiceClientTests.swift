@@ -129,6 +129,47 @@ import Testing
         #expect(try home.run(["share", "x", "2"]).errors.contains("--service local"))
     }
 
+    /// Sessions of a service and of this computer are the same to a user: a machine that is kept, jobs that run on it.
+    @Test(arguments: [true, false]) func sessionsKeepAMachine(isThere: Bool) throws {
+        let daemon = try TestDaemon(), home = StateHome(), token = try daemon.token
+        #expect(try home.run(["login", daemon.url, "--cacert", daemon.authority], input: token).code == 0)
+        let place = isThere ? [:] : ["KELVIN_SERVICE": "local"]
+        func kelvin(_ words: String...) throws -> (code: Int32, wasKilled: Bool, output: String, errors: String) {
+            try home.run(words, environment: place)
+        }
+        #expect(try kelvin("sessions").output == "no sessions\n")
+        let opened = try kelvin(
+            "sessions", "open", "--device", "garnet-20", "--kind", "dedicated", "--idle", "5m", "--budget", "40")
+        #expect(opened.output == "ses-1\n", "\(opened.errors)")
+        let other = try kelvin("sessions", "open", "--device", "ideal", "--kind", "batch", "--format", "json")
+        #expect(Self.object(other.output)["kind"] as? String == "batch", "\(other.errors)")
+        let ran = try kelvin("submit", "Examples/bell.qasm", "--session", "ses-1", "--shots", "60", "--format", "json")
+        #expect((Self.object(ran.output)["device"] as? [String: Any])?["id"] as? String == "garnet-20", "\(ran.errors)")
+        #expect(try kelvin("submit", "Examples/bell.qasm", "--shots", "50").code == 0)
+        let jobs = Self.list(try kelvin("jobs", "--session", "ses-1", "--format", "json").output)
+        #expect(jobs.map { $0["id"] as? String } == ["job-1"] && jobs.first?["session"] as? String == "ses-1")
+        let shown = Self.object(try kelvin("sessions", "show", "ses-1", "--format", "json").output)
+        #expect(shown["status"] as? String == "active" && shown["idleSeconds"] as? Double == 300, "\(shown)")
+        #expect((shown["machineSeconds"] as? Double ?? 0) > 0 && shown["budgetSeconds"] as? Double == 40)
+        #expect(try kelvin("sessions", "show", "ses-1").output.contains("dedicated, active, on garnet-20"))
+        let list = try kelvin("sessions", "--state", "open").output
+        #expect(list.contains("ses-2") && !list.contains("ses-1"), "\(list)")
+        // What is not possible is said before anything is sent, or by who keeps it.
+        #expect(try kelvin("submit", "Examples/bell.qasm", "--session", "ses-1", "--device", "garnet-20").code == 2)
+        #expect(try kelvin("submit", "Examples/bell.qasm", "--session", "one").code == 2)
+        let unknown = try kelvin("submit", "Examples/bell.qasm", "--session", "ses-9")
+        #expect(unknown.code == 1 && unknown.errors.contains("ses-9"), "\(unknown.errors)")
+        #expect(try kelvin("sessions", "open", "--device", "nothing").code != 0)
+        #expect(try kelvin("sessions", "open", "--device", "ideal", "--idle", "2h").code == 2)
+
+        #expect(try kelvin("submit", "Examples/bell.qasm", "--session", "ses-1", "--shots", "60").code == 0)
+        #expect(try kelvin("sessions", "close", "ses-1").output.contains("closed"))
+        let late = try kelvin("submit", "Examples/bell.qasm", "--session", "ses-1")
+        #expect(late.code != 0 && late.errors.contains("ses-1"), "\(late.errors)")
+        let closed = Self.list(try kelvin("sessions", "--format", "json", "--state", "closed").output)
+        #expect(closed.map { $0["id"] as? String } == ["ses-1"])
+    }
+
     /// A submission whose answer is lost is sent again and makes no second job; a service that starts again in the middle
     /// is waited for.
     @Test func aLostAnswerAndARestartLoseNothingAndDoubleNothing() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import PostgreSQLTesting
 import Testing
 
 /// How a daemon is set up, and what the doctor says of it; with real processes.
@@ -96,6 +97,15 @@ import Testing
         #expect(well.found["certificate"] == "warning" && well.found["first token"] == "warning")
         #expect(well.found["private key"] == "ok" && well.found["devices"] == "ok", "\(well)")
         #expect(well.found["port"] == "ok" && well.code == 0, "\(well)")
+        // A health check reaches it by an address that its certificate does not name; another's certificate is another's.
+        let address = ["--data", data, "--host", "127.0.0.1", "--port", "\(daemon.port)", "--running"]
+        #expect(try Self.findings(home, address + tls).found["port"] == "ok")
+        let stranger = try TestDaemon()
+        let theirs = [
+            "--certificate", stranger.directory + "/server.pem", "--private-key", stranger.directory + "/server.key",
+        ]
+        #expect(try Self.findings(home, address + theirs).found["port"] == "failure")
+        stranger.stop()
         // Rights, a key of someone else's, a port that nobody has, a store that is none.
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o644], ofItemAtPath: daemon.directory + "/server.key")
@@ -112,5 +122,44 @@ import Testing
         #expect(try Self.findings(home, place).found["store"] == "failure")
         let told = try home.run(["doctor", "--quiet", "--port", "99999"], program: Self.kelvind)
         #expect(told.code == 3 && told.output.contains("FAIL  settings") && told.output.contains("cure:"))
+    }
+
+    @Test func theDoctorLooksAtTheDatabaseAndWhatOpensSecrets() throws {
+        let home = StateHome(), server = try PostgreSQLServer.shared.get()
+        let address = try server.database()
+        let name = String(address.dropFirst(server.address("").prefix { $0 != "?" }.count).prefix { $0 != "?" })
+        let words = ["--data", home.path + "/data", "--database", address]
+        let empty = try Self.findings(home, words)
+        #expect(empty.found["database"] == "ok" && empty.found["database, answers"] == "ok", "\(empty)")
+        #expect(empty.found["store"] == nil && empty.code == 0)
+        // Nothing was made on the way.
+        #expect(try server.sql("SELECT to_regclass('schema_steps') IS NULL", in: name).contains("t"))
+        _ = try server.sql("CREATE TABLE schema_steps (name TEXT PRIMARY KEY)", in: name)
+        _ = try server.sql("INSERT INTO schema_steps VALUES ('of another century')", in: name)
+        #expect(try Self.findings(home, words).found["database"] == "failure")
+        let gone = ["--data", home.path + "/data", "--database", server.address("nobody")]
+        #expect(try Self.findings(home, gone).found["database"] == "failure")
+
+        try FileManager.default.createDirectory(atPath: home.path + "/data", withIntermediateDirectories: true)
+        let keys = home.path + "/data/secrets.keys", identity = try home.program("{\"issuer\": 1}")
+        #expect(FileManager.default.createFile(atPath: keys, contents: Data(), attributes: [.posixPermissions: 0o644]))
+        let open = try Self.findings(home, ["--data", home.path + "/data", "--identity", identity])
+        #expect(open.found["secrets"] == "failure" && open.found["identity provider"] == "failure", "\(open)")
+    }
+
+    /// A worker takes its settings from the same places as a server.
+    @Test func aWorkerIsSetUpAsAServerIs() throws {
+        let home = StateHome()
+        let nowhere = try home.run(["worker"], program: Self.kelvind)
+        #expect(nowhere.code == 2 && nowhere.errors.contains("KELVIND_DATABASE"), "\(nowhere.errors)")
+        let file = try home.program("{\n  \"database\": \"postgres://x@/y?host=/nonexistent\",\n  \"lease\": 0.1\n}\n")
+        let lease = try home.run(["worker", "--config", file], program: Self.kelvind)
+        #expect(lease.code == 2 && lease.errors.contains("0.5 to 3600"), "\(lease.errors)")
+        // `kelvin` knows whose worker is meant.
+        let kelvin = StateHome.program("kelvin")
+        let unreachable = try home.run(["worker", "--config", file, "--lease", "5"], program: kelvin)
+        #expect(unreachable.code == 3 && unreachable.errors.contains("/nonexistent"), "\(unreachable.errors)")
+        let own = try home.run(["worker", "--idle", "0"], program: kelvin, environment: ["KELVIND_CONFIG": file])
+        #expect(own.code == 0, "\(own.errors)")
     }
 }

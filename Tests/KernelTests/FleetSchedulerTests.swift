@@ -96,6 +96,19 @@ private struct Bench {
 }
 
 @Suite struct FleetSchedulerTests {
+    @Test func machinesThatComeLaterTakeJobsLikeTheFirst() {
+        var bench = Bench(machines: 1)
+        bench.submit(1, seconds: 1)
+        bench.run()
+        for k in 1...9 {
+            bench.handle(.addDevice(name: "later-\(k)", siteCount: 5))
+            let later = bench.kernel.book.device(named: "later-\(k)")
+            bench.submit(UInt64(k + 1), seconds: 1, device: later)
+        }
+        bench.run()
+        #expect(bench.ended.count == 10)
+    }
+
     @Test func classesAreStrictAndEqualsComeInTurn() {
         var bench = Bench(machines: 1)
         bench.submit(1, seconds: 10)

@@ -88,6 +88,13 @@ import Testing
         try expectSame(program)
     }
 
+    /// Blanks in a head mean nothing, so that a layout may change them; every byte of a body may.
+    @Test func headsOfCalibrationsAreKeptInTheStandardLayout() throws {
+        let program = try circuit("defcal  x$0 {  { shift } w;\nshift }\ncal{ a  b }")
+        #expect(program.calibrations == ["defcal x $0 {  { shift } w;\nshift }", "cal { a  b }"])
+        try expectSame(program)
+    }
+
     @Test(arguments: [
         ("@note\nqubit q;", "the annotation '@note'"), ("qubit q; @note\nreset q;", "the annotation '@note'"),
         ("pragma keep\nqubit q;", "the pragma 'keep'"), ("qubit q; reset q; cal { barrier; }", "a calibration"),

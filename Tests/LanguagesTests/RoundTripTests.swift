@@ -162,6 +162,15 @@ import Testing
         }
     }
 
+    @Test func version2ReadsItsIncludeWhateverVariablesAreCalled() throws {
+        // There are no variables in it, so that none takes the name of a gate away.
+        let circuit = try circuit("duration x; int h; qubit q; reset q;")
+        let text = try OpenQASMWriter.write(circuit, version: .version2)
+        #expect(text.contains("include \"qelib1.inc\";"))
+        let again = try #require(OpenQASM.parse(SourceText(name: "program", text)).circuit)
+        #expect(try OpenQASMWriter.write(again, version: .version2) == text)
+    }
+
     @Test func version2LeavesOutDefinitionsThatNobodyCalls() throws {
         let source = SourceText(
             """

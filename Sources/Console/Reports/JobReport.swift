@@ -12,6 +12,7 @@ package struct JobReport {
             "  parts     \(job.finishedParts) of \(job.parts == 0 ? "?" : "\(job.parts)")",
             "  machine   \((job.machineSeconds * 1e6).rounded() / 1e6) s",
         ]
+        if let session = job.session { lines.append("  session   \(session)") }
         if let project = job.project { lines.append("  project   \(project)") }
         if let user = job.user, !user.isEmpty { lines.append("  user      \(user)") }
         if let account = job.account { lines.append("  account   \(account)") }

@@ -133,6 +133,8 @@ public struct FleetScheduler: SchedulingPolicy {
             growMachines(to: book.devices.count)
             for d in known..<machines.count {
                 machines[d].siteCount = book.devices[d].siteCount
+                // Rows that were filled in before the machine was there hold that nothing fits it.
+                estimates.forget(device: d)
                 reconcile(d, book)
             }
         }

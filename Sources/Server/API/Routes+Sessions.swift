@@ -14,7 +14,7 @@ extension Service {
         Route(.get, "/v1/sessions", "listSessions", .anyone(.read)) { call in try await call.listSessions() },
         Route(.get, "/v1/sessions/{session}", "getSessionState", .readSession) { call in
             try call.checkQuery()
-            return .json(SessionDocument(try call.session))
+            return .json(SessionDocument(ofService: try call.session))
         },
         Route(.delete, "/v1/sessions/{session}", "closeSession", .changeSession) { call in
             try call.checkQuery("cancel")
@@ -23,7 +23,7 @@ extension Service {
             guard let now = try await call.service.runtime.session(index) else {
                 throw Problem(.fault, "\(index.name) was closed and is not there")
             }
-            return .json(SessionDocument(now), now.phase == .closed ? .ok : .accepted)
+            return .json(SessionDocument(ofService: now), now.phase == .closed ? .ok : .accepted)
         },
     ]
 }
@@ -41,7 +41,7 @@ extension Call {
         guard let outlook = try await service.runtime.session(session.index) else {
             throw Problem(.fault, "\(session.index.name) was opened and is not there")
         }
-        return Answer.json(SessionDocument(outlook), .created).header(
+        return Answer.json(SessionDocument(ofService: outlook), .created).header(
             .location, "/v1/sessions/\(session.index.name)")
     }
 
@@ -68,7 +68,7 @@ extension Call {
             }
             return projects?.contains(owner.project.text) ?? true
         }
-        var page = SessionPage(sessions: found.map(SessionDocument.init))
+        var page = SessionPage(sessions: found.map(SessionDocument.init(ofService:)))
         if found.count == limit, let last = found.last {
             page.next = "/v1/sessions?" + nextQuery(before: last.index.name)
         }

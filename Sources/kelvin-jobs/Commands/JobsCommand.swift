@@ -23,6 +23,9 @@ struct JobsCommand: AsyncParsableCommand {
     @Option(help: "Only jobs for this device.")
     var device: String?
 
+    @Option(help: "Only jobs of this session or batch, as ses-1.")
+    var session: SessionIndex?
+
     @Option(help: "How many at most.")
     var limit = 20
 
@@ -34,7 +37,9 @@ struct JobsCommand: AsyncParsableCommand {
     func run() async throws {
         try await format.reporting {
             let jobs = try await service.place.jobs(
-                JobQuery(states: state, account: account, project: project, tag: tag, device: device, limit: limit))
+                JobQuery(
+                    states: state, account: account, project: project, tag: tag, device: device, session: session,
+                    limit: limit))
             switch format {
             case .json: Terminal.write(JSON.text(jobs) + "\n")
             case .text: Terminal.write(JobTable(jobs).text)

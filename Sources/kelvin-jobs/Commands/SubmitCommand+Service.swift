@@ -9,7 +9,10 @@ extension SubmitCommand {
             throw .usage("--account is for this computer\n  cure: name a project of the service: --project")
         }
         var request = request
-        let devices = try target.names()
+        let devices =
+            if let session { [try await ServicePlace(client: client).session(session).device] } else {
+                try target.names()
+            }
         if let file = devices.first(where: { $0.contains("/") }) {
             throw .usage("'\(file)' is a file of this computer\n  cure: name a device of the service: `kelvin devices`")
         }
@@ -19,9 +22,10 @@ extension SubmitCommand {
         defer { line.finish() }
         let job: JobDocument
         do throws(KernelError) {
-            if dryRun { return show(try client.appraise(request, project: project)) }
+            if dryRun { return show(try client.appraise(request, project: project, session: session)) }
             // Without a key of the user's it has one of its own: an answer that is lost on its way makes no second job.
-            job = try client.submit(request, project: project, tags: tag, key: key ?? ServiceClient.newKey())
+            job = try client.submit(
+                request, project: project, session: session, tags: tag, key: key ?? ServiceClient.newKey())
         } catch {
             line.finish()
             throw CommandFailure(error, source: nil)

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Client
 import Console
+import Drivers
 @preconcurrency import Dispatch
 import Foundation
 public import Kernel
@@ -37,6 +38,9 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @Option(help: "The project of a service that the job is for: ORGANISATION/PROJECT; left out where one has one.")
     var project: String?
+
+    @Option(help: "The session or batch to send it into, as ses-1; its machine is the session's.")
+    var session: SessionIndex?
 
     @Option(help: "A word to find it by; repeatable.")
     var tag: [String] = []
@@ -85,6 +89,9 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
+        if session != nil, target.device != DeviceCatalog.defaultID {
+            throw ValidationError("--session has a machine: leave --device out")
+        }
         if alone, shareHelpers { throw ValidationError("--share-helpers: who is alone has no neighbours") }
         if let budget, !(budget > 0 && budget.isFinite) { throw ValidationError("--budget must be positive seconds") }
         for (name, worth) in [("success", successWorth), ("price", priceWorth)] {
@@ -132,9 +139,14 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         let store = try JobStore()
         // Another process works in another directory.
-        let devices = try target.devices(in: store.catalog()).map { name in
-            name.contains("/") ? URL(fileURLWithPath: name).standardizedFileURL.path : name
-        }
+        let devices =
+            if let session {
+                [try await store.machine(of: session)]
+            } else {
+                try target.devices(in: store.catalog()).map { name in
+                    name.contains("/") ? URL(fileURLWithPath: name).standardizedFileURL.path : name
+                }
+            }
         document.device = devices[0]
         document.devices = devices.count > 1 ? devices : nil
         let runtime = try store.runtime()
@@ -147,7 +159,8 @@ struct SubmitCommand: AsyncParsableCommand {
             }
             try await runtime.check(request)
             let id = try await runtime.submit(
-                request, document: document, key: key, tags: tag, isDetached: detach, receivedAt: received
+                request, document: document, key: key, session: session, tags: tag, isDetached: detach,
+                receivedAt: received
             ) { line.update($0) }
             if detach {
                 try? store.startWorker()

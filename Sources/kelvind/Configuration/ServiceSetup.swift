@@ -11,10 +11,12 @@ struct ServiceSetup {
     private(set) var options: ServiceOptions
     private(set) var rules = KernelRules()
     private let level: Logger.Level
-    private let database: PostgreSQLAddress?
+    /// Of the store that servers and workers share; nil where the service has one of its own.
+    let database: PostgreSQLAddress?
     private let shelf: BlobShelf?
 
-    init(_ settings: ServeSettings) throws(CommandFailure) {
+    /// - Parameter isWorker: for a process that only works, on a database that others take jobs into.
+    init(_ settings: ServeSettings, isWorker: Bool = false) throws(CommandFailure) {
         let directory: String
         do throws(KernelError) {
             if let data = settings.text(.data) { directory = data } else { directory = try DataOption.standardPath }
@@ -33,6 +35,8 @@ struct ServiceSetup {
         options.keyFile = settings.text(.keyFile)
         options.telemetryEndpoint = settings.text(.otlpEndpoint)
         rules.leaseSeconds = settings.number(.lease) ?? rules.leaseSeconds
+        options.mostRuns = settings.whole(.jobs) ?? options.mostRuns
+        options.graceSeconds = settings.number(.grace) ?? options.graceSeconds
         let word = settings.text(.logLevel) ?? "notice"
         guard let level = Logger.Level(rawValue: word) else {
             throw Self.wrong(.logLevel, "'\(word)' is none of debug, info, notice, warning, error")
@@ -46,11 +50,16 @@ struct ServiceSetup {
         shelf = settings.text(.blobs).map { BlobShelf(BlobDirectory(path: $0)) }
         if shelf != nil, database == nil { throw .usage("\(Setting.blobs.option) needs \(Setting.database.option)") }
         options.failpoint = Failpoint(environment: ProcessInfo.processInfo.environment)
-        if settings.flag(.noWork) == true {
+        try check(isPlaintext: settings.flag(.plaintext) ?? false)
+        if isWorker {
+            if database == nil {
+                throw .usage("give \(Setting.database.option), or set \(Setting.database.variable)")
+            }
+            options.mostRuns = settings.whole(.jobs) ?? ProcessInfo.processInfo.activeProcessorCount
+        } else if settings.flag(.noWork) == true {
             if database == nil { throw .usage("\(Setting.noWork.option) needs \(Setting.database.option)") }
             options.mostRuns = 0
         }
-        try check(isPlaintext: settings.flag(.plaintext) ?? false)
     }
 
     private func check(isPlaintext: Bool) throws(CommandFailure) {
@@ -60,6 +69,10 @@ struct ServiceSetup {
         }
         if !(options.requestsPerSecond >= 0 && options.requestsPerSecond.isFinite) {
             throw Self.wrong(.rate, "must not be negative")
+        }
+        if options.mostRuns < 1 { throw Self.wrong(.jobs, "must be at least 1") }
+        if !(options.graceSeconds >= 0 && options.graceSeconds <= 3_600) {
+            throw Self.wrong(.grace, "must be 0 to 3600 seconds")
         }
         if options.jobsPerProject < 1 { throw Self.wrong(.jobsPerProject, "must be at least 1") }
         if !(rules.leaseSeconds >= 0.5 && rules.leaseSeconds <= 3_600) {

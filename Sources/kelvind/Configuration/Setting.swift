@@ -3,7 +3,7 @@ import Kernel
 /// What can be set of a service: by a flag of `serve`, an environment variable, or a line of the configuration file.
 enum Setting: String, CaseIterable {
     case data, host, port, certificate, privateKey, plaintext, rate, wrongTokens, jobsPerProject, lease, logLevel
-    case otlpEndpoint, database, blobs, noWork, identity, keyFile
+    case otlpEndpoint, database, blobs, noWork, identity, keyFile, jobs, grace
 
     enum Kind {
         case text, whole, number, flag
@@ -23,8 +23,8 @@ enum Setting: String, CaseIterable {
         case .data, .host, .certificate, .privateKey, .logLevel, .otlpEndpoint, .database, .blobs, .identity,
             .keyFile:
             .text
-        case .port, .wrongTokens, .jobsPerProject: .whole
-        case .rate, .lease: .number
+        case .port, .wrongTokens, .jobsPerProject, .jobs: .whole
+        case .rate, .lease, .grace: .number
         case .plaintext, .noWork: .flag
         }
     }

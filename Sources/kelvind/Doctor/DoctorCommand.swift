@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
         var findings: [Finding] = []
         do throws(CommandFailure) {
             let setup = try ServiceSetup(options.settings())
-            findings = Examination(setup.options, mustRun: running).findings
+            findings = Examination(setup, mustRun: running).findings
         } catch {
             findings = [
                 .failure(

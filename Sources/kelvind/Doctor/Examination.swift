@@ -5,19 +5,24 @@ import Hardware
 import Kernel
 import Server
 import Storage
+import StoragePostgreSQL
 
 /// Looks at everything that a service needs; changes nothing that lasts.
 struct Examination {
     let options: ServiceOptions
+    /// Of the store that others share; nil for one of the service's own.
+    let database: PostgreSQLAddress?
     let mustRun: Bool
 
-    init(_ options: ServiceOptions, mustRun: Bool) {
-        self.options = options
+    init(_ setup: ServiceSetup, mustRun: Bool) {
+        options = setup.options
+        database = setup.database
         self.mustRun = mustRun
     }
 
     var findings: [Finding] {
-        directory + [disk, schema, synchronising, clock] + certificate + [
+        let store = database.map(sharedStore) ?? [schema]
+        return directory + [disk] + store + [synchronising, clock] + certificate + secrets + [
             port, memory, descriptors, programs, devices, curl,
         ]
     }
@@ -149,8 +154,9 @@ struct Examination {
         let name = "port", shown = "\(options.host):\(options.port)"
         let scheme = options.certificate == nil ? "http" : "https"
         let host = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : options.host
-        // The certificate is looked at by itself; here it is asked who has the port.
-        let client = HTTPClient(timeout: 5, connectTimeout: 2, authority: options.certificate)
+        // Whoever shows the service's own certificate is the service, by whatever name this computer reaches it.
+        var client = HTTPClient(timeout: 5, connectTimeout: 2, authority: options.certificate)
+        client.checksName = options.certificate == nil
         let asked = host.contains(":") ? "[\(host)]" : host
         do throws(HTTPClient.Failure) {
             let answer = try client.send(
@@ -160,8 +166,10 @@ struct Examination {
             }
             return .ok(name, "\(shown): the service runs and answers")
         } catch {
-            if error.message.hasPrefix("no secure connection"), !mustRun {
-                return .ok(name, "\(shown): someone answers, whose certificate is for another name")
+            if error.message.hasPrefix("no secure connection") {
+                return .failure(
+                    name, "\(shown) has another service, or one with another certificate: \(error.message)",
+                    cure: "stop it, or choose another --port")
             }
             guard error.kind == .unreachable, error.message.hasPrefix("no connection") else {
                 return .failure(name, "\(shown): \(error.message)", cure: "see the log of the service")

@@ -102,7 +102,16 @@ def test_every_block_is_run_or_marked():
         before = text[: match.start()]
         if before.count("```") % 2 == 1:
             continue
-        assert match[1] in ("sh", "text") or "*Not run*" in before[-400:], text[match.start():][:80]
+        assert match[1] in ("sh", "text", "json") or "*Not run*" in before[-400:], text[match.start():][:80]
+
+
+def test_every_setting_is_in_the_table():
+    told = subprocess.run([os.environ["KELVIND"], "serve", "--help"], capture_output=True, text=True).stdout
+    options = set(re.findall(r"--([a-z-]+)", told.split("OPTIONS:")[1])) - {"config", "version", "help", "no-", "data-"}
+    names = {re.sub(r"-(.)", lambda letter: letter[1].upper(), option) for option in options}
+    table = re.search(r"^\| setting .*?\n\n", PAGE.read_text(), re.M | re.S)[0].strip()
+    shown = {name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert "database" in names and shown == names
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")

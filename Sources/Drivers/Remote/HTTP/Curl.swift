@@ -69,6 +69,7 @@ struct Curl: @unchecked Sendable {
         case noProgress = 43
         case followLocation = 52
         case postFieldSize = 60
+        case verifyHost = 81
         case noSignal = 99
         case timeout = 155
         case connectTimeout = 156

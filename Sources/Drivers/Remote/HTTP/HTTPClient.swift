@@ -9,6 +9,9 @@ package struct HTTPClient: Sendable {
     package var bodyLimit = 256 << 20
     /// A file with the certificate (PEM) of the authority that is trusted; nil for those of the system.
     package var authority: String?
+    /// Whether the certificate must be for the host that is asked; not so where it is itself what is trusted, and the
+    /// host is only a way to reach it.
+    package var checksName = true
 
     package init(
         timeout: Double = 30, connectTimeout: Double = 10, bodyLimit: Int = 256 << 20, authority: String? = nil
@@ -106,6 +109,7 @@ package struct HTTPClient: Sendable {
         // This computer is not reached through the environment's proxy.
         if request.isLocal { Self.set(curl, handle, .noProxy, "*") }
         if let authority { Self.set(curl, handle, .authority, authority) }
+        if !checksName, authority != nil { curl.set(handle, .verifyHost, 0) }
         curl.set(handle, .noSignal, 1)
         curl.set(handle, .followLocation, 0)
         curl.set(handle, .protocols, 3)

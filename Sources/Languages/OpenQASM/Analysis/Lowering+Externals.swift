@@ -100,7 +100,7 @@ extension Lowering {
             while start > 0 && parser.lexer.base[Int(start) - 1] <= 0x20 { start -= 1 }
             start -= min(start, UInt32("defcal".utf8.count))
         }
-        let text = parser.text(start..<node.end)
+        let text = Self.laidOut(parser.text(start..<node.end))
         if node.kind == .calibration && (isInside || block.count > 0) {
             // What the program does before it stays before it.
             block.append(Instruction(.barrier, location: location(id)))
@@ -120,6 +120,12 @@ extension Lowering {
                 cause: "pulses need a machine's own controller",
                 cure: "nothing is wrong if the machine's own gates are meant: those are run")
         }
+    }
+
+    /// A calibration in the standard layout: the blanks of its head mean nothing, what its braces hold is left alone.
+    private static func laidOut(_ text: String) -> String {
+        guard let result = try? OpenQASM.format(SourceText(name: "", text)) else { return text }
+        return result.hasSuffix("\n") ? String(result.dropLast()) : result
     }
 
     /// A gate that nothing but its calibration defines.

@@ -56,13 +56,16 @@ struct NameAllocation {
 }
 
 extension Circuit {
-    /// What the program, as opposed to the language, has given names to.
-    var ownNames: Set<String> {
+    /// What the program, as opposed to the language, has given names to, as far as a text of the version has them:
+    /// version 2 knows neither variables nor functions.
+    func ownNames(in version: OpenQASMWriter.Version) -> Set<String> {
         var result = Set(qubitRegisters.map(\.name))
         result.formUnion(bitRegisters.map(\.name))
-        result.formUnion(variables.map(\.name))
-        result.formUnion(arrays.map(\.name))
-        result.formUnion(externals.map(\.name))
+        if version != .version2 {
+            result.formUnion(variables.map(\.name))
+            result.formUnion(arrays.map(\.name))
+            result.formUnion(externals.map(\.name))
+        }
         for definition in gates {
             if case .modified = definition.implementation { continue }
             result.insert(definition.name)

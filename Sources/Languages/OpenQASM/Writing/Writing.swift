@@ -28,7 +28,7 @@ struct Writing {
     init(_ circuit: Circuit, _ writer: OpenQASMWriter) throws(OpenQASMWriterError) {
         self.circuit = circuit
         version = writer.version
-        let ownNames = circuit.ownNames
+        let ownNames = circuit.ownNames(in: writer.version)
         includesGates = StandardDefinitions.included(in: writer.version).isDisjoint(with: ownNames)
         names = NameAllocation(
             version: writer.version,
@@ -55,6 +55,12 @@ struct Writing {
 
     /// Items are called by their array and their indices.
     private mutating func nameVariables() {
+        if isVersion2 {
+            // They appear in refusals alone.
+            variableNames = circuit.variables.map(\.name)
+            arrayNames = circuit.arrays.map(\.name)
+            return
+        }
         for function in circuit.externals { names.reserve(function.name) }
         var arrays = circuit.arrays[...]
         while variableNames.count < circuit.variables.count || !arrays.isEmpty {

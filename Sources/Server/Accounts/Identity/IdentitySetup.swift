@@ -1,5 +1,5 @@
 import Foundation
-import Kernel
+public import Kernel
 import Storage
 
 /// Whose signed tokens are taken, and what their claims mean here: a file of the operator's.
@@ -120,4 +120,10 @@ struct ClaimRules: Sendable {
     }
 
     func abilities(of claims: Claims) -> Set<Token.Ability> { allAbilities }
+}
+
+/// The file that says whose signed tokens are taken.
+public enum IdentityFile {
+    /// - Throws: `service.identity` where it means nothing.
+    public static func check(_ path: String) throws(KernelError) { _ = try IdentitySetup(path: path) }
 }
