@@ -4,6 +4,7 @@ import Glibc
 import Darwin
 #endif
 public import Kernel
+import Storage
 import Synchronization
 
 /// The time of the database server, as this process last heard it and has counted on since.
@@ -17,6 +18,18 @@ public final class DatabaseClock: KernelClock {
     public init() {}
 
     public var now: Double { (zero.withLock { $0 } ?? WallClock().now - Self.monotonic) + Self.monotonic }
+
+    /// Asks the server.
+    func hear(_ connection: PostgreSQLConnection) throws(KernelError) {
+        do throws(SQLFailure) {
+            let times = try connection.query(
+                "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS FLOAT8)", []
+            ) { row in row.real(0) }
+            if let time = times.first ?? nil { set(time) }
+        } catch {
+            throw error.error
+        }
+    }
 
     /// The server has just said what time it is.
     func set(_ time: Double) {

@@ -26,6 +26,8 @@ public final class PostgreSQLStorage: KernelStorage {
         clock = DatabaseClock()
         let connection = try PostgreSQLConnection(address)
         try Self.migrate(connection)
+        // Before anybody asks what time it is: this computer's clock may be wrong.
+        try clock.hear(connection)
         let name = "\(UInt64.random(in: 0...(.max)))"
         writer = Guarded(Writer(connection: connection, name: name))
         listener = PostgreSQLListener(address, ignoring: name)

@@ -92,6 +92,22 @@ extension Runtime {
         return options.mostRuns == .max || state.book.liveRuns.count(where: holds) < options.mostRuns
     }
 
+    /// Whether nobody works on a job that should be worked on since a moment.
+    ///
+    /// Whoever has left one of its jobs alone for a lease is held to be gone: its other jobs do not wait for a lease each.
+    /// Should it be there after all, fences keep what two do from counting twice.
+    private func isOrphan(
+        _ job: JobID, since time: Double, _ transaction: any StorageTransaction, _ now: Double
+    ) throws(KernelError) -> Bool {
+        let lease = options.rules.leaseSeconds
+        // A time that lies further ahead than a lease was told by a clock that was wrong.
+        let isLate = abs(now - time) > lease
+        guard let owner = try transaction.summary(of: job)?.owner else { return isLate }
+        if owner == 0 || abs(now - silentOwners[owner, default: -.infinity]) < 60 * lease { return true }
+        if isLate, owner != options.worker { silentOwners[owner] = now }
+        return isLate
+    }
+
     /// Takes over what no one works on: jobs without an owner at once, others when their owner was silent for a lease.
     func adoptOrphans(
         _ transaction: any StorageTransaction, _ now: Double, _ output: inout KernelOutput
@@ -99,14 +115,12 @@ extension Runtime {
         guard options.adopts, !isStandingDown, options.mostRuns > 0 else { return }
         var orphans: [JobID] = []
         for run in state.book.liveRuns where run.worker == 0 && jobs[run.job] == nil && mayTake(run, output.facts) {
-            let isOwned = try transaction.summary(of: run.job).map { $0.owner != 0 } ?? true
-            if !isOwned || now - run.placed > options.rules.leaseSeconds { orphans.append(run.job) }
+            if try isOrphan(run.job, since: run.placed, transaction, now) { orphans.append(run.job) }
         }
         for slot in state.book.jobs.slots where state.book.jobs[slot].state == .created {
             let job = state.book.jobs[slot]
             guard jobs[job.id] == nil else { continue }
-            let isOwned = try transaction.summary(of: job.id).map { $0.owner != 0 } ?? true
-            if !isOwned || now - job.submitted > options.rules.leaseSeconds { orphans.append(job.id) }
+            if try isOrphan(job.id, since: job.submitted, transaction, now) { orphans.append(job.id) }
         }
         for id in orphans {
             let bytes = try transaction.document(.request, of: id, number: 0) ?? []

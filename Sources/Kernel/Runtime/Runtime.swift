@@ -44,6 +44,8 @@ public actor Runtime {
     var knowsPastTraffic = false
     /// Jobs whose work this process has leased for the turn that comes; nil where it may take what it sees.
     var leased: Set<JobID>?
+    /// Processes that left a job alone for a lease, and when that was seen.
+    var silentOwners: [UInt64: Double] = [:]
     /// What was decided and is not durable yet.
     var unsettled = UnsettledTurns()
 
