@@ -13,6 +13,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,7 +47,8 @@ class Process:
         else:
             words = self.words
         log = open(f"{self.directory}/{self.name}.log", "ab")
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True, env=environment,
+                                        start_new_session=True)
         self.port = None
         threading.Thread(target=self.watch, args=(self.process,), daemon=True).start()
 
@@ -56,8 +58,9 @@ class Process:
                 self.port = int(line.rsplit(":", 1)[1])
 
     def kill(self):
-        # With faketime the daemon is a child of it, or it itself: both are of this process alone.
-        self.process.kill()
+        # With faketime the daemon is a child of it: whoever kills one alone leaves the other with the store.
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.port = None
 
