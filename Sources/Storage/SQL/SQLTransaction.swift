@@ -78,6 +78,7 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
         try dropBlobs(where: "job = ?", [.integer(job.stored)])
         for sql in [
             "DELETE FROM documents WHERE job = ?", "DELETE FROM facts WHERE job = ?", "DELETE FROM tags WHERE job = ?",
+            "DELETE FROM records WHERE job = ?",
             "UPDATE jobs SET isRemoved = TRUE, key = NULL, name = '', tags = '' WHERE id = ?",
         ] { try execute(sql, [.integer(job.stored)]) }
         return true

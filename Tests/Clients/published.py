@@ -1,0 +1,52 @@
+"""Programs that other people published, run as they are.
+
+Nothing of them is kept here: READMEs come with the packages that are installed, examples with the packages' source archives.
+"""
+
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kelvin" / "published"
+
+
+def readme(distribution, containing):
+    """The Python program of an installed package's README that has a text in it."""
+    metadata = importlib.metadata.metadata(distribution)
+    text = metadata.get_payload() or metadata["Description"]
+    found = [block for block in re.findall(r"```(?:python|py)\s*\n(.*?)```", text, re.S) if containing in block]
+    assert len(found) == 1, f"{distribution}: {len(found)} programs hold '{containing}'"
+    return found[0]
+
+
+def archive(requirement):
+    """Where the source archive of a package lies, such as `quri-parts-oqtopus==1.1.5`."""
+    place = CACHE / requirement.replace("==", "-")
+    if not place.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        # Whole or not at all: a run that is cut off leaves nothing behind under the name.
+        with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+            subprocess.run(
+                [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                 "--no-binary", ":all:", "--dest", scratch, requirement], check=True)
+            (packed,) = Path(scratch).glob("*.tar.gz")
+            with tarfile.open(packed) as file:
+                file.extractall(scratch + "/unpacked", filter="data")
+            (tree,) = Path(scratch, "unpacked").iterdir()
+            tree.rename(place)
+    return place
+
+
+def run(program, environment, *arguments, directory=None, seconds=120):
+    """What a program prints: a file, or a text. It must end well."""
+    words = [str(program)] if isinstance(program, Path) else ["-c", program]
+    done = subprocess.run(
+        [sys.executable, *words, *arguments], cwd=directory, timeout=seconds, text=True, capture_output=True,
+        env={**os.environ, **environment})
+    assert done.returncode == 0, f"{program}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
