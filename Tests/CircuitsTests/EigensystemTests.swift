@@ -29,7 +29,8 @@ import Testing
         let (values, vectors) = StandardGate.y.matrix().hermitianEigensystem()
         #expect(abs(values[0] + 1) < 1e-14 && abs(values[1] - 1) < 1e-14)
         #expect(
-            (StandardGate.y.matrix() * vectors - vectors * Matrix(diagonal: [-1, 1])).distance(to: Matrix(zero: 2))
+            (StandardGate.y.matrix() * vectors - vectors * Matrix(diagonal: [Complex(-1), Complex(1)])).distance(
+                to: Matrix(zero: 2))
                 < 1e-14)
     }
 }
