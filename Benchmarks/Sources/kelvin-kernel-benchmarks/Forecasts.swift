@@ -87,6 +87,18 @@ struct Forecasts {
             return records.sorted { $0.0 < $1.0 }.map(\.1)
         }
         for record in records { add(record, traffic, to: &row) }
+        if let path = ProcessInfo.processInfo.environment["DUMP"] {
+            var text = ""
+            for (k, record) in records.enumerated() {
+                for f in record.forecasts {
+                    text +=
+                        "\(k) \(f.forecast.priority.rawValue) \(f.submitted) \(f.wait) \(f.forecast.lower) \(f.forecast.upper) \(f.baseline.lower) \(f.baseline.upper) \(record.lastArrival)"
+                    for w in f.sample.waits { text += " \(Float(w))" }
+                    text += "\n"
+                }
+            }
+            try text.write(toFile: "\(path)-\(traffic.name)-\(load)-\(basis).txt", atomically: true, encoding: .utf8)
+        }
         let covered = row.coverage.map { (Statistics.mean($0) * 100).text(1) }.joined(separator: " ")
         let ratio = Statistics.mean(row.medianRatio).text(2), width = Statistics.mean(row.medianWidth).text(0)
         let wait = Statistics.mean(row.medianWait).text(0), seconds = processorSeconds().text(0)

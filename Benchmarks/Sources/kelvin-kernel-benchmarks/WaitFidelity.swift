@@ -17,7 +17,10 @@ struct WaitFidelity {
         var fidelity: [Double] = []
     }
 
-    static let weights: [Double] = [0, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000]
+    static let weights: [Double] = [
+        0, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 10_000_000,
+        .infinity,
+    ]
 
     func run() async throws -> [Point] {
         var points: [Point] = []
@@ -27,7 +30,9 @@ struct WaitFidelity {
                     points.append(try await point(policy.rawValue, policy, jobs, load, nil, 1))
                 }
                 for weight in Self.weights {
-                    points.append(try await point("kelvin \(Int(weight))", .kelvin, jobs, load, weight, 1))
+                    points.append(
+                        try await point(
+                            weight.isFinite ? "kelvin \(Int(weight))" : "kelvin ∞", .kelvin, jobs, load, weight, 1))
                 }
                 points.append(try await point("kelvin packed", .kelvin, jobs, load, 100_000, 8))
             }
@@ -64,11 +69,32 @@ struct WaitFidelity {
     }
 }
 
+extension WaitFidelity {
+    /// How far Kelvin's curve lies above a baseline's point, with the baseline's wait: by seed, the difference in fidelity.
+    ///
+    /// Between two of its points the curve is a line (a fleet that takes either weight for a part of its jobs); beyond its
+    /// last point it stays level. Nil for a seed in which no point waits as little as the baseline.
+    static func lift(of curve: [Point], over baseline: Point, wait: (Point) -> [Double]) -> [Double?] {
+        baseline.fidelity.indices.map { seed in
+            let limit = wait(baseline)[seed]
+            let points = curve.map { (wait: wait($0)[seed], fidelity: $0.fidelity[seed]) }.sorted { $0.wait < $1.wait }
+            // Whoever may wait longer need not: the best of all that waits no longer counts.
+            var best = points.filter { $0.wait <= limit }.map(\.fidelity).max()
+            for (a, b) in zip(points, points.dropFirst()) where a.wait <= limit && b.wait > limit {
+                let part = (limit - a.wait) / (b.wait - a.wait)
+                best = max(best ?? -.infinity, a.fidelity + part * (b.fidelity - a.fidelity))
+            }
+            return best.map { $0 - baseline.fidelity[seed] }
+        }
+    }
+}
+
 /// Executes each program once on each machine, alone on it, as the emulator plays it.
 actor ClassFidelities {
     private let machines: [Machine]
     private var table: ProgramTable
-    private let meter = FidelityMeter(shots: 4_000)
+    /// As many as the longest jobs ask for: what differs between machines is a few parts in a thousand.
+    private let meter = FidelityMeter(shots: 40_000)
     private var known: [Int: Double] = [:]
 
     init(_ machines: [Machine], mixes: [WorkloadSettings.ProgramMix]) {
