@@ -1,3 +1,4 @@
+import Hardware
 /// All that is kept of a job that ended well, in one file: request, result, calibrations, times, shots. A tar archive with
 /// a manifest of digests; equal jobs make equal bytes.
 public struct ResultBundle: Sendable {

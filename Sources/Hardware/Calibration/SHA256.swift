@@ -1,19 +1,19 @@
-/// The digest of FIPS 180-4, for files that must show whether they were changed.
+/// The digest of FIPS 180-4, for identities that depend on content alone and files that must show whether they were changed.
 ///
 /// Below the service there is no cryptography package, and this needs no secrets: nothing here is about timing.
-struct SHA256 {
+package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
 
     /// Lower-case hexadecimal.
-    static func hex(of bytes: [UInt8]) -> String {
+    package static func hex(of bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(
             decoding: digest(of: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    static func digest(of bytes: [UInt8]) -> [UInt8] {
+    package static func digest(of bytes: [UInt8]) -> [UInt8] {
         var hash = SHA256()
         let whole = bytes.count / 64 * 64
         bytes.withUnsafeBufferPointer { buffer in
