@@ -70,22 +70,23 @@ struct WaitFidelity {
 }
 
 extension WaitFidelity {
-    /// How far Kelvin's curve lies above a baseline's point, with the baseline's wait: by seed, the difference in fidelity.
+    /// How far Kelvin's curve lies above a baseline's point at the baseline's wait: the difference in fidelity by seed.
     ///
-    /// Between two of its points the curve is a line (a fleet that takes either weight for a part of its jobs); beyond its
-    /// last point it stays level. Nil for a seed in which no point waits as little as the baseline.
-    static func lift(of curve: [Point], over baseline: Point, wait: (Point) -> [Double]) -> [Double?] {
-        baseline.fidelity.indices.map { seed in
-            let limit = wait(baseline)[seed]
-            let points = curve.map { (wait: wait($0)[seed], fidelity: $0.fidelity[seed]) }.sorted { $0.wait < $1.wait }
-            // Whoever may wait longer need not: the best of all that waits no longer counts.
-            var best = points.filter { $0.wait <= limit }.map(\.fidelity).max()
-            for (a, b) in zip(points, points.dropFirst()) where a.wait <= limit && b.wait > limit {
-                let part = (limit - a.wait) / (b.wait - a.wait)
-                best = max(best ?? -.infinity, a.fidelity + part * (b.fidelity - a.fidelity))
-            }
-            return best.map { $0 - baseline.fidelity[seed] }
+    /// The curve is that of the means over the seeds; between two of its points it is a line (a fleet that takes either
+    /// weight for a part of its jobs), and whoever may wait longer need not. Nil where no point waits as little.
+    static func lift(of curve: [Point], over baseline: Point, wait: (Point) -> [Double]) -> [Double]? {
+        let limit = Statistics.mean(wait(baseline))
+        let points = curve.map { (wait: Statistics.mean(wait($0)), fidelity: $0.fidelity) }.sorted { $0.wait < $1.wait }
+        var best: [Double]?
+        func offer(_ fidelity: [Double]) {
+            if Statistics.mean(fidelity) > best.map(Statistics.mean) ?? -.infinity { best = fidelity }
         }
+        for point in points where point.wait <= limit { offer(point.fidelity) }
+        for (a, b) in zip(points, points.dropFirst()) where a.wait <= limit && b.wait > limit {
+            let part = (limit - a.wait) / (b.wait - a.wait)
+            offer(zip(a.fidelity, b.fidelity).map { $0 + part * ($1 - $0) })
+        }
+        return best.map { zip($0, baseline.fidelity).map { $0 - $1 } }
     }
 }
 
