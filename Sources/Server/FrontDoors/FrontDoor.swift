@@ -21,7 +21,14 @@ struct FrontDoor: Sendable {
     var refusal: @Sendable (Problem, HTTPRequest) -> Answer
 
     /// Every one that there is.
-    static let all: [FrontDoor] = []
+    static let all: [FrontDoor] = [
+        IonQDoor.door,
+        QBraidDoor.door,
+        AQTDoor.door,
+        IQMDoor.door,
+        MQSSDoor.door,
+        OQTOPUSDoor.door,
+    ]
 
     /// Its routes where they are.
     func mounted(bodyLimit: Int) -> [Route] {
