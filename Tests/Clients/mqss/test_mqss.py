@@ -81,8 +81,10 @@ def test_native_programs_are_taken_word_for_word(client):
     request = CircuitJobRequest(str([text]), "qasm3", "garnet-20", 100, True, False)
     counts = client.wait_for_job_result(client.submit_job(request), request).counts
     assert counts["1"] > 80
-    wrong = CircuitJobRequest(str([text.replace("r(pi, 0)", "h")]), "qasm3", "garnet-20", 100, True, False)
-    with pytest.raises(RuntimeError, match="h"):
+    # Nobody moves qubits together that are apart.
+    far = text.replace("r(pi, 0) $3;", "r(pi, 0) $3;\ncz $3, $16;")
+    wrong = CircuitJobRequest(str([far]), "qasm3", "garnet-20", 100, True, False)
+    with pytest.raises(RuntimeError, match="cz"):
         client.wait_for_job_result(client.submit_job(wrong), wrong)
 
 

@@ -1,5 +1,6 @@
 import Circuits
 import Foundation
+import Kernel
 import Languages
 import Testing
 

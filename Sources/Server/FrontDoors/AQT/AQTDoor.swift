@@ -31,7 +31,7 @@ enum AQTDoor {
     @Sendable private static func routes(_ bodyLimit: Int) -> [Route] {
         [
             Route(.get, "/{device}/status/ions", "getIons", .anyone(.read)) { call in
-                .json(["num_ions": try call.offered(call.parameter("device")).description.siteCount])
+                .json(["num_ions": try call.offered(call.parameter("device")).ions])
             },
             Route(.get, "/{device}/system/name", "getName", .anyone(.read)) { call in
                 .json(try call.offered(call.parameter("device")).id)
@@ -69,6 +69,11 @@ enum AQTDoor {
     }
 }
 
+extension OfferedMachine {
+    /// As many qubits as programs may name.
+    fileprivate var ions: Int { isSimulator ? listedSites.count : description.siteCount }
+}
+
 struct AQTResource: Encodable {
     var id: String
     var name: String
@@ -87,7 +92,7 @@ struct AQTResource: Encodable {
             case .calibrating, .maintenance: "maintenance"
             case .error, .offline: "offline"
             }
-        available_qubits = machine.description.siteCount
+        available_qubits = machine.ions
         status_updated_at = machine.calibration.timestampText
     }
 }

@@ -11,7 +11,10 @@ enum OQTOPUSDoor {
     static let door = FrontDoor(
         name: "oqtopus", prefixes: ["/oqtopus"], routes: routes, token: FrontDoor.header("q-api-token"),
         refusal: { problem, _ in
-            .json(["error": problem.fullText, "message": problem.fullText, "code": problem.code], problem.status)
+            // Of a 400 the client shows its own words, of a 422 ours.
+            .json(
+                ["error": problem.fullText, "message": problem.fullText, "code": problem.code],
+                problem.status == .badRequest ? .unprocessableContent : problem.status)
         })
 
     /// The longest input, unpacked, bytes.

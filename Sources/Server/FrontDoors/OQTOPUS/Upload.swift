@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTypes
 import Kernel
 import Languages
@@ -11,7 +10,7 @@ struct FormParts {
     init(_ body: [UInt8], _ request: HTTPRequest) throws {
         let media = request.headerFields[.contentType] ?? ""
         guard media.lowercased().hasPrefix("multipart/form-data"),
-            let begin = media.range(of: "boundary=", options: [])
+            let begin = media.firstRange(of: "boundary=")
         else { throw Problem(.mediaType, "the body is \(media.clipped), expected multipart/form-data") }
         let boundary = media[begin.upperBound...].prefix { $0 != ";" }.filter { $0 != "\"" }
         guard (1...70).contains(boundary.utf8.count) else { throw Self.wrong("its boundary") }
@@ -27,7 +26,7 @@ struct FormParts {
             }
             let head = String(decoding: part[part.startIndex..<end], as: UTF8.self)
             guard
-                let name = head.range(of: " name=\"", options: []).map({ head[$0.upperBound...].prefix { $0 != "\"" } })
+                let name = head.firstRange(of: " name=\"").map({ head[$0.upperBound...].prefix { $0 != "\"" } })
             else { throw Self.wrong("the name of a part") }
             parts[String(name)] = part[(end + gap.count)..<(next - 2)]
         }
