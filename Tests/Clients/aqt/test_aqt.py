@@ -10,9 +10,8 @@ import httpx
 import numpy as np
 import pytest
 from programs import programs
-from qiskit import QuantumCircuit, transpile
+from qiskit import transpile
 from qiskit_aqt_provider import AQTProvider
-from qiskit_aqt_provider.primitives import AQTSampler
 from qiskit_programs import circuit, is_like
 
 SHOTS = 500
@@ -41,13 +40,6 @@ def test_the_ions_run_their_native_gates(ions):
         one = circuit(program)
         counts = ions.run(transpile(one, ions, optimization_level=3), shots=SHOTS).result().get_counts()
         assert is_like(counts, one, SHOTS, tolerance=0.25), str(one)
-
-
-def test_the_sampler(ideal):
-    one = QuantumCircuit(3)
-    one.x(2)
-    one.measure_all()
-    assert AQTSampler(backend=ideal).run([one], shots=40).result()[0].data.meas.get_counts() == {"100": 40}
 
 
 def test_a_wrong_token_and_a_wrong_machine(daemon):
