@@ -40,7 +40,25 @@ enum Secrets {
         SHA256.hash(data: Data(text.utf8)).prefix(6).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    private static func base64URL(_ bytes: [UInt8]) -> String {
+    /// HMAC with SHA-256 (RFC 2104).
+    static func signature(of text: String, key: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: Data(key.utf8))))
+    }
+
+    /// Compares in a time that tells nothing.
+    static func isSignature(_ signature: [UInt8], of text: String, key: String) -> Bool {
+        HMAC<SHA256>.isValidAuthenticationCode(
+            signature, authenticating: Data(text.utf8), using: SymmetricKey(data: Data(key.utf8)))
+    }
+
+    static func base64URL(_ bytes: [UInt8]) -> String {
         Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    /// Nil for what is no base64url without padding (RFC 4648, section 5).
+    static func bytes(ofBase64URL text: some StringProtocol) -> [UInt8]? {
+        guard !text.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }) else { return nil }
+        let plain = String(text).replacing("-", with: "+").replacing("_", with: "/")
+        return Data(base64Encoded: plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)).map(Array.init)
     }
 }

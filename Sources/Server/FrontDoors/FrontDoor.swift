@@ -21,7 +21,9 @@ struct FrontDoor: Sendable {
     var refusal: @Sendable (Problem, HTTPRequest) -> Answer
 
     /// Every one that there is.
-    static let all: [FrontDoor] = []
+    static let all: [FrontDoor] = [
+        .ibm
+    ]
 
     /// Its routes where they are.
     func mounted(bodyLimit: Int) -> [Route] {
