@@ -57,7 +57,8 @@ struct QPYWriterTests {
 
     @Test func whatCannotBeSaidIsNamed() throws {
         let delayed = try circuit("qubit q; delay[100ns] q;")
-        #expect(throws: QPYWriterError(construct: "a delay in seconds", version: 13, location: delayed.body.location(at: 0))) {
+        let place = delayed.body.location(at: 0)
+        #expect(throws: QPYWriterError(construct: "a delay in seconds", version: 13, location: place)) {
             try QPYWriter(version: 13).write(delayed)
         }
         #expect(try again(delayed, 13, dt: 1e-9).body[0].operation == .delay(.dt))

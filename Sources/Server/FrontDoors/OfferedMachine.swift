@@ -39,7 +39,8 @@ struct OfferedMachine: Sendable {
                 .filter { isOperational($0.0) && isOperational($0.1) }
         case .couplings(let couplings):
             var seen: Set<[Int]> = [], result: [(Int, Int)] = []
-            for coupling in couplings where isOperational(coupling.first.index) && isOperational(coupling.second.index) {
+            for coupling in couplings where isOperational(coupling.first.index) && isOperational(coupling.second.index)
+            {
                 let pair = [coupling.first.index, coupling.second.index].sorted()
                 if seen.insert(pair).inserted { result.append((pair[0], pair[1])) }
             }

@@ -85,7 +85,8 @@ struct CompileCommand: AsyncParsableCommand {
     }
 
     private func packed(_ executable: Executable, _ program: ProgramFile, dt: Double?) throws -> [UInt8] {
-        do throws(QPYWriterError) { return try QPYWriter(version: qpyVersion, dt: dt).write(executable.circuit) } catch {
+        do throws(QPYWriterError) { return try QPYWriter(version: qpyVersion, dt: dt).write(executable.circuit) } catch
+        {
             throw CommandFailure(
                 KernelError(
                     .program, code: "writer", error.description, cure: "write it with --to qasm3",

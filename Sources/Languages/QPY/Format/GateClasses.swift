@@ -20,7 +20,9 @@ enum GateClasses {
     static let names: [StandardGate: String] = {
         // Where several classes are one gate here, the plain one.
         let preferred: [StandardGate: String] = [.p: "PhaseGate", .u: "UGate", .cp: "CPhaseGate"]
-        return Dictionary(standard.map { ($0.value, $0.key) }, uniquingKeysWith: { a, b in a }).merging(preferred) { $1 }
+        return Dictionary(standard.map { ($0.value, $0.key) }, uniquingKeysWith: { a, b in a }).merging(preferred) {
+            $1
+        }
     }()
 
     /// Classes whose number of controls is told by the instruction, with the gate under them.

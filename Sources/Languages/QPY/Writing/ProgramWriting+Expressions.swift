@@ -94,7 +94,8 @@ extension ProgramWriting {
             }
             let first = try write(left, &sink, &used), second = try write(right, &sink, &used)
             // What is not on the stack is put on top of it: on the other side, where the right is on it already.
-            if first != nil, second == nil { put(codes.1, nil, first, &sink) } else { put(codes.0, first, second, &sink) }
+            let isTurned = first != nil && second == nil
+            put(isTurned ? codes.1 : codes.0, isTurned ? nil : first, isTurned ? first : second, &sink)
             return nil
         default: throw refusal("such an angle")
         }
@@ -182,7 +183,9 @@ extension ProgramWriting {
             try put(tree: inner, to: &sink)
         case .unary(let operation, let operand):
             let codes: [UnaryOperator: UInt8] = [.complement: 1, .not: 2]
-            guard let code = codes[operation] ?? (version >= 16 ? 3 : nil) else { throw refusal("a sign in a decision") }
+            guard let code = codes[operation] ?? (version >= 16 ? 3 : nil) else {
+                throw refusal("a sign in a decision")
+            }
             try head("u", expression.type, &sink)
             sink.put(code)
             try put(tree: operand, to: &sink)

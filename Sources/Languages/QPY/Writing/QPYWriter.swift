@@ -25,7 +25,9 @@ public struct QPYWriter: Sendable {
         file.bytes += QPY.magic
         file.put(version)
         // The release of Qiskit that first wrote the version.
-        let releases: [UInt8: (UInt8, UInt8)] = [13: (1, 3), 14: (2, 0), 15: (2, 1), 16: (2, 2), 17: (2, 3), 18: (2, 6)]
+        let releases: [UInt8: (UInt8, UInt8)] = [
+            13: (1, 3), 14: (2, 0), 15: (2, 1), 16: (2, 2), 17: (2, 3), 18: (2, 6),
+        ]
         let release = releases[version] ?? (2, 6)
         file.bytes += [release.0, release.1, 0]
         file.put(UInt64(1))

@@ -135,9 +135,11 @@ extension Call {
     fileprivate func instances() throws -> [ProjectPath] {
         let caller = try caller
         let visible = try visibleProjects(asked: nil)?.compactMap { ProjectPath($0) }
-        let all = try visible ?? service.accounts.readAccounts { store throws(KernelError) in
-            try store.projects(of: nil).map(\.path)
-        }
+        let all =
+            try visible
+            ?? service.accounts.readAccounts { store throws(KernelError) in
+                try store.projects(of: nil).map(\.path)
+            }
         return all.filter { project in caller.role(in: .project(project)).map { $0 >= .member } ?? false }
     }
 }

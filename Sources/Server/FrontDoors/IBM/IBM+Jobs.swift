@@ -16,7 +16,8 @@ extension IBM {
                 try call.checkQuery("exclude_params")
                 let record = try call.record
                 let isWhole = try !call.flag("exclude_params")
-                let params = try isWhole ? call.record(door, "params", record.name).map { try JSONNode.body($0.bytes) } : nil
+                let kept = try isWhole ? call.record(door, "params", record.name) : nil
+                let params = try kept.map { try JSONNode.body($0.bytes) }
                 let outlook = try await call.outlook(of: record)
                 return .node(try call.job(record, params: params, outlook: outlook))
             },
@@ -130,7 +131,9 @@ extension Call {
             // IBM's number for jobs that took too long; 1517 for the others.
             state.append(("reason_code", .integer(failure.code.contains("budget") ? 1305 : 1517)))
         } else if job?.state == .paused {
-            state.append(("reason", .text("it has used up the time that it may take (max_execution_time), or somebody paused it; nothing is lost, it can be resumed")))
+            let reason =
+                "it has used up the time that it may take (max_execution_time), or somebody paused it; it can be resumed"
+            state.append(("reason", .text(reason)))
             state.append(("reason_code", .integer(1305)))
         }
         var fields: [(String, JSONNode)] = [

@@ -22,7 +22,8 @@ extension IBM {
         }
         // In every text a Pauli letter and its qubit stand together.
         let names = Set(texts.flatMap { $0.split(separator: " ") }).filter { "XYZ".contains($0.first ?? " ") }
-        return Observables(shape: shape, texts: texts, support: names.compactMap { Int($0.dropFirst()) }.sorted().unique)
+        let support = Set(names.compactMap { Int($0.dropFirst()) })
+        return Observables(shape: shape, texts: texts, support: support.sorted())
     }
 
     private static func collect(
@@ -99,7 +100,9 @@ extension IBM {
                 throw WireObject.wrong(
                     path, "'\(letters.clipped)' has a letter other than I, X, Y, Z, 0, 1, +, -, r, l")
             }
-            let with = terms.map { (string: ($0.string.isEmpty ? "" : $0.string + " ") + "\(pauli)\(qubit)", factor: $0.factor) }
+            let with = terms.map { term in
+                (string: (term.string.isEmpty ? "" : term.string + " ") + "\(pauli)\(qubit)", factor: term.factor)
+            }
             guard let sign else {
                 terms = with
                 continue
@@ -111,9 +114,4 @@ extension IBM {
         }
         return terms
     }
-}
-
-extension [Int] {
-    /// Of a sorted list, each number once.
-    fileprivate var unique: [Int] { reduce(into: []) { if $0.last != $1 { $0.append($1) } } }
 }

@@ -41,7 +41,9 @@ extension IBM {
 
         /// Registers that results show, in their order.
         var registers: [Register] {
-            circuit.bitRegisters.filter { !$0.isInput && !$0.isTemporary }.map { Register(name: $0.name, size: $0.count) }
+            circuit.bitRegisters.filter { !$0.isInput && !$0.isTemporary }.map {
+                Register(name: $0.name, size: $0.count)
+            }
         }
 
         /// As OpenQASM 3; gates that it has no words for are taken apart.
@@ -57,7 +59,8 @@ extension IBM {
             do {
                 return try (try? writer.write(circuit)) ?? writer.write(circuit.unrolled())
             } catch {
-                throw WireObject.wrong(path, "the circuit cannot be said in OpenQASM 3, which jobs are kept in: \(error)")
+                throw WireObject.wrong(
+                    path, "the circuit cannot be said in OpenQASM 3, which jobs are kept in: \(error)")
             }
         }
     }
@@ -155,7 +158,7 @@ extension IBM {
         let width = values.shape.last ?? 0
         guard width == names.count else {
             throw WireObject.wrong(
-                path, "\(width) values for \(names.count) parameters\(names.isEmpty ? "" : ": \(names.joined(separator: ", ").clipped)")")
+                path, "\(width) values for \(names.count) parameters \(names.joined(separator: ", ").clipped)")
         }
         guard let shape = Shape(written: Array(values.shape.dropLast())) else {
             throw WireObject.wrong(path, "\(values.shape) is no shape that a job may have")
@@ -206,7 +209,9 @@ extension DeviceDescription {
                 guard let native = nativeGate(gate) else { return false }
                 // An expression gets any angle.
                 let angles = block.parameters(at: place)
-                guard zip(angles, native.angleRanges).allSatisfy({ $0.constant != nil || $1 == nil }) else { return false }
+                guard zip(angles, native.angleRanges).allSatisfy({ $0.constant != nil || $1 == nil }) else {
+                    return false
+                }
                 if angles.allSatisfy({ $0.constant != nil }), !native.accepts(angles.compactMap(\.constant)) {
                     return false
                 }

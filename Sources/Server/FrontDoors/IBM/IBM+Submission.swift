@@ -60,7 +60,8 @@ extension IBM {
         ) throws {
             guard program.circuit.qubitCount <= machine.description.siteCount else {
                 throw WireObject.wrong(
-                    path, "the circuit has \(program.circuit.qubitCount) qubits, \(machine.id) \(machine.description.siteCount)"
+                    path,
+                    "the circuit has \(program.circuit.qubitCount) qubits, \(machine.id) has \(machine.description.siteCount)"
                 )
             }
             guard observables != nil || program.circuit.bitCount > 0 else {
@@ -82,7 +83,8 @@ extension IBM {
                     precision: precision, metadata: program.metadata))
             documents.append(
                 SubmissionDocument.Block(
-                    file: "\(path).qasm", text: try program.text(onSites: !machine.isSimulator, naming: observables?.support ?? [], path),
+                    file: "\(path).qasm",
+                    text: try program.text(onSites: !machine.isSimulator, naming: observables?.support ?? [], path),
                     parameters: parameters, observables: observables?.texts,
                     observableShape: observables?.shape.dimensions, shots: shots))
         }
@@ -192,7 +194,9 @@ extension Call {
         let summary = try await submit(document, session: job.session, tags: job.tags, project: try instance())
         let name = "\(summary.job)"
         try keep(newRecord(IBM.door, "job", name, job: summary, bytes: DocumentCoding.encode(job)))
-        if !job.isPrivate, case .object(let members) = root.kind, let node = members.first(where: { $0.key == "params" }) {
+        if !job.isPrivate, case .object(let members) = root.kind,
+            let node = members.first(where: { $0.key == "params" })
+        {
             let text = node.value.source(in: body)
             try keep(newRecord(IBM.door, "params", name, job: summary, bytes: Array(text.utf8)))
         }

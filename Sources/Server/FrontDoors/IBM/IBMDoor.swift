@@ -79,6 +79,6 @@ extension IBM {
                     .init(
                         code: code, message: "\(problem.detail)\(cure) [\(problem.code)]", solution: problem.cure,
                         more_info: "/docs/errors#\(problem.code)")
-                ]), isSubmission && isFault ? HTTPResponse.Status(code: 424, reasonPhrase: "Failed Dependency") : problem.status)
+                ]), isSubmission && isFault ? .init(code: 424, reasonPhrase: "Failed Dependency") : problem.status)
     }
 }
