@@ -54,7 +54,13 @@ extension IBM {
         func text(onSites: Bool, naming named: [Int] = [], _ path: String) throws -> String {
             var circuit = circuit
             // Sites that no instruction names are no part of a text on sites.
-            if onSites, !named.isEmpty { circuit.barrier(named) }
+            if onSites, let last = named.max() {
+                if last >= circuit.qubitCount {
+                    let sites = QubitRegister(name: QubitRegister.physicalName, start: 0, count: last + 1)
+                    circuit = circuit.replacing(body: circuit.body, qubitRegisters: [sites])
+                }
+                circuit.barrier(named)
+            }
             let writer = OpenQASMWriter(version: .version3, qubits: onSites ? .physical : .registers)
             do {
                 return try (try? writer.write(circuit)) ?? writer.write(circuit.unrolled())

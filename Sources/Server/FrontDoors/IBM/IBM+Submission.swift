@@ -136,9 +136,11 @@ extension IBM {
             guard aim > 0, aim.isFinite, 1 / (aim * aim) <= Double(mostShots) else {
                 throw WireObject.wrong(path, "no number of shots has precision \(aim)")
             }
+            // A text on sites tells of those alone that it uses, its observables of all.
+            let isOnSites = !machine.isSimulator && program.circuit.namesPhysicalQubits
+            let width = isOnSites ? machine.description.siteCount : program.circuit.qubitCount
             try result.add(
-                program, values,
-                observables: try self.observables(observables, width: program.circuit.qubitCount, path),
+                program, values, observables: try self.observables(observables, width: width, path),
                 shots: result.options.shots ?? Int((1 / (aim * aim)).rounded(.up)), precision: aim, path)
         }
         return result
