@@ -24,7 +24,8 @@ enum AccessToken {
         let claims = Claims(iat: Int(now), exp: Int(now + seconds), sub: user, kelvin: token)
         let signed =
             Secrets.base64URL(DocumentCoding.encode(Head())) + "." + Secrets.base64URL(DocumentCoding.encode(claims))
-        return signed + "." + Secrets.base64URL(Secrets.signature(of: signed, key: token))
+        return signed + "."
+            + Secrets.base64URL(Secrets.authenticationCode(of: Data(signed.utf8), key: Data(token.utf8)))
     }
 
     /// The Kelvin token in an access token.
@@ -35,7 +36,7 @@ enum AccessToken {
         guard text.utf8.count < 4096, parts.count == 3, let head: Head = decoded(parts[0]), head.alg == "HS256",
             let claims: Claims = decoded(parts[1]), Secrets.mayBeToken(claims.kelvin),
             let signature = Secrets.bytes(ofBase64URL: parts[2]),
-            Secrets.isSignature(signature, of: "\(parts[0]).\(parts[1])", key: claims.kelvin)
+            Secrets.isAuthenticationCode(signature, of: "\(parts[0]).\(parts[1])", key: claims.kelvin)
         else { throw Problem(.unauthenticated, "the access token is none of this service's, or was changed") }
         guard now < Double(claims.exp) else {
             throw Problem(
