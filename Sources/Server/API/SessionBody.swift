@@ -32,6 +32,14 @@ struct SessionBody: Decodable {
         if let budget, !(budget > 0 && budget.isFinite) { throw fields.wrong("budget", "expected seconds above 0") }
     }
 
+    init(project: String?, kind: SessionKind, device: String, idleSeconds: Double, maximalSeconds: Double) {
+        self.project = project
+        self.kind = kind
+        self.device = device
+        self.idleSeconds = idleSeconds
+        self.maximalSeconds = maximalSeconds
+    }
+
     private static func seconds(_ name: String, in range: ClosedRange<Double>, _ fields: Fields) throws -> Double? {
         guard let value: Double = try fields.optional(name) else { return nil }
         guard range.contains(value) else {
