@@ -13,7 +13,7 @@ extension Runtime {
         heartbeats?.cancel()
         timer?.cancel()
         pulse?.set([])
-        settle()
+        try? await durable()
         return activeStages
     }
 }
