@@ -11,8 +11,41 @@ extension Call {
     func submit(_ body: SubmissionBody, waiting seconds: Double) async throws -> Answer {
         let project = try project(asked: body.project)
         let key = try request.idempotencyKey()
-        let session = try await session(of: body, in: project)
-        var (document, request) = try prepared(body, in: project, session: session, key: key, by: caller)
+        let session = try await session(body.session, for: body.devices, in: project)
+        let (document, request) = try prepared(body, in: project, session: session, key: key, by: caller)
+        let summary = try await take(document, request, key: key, session: session, tags: body.tags, in: project)
+        let now = try await settled(summary, within: seconds)
+        let answer = seconds > 0 ? try await jobAnswer(now) : JobDocument(ofService: now)
+        return Answer.json(answer, now.isSettled ? .ok : .accepted).header(.location, "/v1/jobs/\(summary.job)")
+    }
+
+    /// Takes in what a front door has translated. It is on the disk when this returns.
+    ///
+    /// - Parameters:
+    ///   - asked: without account; its machines are checked here.
+    ///   - key: the caller's own for this request: the same again is the same job.
+    ///   - name: the session it is sent into.
+    ///   - project: nil for the only one that the caller has.
+    func submit(
+        _ asked: SubmissionDocument, key: String? = nil, session name: String? = nil, tags: [String] = [],
+        project wanted: String? = nil
+    ) async throws -> JobSummary {
+        let project = try project(asked: wanted)
+        let named = asked.devices ?? [asked.device]
+        let session = try await session(name, for: named, in: project)
+        let devices = try machines(named)
+        var document = asked
+        document.account = try caller.account(in: project)
+        document.device = devices[0]
+        document.devices = devices.count > 1 ? devices : nil
+        return try await take(document, try document.request(), key: key, session: session, tags: tags, in: project)
+    }
+
+    private func take(
+        _ asked: SubmissionDocument, _ wanted: JobRequest, key: String?, session: SessionOutlook?, tags: [String],
+        in project: ProjectPath
+    ) async throws -> JobSummary {
+        var document = asked, request = wanted
         try checkRoom(in: project)
         let checked = try await service.runtime.checked(request)
         let devices = try await allowed(request, checked.appraisal, in: project)
@@ -25,7 +58,7 @@ extension Call {
         do throws(KernelError) {
             id = try await service.runtime.submit(
                 request, document: document, key: key.map { "\(request.account) \($0)" }, session: session?.index,
-                tags: body.tags, receivedAt: received, checked: isWhole ? checked : nil)
+                tags: tags, receivedAt: received, checked: isWhole ? checked : nil)
         } catch {
             guard error.code == "submission.key" else { throw error }
             throw Self.keyReused(key)
@@ -36,15 +69,13 @@ extension Call {
         guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }
         // The request is the same, and was sent into another session.
         if summary.session != session?.index { throw Self.keyReused(key) }
-        let now = try await settled(summary, within: seconds)
-        let answer = seconds > 0 ? try await jobAnswer(now) : JobDocument(ofService: now)
-        return Answer.json(answer, now.isSettled ? .ok : .accepted).header(.location, "/v1/jobs/\(id)")
+        return summary
     }
 
     /// A dry run by the checks that decide later.
     func appraise(_ body: SubmissionBody) async throws -> AppraisalDocument {
         let project = try project(asked: body.project)
-        let session = try await session(of: body, in: project)
+        let session = try await session(body.session, for: body.devices, in: project)
         var (_, request) = try prepared(body, in: project, session: session, key: nil, by: caller)
         var appraisal = try await service.runtime.check(request)
         let devices = try await allowed(request, appraisal, in: project)
@@ -58,7 +89,7 @@ extension Call {
     func prepared(
         _ body: SubmissionBody, in project: ProjectPath, session: SessionOutlook?, key: String?, by caller: Identity
     ) throws -> (SubmissionDocument, JobRequest) {
-        let devices = try session.map { [$0.device] } ?? devices(of: body)
+        let devices = try session.map { [$0.device] } ?? machines(body.devices)
         if let calibration = body.calibration { try check(calibration, of: devices) }
         let document = body.document(account: caller.account(in: project), devices: devices, key: key)
         return (document, try document.request())
@@ -73,8 +104,10 @@ extension Call {
     }
 
     /// The session that a job is sent into, which takes it.
-    private func session(of body: SubmissionBody, in project: ProjectPath) async throws -> SessionOutlook? {
-        guard let name = body.session else { return nil }
+    private func session(
+        _ name: String?, for devices: [String], in project: ProjectPath
+    ) async throws -> SessionOutlook? {
+        guard let name else { return nil }
         guard let index = SessionIndex(name: name), let session = try await service.runtime.session(index) else {
             throw Gate.unknownSession(name)
         }
@@ -85,7 +118,7 @@ extension Call {
         guard session.phase == .open || session.phase == .active else {
             throw Problem(.sessionOver, "\(name) is \(session.phase.rawValue)")
         }
-        if !body.devices.isEmpty, body.devices != [session.device] {
+        if !devices.isEmpty, devices != [session.device] {
             throw Problem(
                 .badField, "body.device: \(name) has the machine \(session.device)", cure: "leave the device out")
         }
@@ -133,8 +166,9 @@ extension Call {
         return path
     }
 
-    private func devices(of body: SubmissionBody) throws -> [String] {
-        var names = body.devices
+    /// The machines that a job names, or the default; `any` stands for all.
+    private func machines(_ named: [String]) throws -> [String] {
+        var names = named
         if names.isEmpty { names = [DeviceCatalog.defaultID] }
         if names == ["any"] { names = service.machines.machines }
         guard Set(names).count == names.count, names.count <= 64 else {

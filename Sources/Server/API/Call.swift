@@ -67,6 +67,14 @@ struct Call: Sendable {
         }
     }
 
+    /// The record of the path, which the caller may see.
+    var record: DoorRecord {
+        get throws {
+            guard let record = admission.record else { throw Problem(.fault, "the route has no record") }
+            return record
+        }
+    }
+
     /// Reads the body.
     func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
         try JSONBody.decode(type, from: body, request)

@@ -38,20 +38,13 @@ struct Responder: HTTPResponder {
         var answer: Answer
         do {
             answer = try await self.answer(request, &trace).conditional(on: request.head)
-        } catch let problem as Problem {
-            answer = problem.answer(instance: trace.id)
+        } catch {
+            let problem = self.problem(error, trace.id)
             trace.code = problem.code
             if let subject = problem.subject { trace.target = subject }
-        } catch let error as KernelError {
-            let problem = Problem(error)
-            answer = problem.answer(instance: trace.id)
-            trace.code = problem.code
-        } catch is CancellationError {
-            answer = Problem(.shuttingDown, "the service is shutting down").answer(instance: trace.id)
-        } catch {
-            service.log.error("a fault", metadata: ["request": "\(trace.id)", "error": "\(error)"])
-            answer = Problem(.fault, "the request met a fault of the service").answer(instance: trace.id)
-            trace.code = ErrorCatalogue.Kind.fault.rawValue
+            let door = trace.route.map(\.door) ?? FrontDoor.at(request.uri.path)
+            answer = door?.refusal(problem, request.head) ?? problem.answer(instance: trace.id)
+            for field in problem.headers where answer.headers[field.name] == nil { answer.headers.append(field) }
         }
         answer.headers[.requestID] = trace.id
         if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "no-store" }
@@ -61,6 +54,17 @@ struct Responder: HTTPResponder {
         var response = answer.response()
         if request.head.method == .head { response = response.createHeadResponse() }
         return response
+    }
+
+    private func problem(_ error: any Error, _ request: String) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let error as KernelError: return Problem(error)
+        case is CancellationError: return Problem(.shuttingDown, "the service is shutting down")
+        default:
+            service.log.error("a fault", metadata: ["request": "\(request)", "error": "\(error)"])
+            return Problem(.fault, "the request met a fault of the service")
+        }
     }
 
     private func answer(_ request: Request, _ trace: inout Trace) async throws -> Answer {
@@ -77,10 +81,11 @@ struct Responder: HTTPResponder {
         if identity != nil, let index = parameters["session"].flatMap({ SessionIndex(name: $0) }) {
             session = try await service.runtime.session(index)
         }
+        let record = try identity == nil ? nil : service.record(route, named: parameters["record"])
         let admission: Gate.Admission
         do {
             admission = try service.gate.admit(
-                route.access, identity, parameters: { parameters[$0] }, session: session
+                route.access, identity, parameters: { parameters[$0] }, session: session, record: record
             ) { id throws(KernelError) in
                 try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
             }

@@ -6,7 +6,7 @@ import HTTPTypes
 /// in `openapi.json` is held against it by a test.
 struct Route: Sendable {
     var method: HTTPRequest.Method
-    /// `/v1/jobs/{job}`.
+    /// `/v1/jobs/{job}`. `{name+}` takes a segment in which percent-encoded slashes are; at the end, all that follows.
     var path: String
     /// The operation's name in the description, in logs and in the audit trail.
     var operation: String
@@ -20,6 +20,8 @@ struct Route: Sendable {
     var hidesReply = false
     /// Whether it is written into the audit trail.
     var isAudited: Bool
+    /// The dialect it belongs to; nil for Kelvin's own.
+    var door: FrontDoor?
     var answer: @Sendable (Call) async throws -> Answer
 
     init(

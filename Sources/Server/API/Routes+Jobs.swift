@@ -81,17 +81,20 @@ extension Call {
         return entries.enumerated().map { JobEventDocument($1, number: $0 + 1) }
     }
 
+    /// Why a job failed.
+    func failure(of job: JobSummary) throws -> FailureDocument? {
+        guard job.state == .failed else { return nil }
+        let bytes = try service.storage.snapshot { store throws(KernelError) in
+            try store.document(.failure, of: job.job, number: 0)
+        }
+        return try bytes.map { bytes throws(KernelError) in try FailureDocument(bytes: bytes) }
+            ?? FailureDocument(.givenUp(job.job))
+    }
+
     func jobAnswer(_ job: JobSummary) async throws -> JobDocument {
         var answer = JobDocument(ofService: job)
-        let storage = service.storage
-        if job.state == .failed {
-            let bytes = try storage.snapshot { store throws(KernelError) in
-                try store.document(.failure, of: job.job, number: 0)
-            }
-            let failure = try bytes.map { bytes throws(KernelError) in try FailureDocument(bytes: bytes) }
-            answer.failure = failure ?? FailureDocument(.givenUp(job.job))
-            answer.reason = answer.failure?.message
-        }
+        answer.failure = try failure(of: job)
+        answer.reason = answer.failure?.message
         if job.state?.isFinal != true, let outlook = try await service.runtime.outlook(of: job.job) {
             answer.foresee(outlook)
         }

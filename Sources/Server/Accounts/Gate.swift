@@ -22,6 +22,10 @@ enum Access: Sendable, Hashable {
     case readSession
     /// To close it, or to send jobs into it: it is one's own, or one is an operator of its project.
     case changeSession
+    /// To look at the `{record}` of a front door, of a kind: a role in its project.
+    case readRecord(String)
+    /// To change it: it is one's own, or one is an operator of its project.
+    case changeRecord(String)
 }
 
 /// The one place where it is decided who may do what to what.
@@ -33,6 +37,8 @@ struct Gate: Sendable {
         /// The session of the path, where the route has one.
         var session: SessionOutlook?
         var project: ProjectPath?
+        /// The record of the path, where the route has one.
+        var record: DoorRecord?
     }
 
     /// Lets a request in.
@@ -43,10 +49,11 @@ struct Gate: Sendable {
     ///   - identity: nil where no good token came along.
     ///   - parameters: of the path.
     ///   - session: of the path; nil where there is none.
+    ///   - record: of the path; nil where there is none.
     ///   - job: finds a job.
     func admit(
         _ access: Access, _ identity: Identity?, parameters: (String) -> String?, session: SessionOutlook?,
-        job find: (JobID) throws(KernelError) -> JobSummary?
+        record: DoorRecord? = nil, job find: (JobID) throws(KernelError) -> JobSummary?
     ) throws -> Admission {
         if access == .open { return Admission() }
         guard let identity else {
@@ -80,13 +87,7 @@ struct Gate: Sendable {
                 let role = identity.role(in: .project(path))
             else { throw Problem(KernelError(.program, code: "unknown-job", "there is no job \(text.prefix(40))")) }
             try require(access == .readJob ? .read : .jobs, identity)
-            if access == .changeJob {
-                let isOwn = summary.ownerPath == identity.user.path && role >= .member
-                guard isOwn || role >= .operator else {
-                    throw Problem(
-                        .forbidden, "\(id) belongs to someone else, and you are a \(role.rawValue) of \(path.text)")
-                }
-            }
+            if access == .changeJob { try admitChange("\(id)", of: summary.ownerPath, in: path, role, identity) }
             return Admission(job: summary, project: path)
         case .readSession, .changeSession:
             guard let session, let path = Owner(account: session.account)?.project,
@@ -95,8 +96,35 @@ struct Gate: Sendable {
             try require(access == .readSession ? .read : .jobs, identity)
             if access == .changeSession { try admitChange(of: session, identity) }
             return Admission(session: session, project: path)
+        case .readRecord, .changeRecord:
+            guard let record, let owner = Owner(account: record.account),
+                let role = identity.role(in: .project(owner.project))
+            else { throw Self.unknownRecord(parameters("record") ?? "") }
+            if case .changeRecord = access {
+                try require(.jobs, identity)
+                try admitChange(record.name, of: owner.user, in: owner.project, role, identity)
+            } else {
+                try require(.read, identity)
+            }
+            return Admission(job: try record.job.flatMap(find), project: owner.project, record: record)
         }
         return Admission()
+    }
+
+    static func unknownRecord(_ text: String) -> Problem { Problem(.notFound, "there is no \(text.clipped)") }
+
+    /// Whether someone with a role in the project of something may change it.
+    ///
+    /// - Parameter owner: the path of a user.
+    private func admitChange(
+        _ name: String, of owner: String?, in project: ProjectPath, _ role: Role, _ identity: Identity
+    ) throws {
+        let isOwn = owner == identity.user.path && role >= .member
+        guard isOwn || role >= .operator else {
+            throw Problem(
+                .forbidden,
+                "\(name.clipped) belongs to someone else, and you are a \(role.rawValue) of \(project.text)")
+        }
     }
 
     static func unknownSession(_ text: String) -> Problem {
@@ -110,13 +138,7 @@ struct Gate: Sendable {
         guard let owner = Owner(account: session.account), let role = identity.role(in: .project(owner.project)) else {
             throw Self.unknownSession(session.index.name)
         }
-        let isOwn = owner.user == identity.user.path && role >= .member
-        guard isOwn || role >= .operator else {
-            throw Problem(
-                .forbidden,
-                "\(session.index.name) belongs to someone else, and you are a \(role.rawValue) of \(owner.project.text)"
-            )
-        }
+        try admitChange(session.index.name, of: owner.user, in: owner.project, role, identity)
     }
 
     /// Whether a job may be handed in to a project.

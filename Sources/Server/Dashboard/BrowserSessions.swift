@@ -85,6 +85,9 @@ extension Service {
     func identify(_ request: HTTPRequest, for route: Route, from address: String, now: Double) async throws
         -> Identity?
     {
+        if let door = route.door {
+            return try door.token(request, now).map { try desk.identify(token: $0, from: address, now: now).identity }
+        }
         if let identityProvider, let token = desk.signedToken(of: request) {
             do { return try await identityProvider.identify(token, in: accounts, now: now) } catch let refusal
                 as IdentityProvider.Refusal

@@ -87,7 +87,9 @@ public final class Service: Sendable {
         meters = Meters(telemetry.metrics)
         trail = AuditTrail(store, log: log)
         machines = MachineList(catalog)
-        table = RouteTable(Self.routes(bodyLimit: options.bodyLimit) + Self.dashboardRoutes)
+        table = RouteTable(
+            Self.routes(bodyLimit: options.bodyLimit) + Self.dashboardRoutes
+                + FrontDoor.all.flatMap { $0.mounted(bodyLimit: options.bodyLimit) })
     }
 
     /// Every route of the described interface, in the order of the description.

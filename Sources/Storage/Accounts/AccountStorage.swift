@@ -58,6 +58,14 @@ public protocol AccountTransaction {
     /// The names that begin with a text, sorted.
     func settings(beginningWith prefix: String) throws(KernelError) -> [String]
     func set(_ name: String, to bytes: [UInt8]?, at time: Double) throws(KernelError)
+
+    func record(_ door: String, _ kind: String, _ name: String) throws(KernelError) -> DoorRecord?
+    /// Keeps a record, or what changed of it: its job and its bytes.
+    func set(_ record: DoorRecord) throws(KernelError)
+    func removeRecord(_ door: String, _ kind: String, _ name: String) throws(KernelError)
+    func records(_ filter: DoorRecordFilter) throws(KernelError) -> [DoorRecord]
+    /// How many there are, whatever the filter's limit.
+    func recordCount(_ filter: DoorRecordFilter) throws(KernelError) -> Int
 }
 
 extension KernelError {

@@ -151,5 +151,17 @@ public struct SchemaStep: Sendable {
             ALTER TABLE documents ADD COLUMN blob TEXT;
             CREATE INDEX documents_blob ON documents (blob) WHERE blob IS NOT NULL;
             """),
+        SchemaStep(
+            "9: records of front doors",
+            """
+            -- What SDKs call their own: name is theirs.
+            CREATE TABLE records (
+                door TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, account TEXT NOT NULL,
+                project TEXT NOT NULL, job {integer}, created {real} NOT NULL, bytes {bytes} NOT NULL,
+                PRIMARY KEY (door, kind, name)
+            );
+            CREATE INDEX records_created ON records (door, kind, created);
+            CREATE INDEX records_job ON records (job) WHERE job IS NOT NULL;
+            """),
     ]
 }
