@@ -42,9 +42,9 @@ struct ServiceBenchmarks {
                 var connection = try Connection(port: port, token: token)
                 return { turn in
                     let seed = client * 1_000_000 + turn
+                    let angle = "rz(\(Double(seed) * 1e-7)) q[1]; cx q"
                     let text =
-                        what == "programs"
-                        ? program.replacingOccurrences(of: "cx q", with: "rz(\(Double(seed) * 1e-7)) q[1]; cx q") : program
+                        what == "programs" ? program.replacingOccurrences(of: "cx q", with: angle) : program
                     let body = """
                         {"program": "\(text)", "device": "ideal", "shots": 100, "seed": \(seed)}
                         """

@@ -98,7 +98,9 @@ extension Runtime {
     /// A batch has come to its end.
     private func settled(_ batch: StorageBatch, _ loss: KernelError?) {
         while let first = settling.first {
-            if let number = first.batch?.number, number > batch.number || (number == batch.number && loss != nil) { break }
+            if let number = first.batch?.number {
+                if number > batch.number || number == batch.number && loss != nil { break }
+            }
             conclude(settling.removeFirst())
         }
         if let loss {

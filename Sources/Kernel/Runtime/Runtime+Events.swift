@@ -4,6 +4,7 @@ extension Runtime {
         _ event: KernelEvent,
         writing write: (any StorageTransaction) throws(KernelError) -> Void = { _ throws(KernelError) in }
     ) {
+        if hasStoodDown { return }
         do throws(KernelError) {
             try transact { transaction, handle throws(KernelError) in
                 handle(event)
@@ -81,7 +82,7 @@ extension Runtime {
         }
         if hasNews { reconcile() }
         tellGates()
-        pulse?.set(state.book.liveRuns.filter(holds))
+        if !hasStoodDown { pulse?.set(state.book.liveRuns.filter(holds)) }
         scheduleTick(now)
         scheduleSettling()
         return value

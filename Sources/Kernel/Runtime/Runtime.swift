@@ -31,6 +31,8 @@ public actor Runtime {
     var forecaster: WaitForecaster?
     /// Whether no more work is taken up.
     var isStandingDown = false
+    /// Whether nothing is written any more.
+    var hasStoodDown = false
     /// Stages of jobs that are being worked on.
     var activeStages = 0
     /// Jobs that others wrote of and the observer has not been told of.

@@ -110,9 +110,11 @@ extension PendingChanges {
         }
         for (id, bytes) in calibrations { try transaction.setCalibration(id, bytes) }
         for (job, lease) in leases {
-            if let lease { try transaction.renew(job, lease.fence, until: lease.end) } else {
+            guard let lease else {
                 try transaction.removeLease(of: job)
+                continue
             }
+            try transaction.renew(job, lease.fence, until: lease.end)
         }
         for job in erased { try transaction.erase(job) }
     }

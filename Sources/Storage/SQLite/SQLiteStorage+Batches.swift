@@ -69,9 +69,8 @@ extension SQLiteStorage {
             do throws(SQLFailure) {
                 try writer.connection.command("BEGIN IMMEDIATE")
                 let outcome: Swift.Result<Value, KernelError>
-                do throws(KernelError) { outcome = .success(try body(SQLTransaction(writer.connection, shelf))) } catch {
-                    outcome = .failure(error)
-                }
+                let store = SQLTransaction(writer.connection, shelf)
+                do throws(KernelError) { outcome = .success(try body(store)) } catch { outcome = .failure(error) }
                 if writer.connection.isInTransaction { try writer.connection.command("ROLLBACK") }
                 do throws(KernelError) { return try outcome.get() } catch { throw SQLFailure.other(error) }
             } catch { throw error.error }

@@ -26,7 +26,9 @@ extension SortedJSON {
         func encode(_ value: UInt32, forKey key: Key) throws { try put(key) { writer.write(number: value) } }
         func encode(_ value: UInt64, forKey key: Key) throws { try put(key) { writer.write(number: value) } }
 
-        func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { try put(key) { try writer.write(value) } }
+        func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
+            try put(key) { try writer.write(value) }
+        }
 
         func nestedContainer<Nested: CodingKey>(
             keyedBy type: Nested.Type, forKey key: Key
