@@ -163,7 +163,9 @@ private struct WatchingTransaction: StorageTransaction {
     func keptPromises(_ limit: Int) throws(KernelError) -> [(forecast: WaitForecaster.Forecast, wait: Double)] {
         try base.keptPromises(limit)
     }
-    func arrivals(_ limit: Int) throws(KernelError) -> [JournalEntry] { try base.arrivals(limit) }
+    func arrivals(_ limit: Int, before job: JobID?) throws(KernelError) -> [JournalEntry] {
+        try base.arrivals(limit, before: job)
+    }
     func history(of job: JobID) throws(KernelError) -> [JournalEntry] { try base.history(of: job) }
     func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool) {
         try base.register(submission)

@@ -1,6 +1,7 @@
 import Foundation
 import Kernel
 import Storage
+import Synchronization
 import Testing
 
 /// Real processes, killed with SIGKILL at chosen points of the journal: in every state a job can be in, before, within and
@@ -24,7 +25,7 @@ import Testing
         "created", "validated", "queued", "compiling", "running", "part", "mitigating", "completed",
     ]
 
-    /// Every state on the way, and the end of a part chosen by the boundary, times four boundaries; four at a time,
+    /// Every state that a job can be in, and the end of a part chosen by the boundary, times four boundaries; four at a time,
     /// since most of the time is spent waiting for leases to run out.
     @Test func killedAnywhereAJobEndsOnceWithTheSameResult() async throws {
         let expected = try Self.undisturbed.get()
@@ -43,13 +44,19 @@ import Testing
             }
             try await group.waitForAll()
         }
-        print("killed at: \(failpoints.joined(separator: ", "))")
+        for boundary in Failpoint.Boundary.allCases {
+            try killWhereItIsPausedAndCancelled(boundary, expected)
+        }
+        try killWhereItFails()
+        print("killed, by state (or the end of a part) and boundary:\n\(Self.kills.table)")
+        #expect(Self.kills.missing == [])
     }
 
     private func kill(at failpoint: String, _ expected: String) throws {
         let home = StateHome()
         let first = try home.run(["submit"] + Self.program, failpoint: failpoint)
         #expect(first.wasKilled, "\(failpoint) was not passed")
+        Self.kills.note(failpoint, first.wasKilled)
         let again = try home.run(["submit"] + Self.program + ["--detach"])
         #expect(again.output == "job-1\n", "\(failpoint): \(again.errors)")
         let result = try home.run(["results", "--wait", "1", "--format", "json", "--no-timing"])
@@ -63,35 +70,83 @@ import Testing
 
     /// Processes that change a job die as well: what they wrote holds, what they did not write did not happen. The account
     /// may spend nothing, so that the job is paused when it is compiled.
-    @Test func changesAreWrittenWholeOrNotAtAll() throws {
-        let expected = try Self.undisturbed.get()
-        for boundary in Failpoint.Boundary.allCases {
-            let home = StateHome()
-            _ = try home.run(["budget", "poor", "--seconds", "0"])
-            let poor = ["submit"] + Self.program + ["--account", "poor"]
-            #expect(try home.run(poor, failpoint: "paused:\(boundary.rawValue)").wasKilled)
-            var states = try home.history(of: JobID(1)).compactMap(\.fact.state)
-            // What nobody was told of may be lost with the turn that it would have been synchronised with.
-            let possible: [JobState?] = boundary == .after ? [.paused] : [nil, .compiling]
-            #expect(possible.contains(states.last))
-            let again = try home.run(poor)
-            #expect(again.code == 1 && again.errors.contains("paused"), "\(again.errors)")
-            if boundary == .before {
-                // With money it goes on.
-                _ = try home.run(["budget", "poor", "--unlimited"])
-                let result = try home.run(["results", "--wait", "1", "--format", "json", "--no-timing"])
-                #expect(result.output == expected, "\(result.errors)")
-                continue
-            }
-            for cut in Failpoint.Boundary.allCases {
-                #expect(try home.run(["cancel", "1"], failpoint: "cancelled:\(cut.rawValue)").wasKilled)
-                states = try home.history(of: JobID(1)).compactMap(\.fact.state)
-                #expect((states.last == .cancelled) == (cut == .after))
-            }
-            #expect(try home.run(["results", "1"]).errors.contains("was cancelled"))
+    private func killWhereItIsPausedAndCancelled(_ boundary: Failpoint.Boundary, _ expected: String) throws {
+        let home = StateHome()
+        _ = try home.run(["budget", "poor", "--seconds", "0"])
+        let poor = ["submit"] + Self.program + ["--account", "poor"]
+        let paused = try home.run(poor, failpoint: "paused:\(boundary.rawValue)").wasKilled
+        #expect(paused)
+        Self.kills.note("paused:\(boundary.rawValue)", paused)
+        var states = try home.history(of: JobID(1)).compactMap(\.fact.state)
+        // What nobody was told of may be lost with the turn that it would have been synchronised with.
+        let possible: [JobState?] = boundary == .after ? [.paused] : [nil, .compiling]
+        #expect(possible.contains(states.last))
+        let again = try home.run(poor)
+        #expect(again.code == 1 && again.errors.contains("paused"), "\(again.errors)")
+        if boundary == .before {
+            // With money it goes on.
+            _ = try home.run(["budget", "poor", "--unlimited"])
+            let result = try home.run(["results", "--wait", "1", "--format", "json", "--no-timing"])
+            #expect(result.output == expected, "\(result.errors)")
+            return
         }
-        print("killed at: paused, cancelled × before, within, open, after")
+        for cut in Failpoint.Boundary.allCases {
+            let cancelled = try home.run(["cancel", "1"], failpoint: "cancelled:\(cut.rawValue)").wasKilled
+            #expect(cancelled)
+            Self.kills.note("cancelled:\(cut.rawValue)", cancelled)
+            states = try home.history(of: JobID(1)).compactMap(\.fact.state)
+            #expect((states.last == .cancelled) == (cut == .after))
+        }
+        #expect(try home.run(["results", "1"]).errors.contains("was cancelled"))
     }
+
+    /// What was asked for is damaged while the job waits, so that it fails: once, however often a process dies of it.
+    private func killWhereItFails() throws {
+        let home = StateHome()
+        #expect(try home.run(["submit"] + Self.program, failpoint: "queued:after").wasKilled)
+        try home.store.exclusively { (turn) throws(KernelError) in
+            try turn.setDocument(.request, of: JobID(1), number: 0, Array("{}".utf8))
+        }
+        for boundary in Failpoint.Boundary.allCases {
+            let failed = try home.run(["worker"], failpoint: "failed:\(boundary.rawValue)")
+            #expect(failed.wasKilled, "\(boundary): \(failed.output)\(failed.errors)")
+            Self.kills.note("failed:\(boundary.rawValue)", failed.wasKilled)
+            let states = try home.history(of: JobID(1)).compactMap(\.fact.state)
+            #expect((states.last == .failed) == (boundary == .after), "\(boundary): \(states)")
+        }
+        #expect(try home.run(["results", "1"]).errors.contains("storage.document"))
+        #expect(try home.history(of: JobID(1)).count { $0.fact.state?.isFinal == true } == 1)
+    }
+
+    /// Where processes were really killed.
+    private final class Kills: Sendable {
+        private let counts = Mutex<[String: Int]>([:])
+
+        func note(_ failpoint: String, _ wasKilled: Bool) {
+            guard wasKilled else { return }
+            let cell = failpoint.split(separator: ":").prefix(2).joined(separator: ":")
+            counts.withLock { $0[cell, default: 0] += 1 }
+        }
+
+        private static let places = JobState.allCases.map(\.description) + ["part"]
+
+        /// Every state of a job, whatever this file thinks of, times every boundary.
+        var missing: [String] {
+            let counts = counts.withLock { $0 }
+            return Self.places.flatMap { place in Failpoint.Boundary.allCases.map { "\(place):\($0.rawValue)" } }
+                .filter { counts[$0] == nil }
+        }
+
+        var table: String {
+            let counts = counts.withLock { $0 }
+            return Self.places.map { place in
+                let cells = Failpoint.Boundary.allCases.map { "\($0) \(counts["\(place):\($0.rawValue)"] ?? 0)" }
+                return "  \(place): \(cells.joined(separator: ", "))"
+            }.joined(separator: "\n")
+        }
+    }
+
+    private static let kills = Kills()
 
     /// Four processes at once share one machine: each in a region of its own, one speaking to the machine at a time.
     @Test func twoProcessesShareTheStore() async throws {

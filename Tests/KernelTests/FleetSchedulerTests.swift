@@ -121,6 +121,24 @@ private struct Bench {
         #expect(bench.order == [1, 4, 6, 3, 5, 2])
     }
 
+    /// Hundreds wait for one machine: another that becomes free goes at once to those who wait for it behind them all, in the
+    /// order of the queue.
+    @Test func whoWaitsForAFreeMachineIsNotKeptByThoseWhoWaitForAnother() {
+        var bench = Bench(machines: 2)
+        let (first, second) = (DeviceIndex(0), DeviceIndex(1))
+        let much = bench.account("much", share: 9), little = bench.account("little", share: 1)
+        bench.submit(1, much, seconds: 10_000, device: first)
+        bench.submit(2, little, seconds: 10, device: second)
+        for k in 3...402 { bench.submit(UInt64(k), much, seconds: 10, device: first) }
+        bench.submit(403, little, seconds: 10, priority: .low, device: second)
+        bench.submit(404, little, seconds: 10, device: second)
+        bench.submit(405, little, seconds: 10, device: second)
+        bench.run(until: 35)
+        #expect(bench.startTimes[JobID(404)] == 10)
+        #expect(bench.startTimes[JobID(405)] == 20)
+        #expect(bench.startTimes[JobID(403)] == 30)
+    }
+
     @Test func theEarliestDeadlineComesFirstInsideAClassOnly() {
         var bench = Bench(machines: 1)
         bench.submit(1, seconds: 10)

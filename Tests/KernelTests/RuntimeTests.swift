@@ -58,7 +58,7 @@ import Testing
         var known = false
         for _ in 0..<200 where !known {
             _ = try await runtime.outlook(of: short)
-            known = await runtime.knowsPastTraffic
+            known = await runtime.pastTraffic == .known
             if !known { try await Task.sleep(for: .milliseconds(20)) }
         }
         #expect(known)

@@ -90,9 +90,15 @@ import Testing
         }
         let read = TrafficMemory(journal: entries) { UInt32($0.width) }
         #expect(read.isTelling)
-        for seed in UInt64(0)..<5 {
+        // In slices, the latest first, as a process reads it.
+        var sliced = TrafficMemory()
+        for end in stride(from: 2_000, to: 0, by: -500) {
+            let slice = entries.filter { UInt64(end - 499)...UInt64(end) ~= $0.fact.job!.rawValue }
+            sliced.notePast(TrafficMemory(journal: slice) { UInt32($0.width) })
+        }
+        for (other, seed) in [read, sliced].flatMap({ other in (UInt64(0)..<5).map { (other, $0) } }) {
             var a = seen.future(from: 130_000, after: AccountIndex(1), seed: seed)
-            var b = read.future(from: 130_000, after: AccountIndex(1), seed: seed)
+            var b = other.future(from: 130_000, after: AccountIndex(1), seed: seed)
             for _ in 0..<3_000 {
                 let (x, y) = (a.nextArrival(), b.nextArrival())
                 #expect(x?.time == y?.time && x?.card == y?.card && x != nil)

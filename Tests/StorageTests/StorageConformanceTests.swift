@@ -145,9 +145,15 @@ import Testing
                 _ = try store.append(coming + over.map { JournalEntry(time: 20, fact: $0) })
                 told += coming
             }
-            #expect(try store.arrivals(100) == told)
-            #expect(try store.arrivals(4) == Array(told.suffix(12)))
-            #expect(try store.arrivals(0).isEmpty)
+            #expect(try store.arrivals(100, before: nil) == told)
+            #expect(try store.arrivals(4, before: nil) == Array(told.suffix(12)))
+            #expect(try store.arrivals(4, before: JobID(6)) == Array(told[3..<15]))
+            #expect(try store.arrivals(100, before: JobID(3)) == Array(told[..<6]))
+            #expect(try store.arrivals(4, before: JobID(1)).isEmpty)
+            #expect(try store.arrivals(0, before: nil).isEmpty)
+            // Who was removed is not counted among the last.
+            #expect(try store.remove(JobID(5)))
+            #expect(try store.arrivals(2, before: JobID(6)) == Array(told[6..<12]))
         }
     }
 

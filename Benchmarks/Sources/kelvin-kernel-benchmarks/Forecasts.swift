@@ -21,6 +21,8 @@ struct Forecasts {
         var accounts = 8
         /// One in so many waiting jobs of a class is told its wait: short waits are cheap to foretell.
         var every: [Priority: Int]
+        /// Seconds before the last arrival whose jobs are not judged.
+        var ending: Double { dailySwing == 1 ? 43_200 : 600 }
 
         /// Short jobs in bursts of a dozen: waits are as short as the jobs, and whoever overtakes comes unannounced.
         static let bursts = Traffic(
@@ -30,7 +32,7 @@ struct Forecasts {
         /// hours (Ravi et al., IISWC 2021, found a median of an hour).
         static let days = Traffic(
             name: "days", jobs: 30_000, burst: 3, dailySwing: 1, shots: 300_000...1_200_000,
-            every: [.low: 12, .normal: 32, .high: 4])
+            every: [.low: 24, .normal: 32, .high: 4])
         /// The same jobs as loops over parameters submit them: dozens at once, at any time.
         static let sweeps = Traffic(
             name: "sweeps", jobs: 30_000, burst: 60, dailySwing: 0, shots: 300_000...1_200_000,
@@ -51,6 +53,9 @@ struct Forecasts {
         var medianWait: [Double] = []
         /// Median over jobs of width over wait.
         var medianRatio: [Double] = []
+        /// The same of waits of an hour or more, and the part of the jobs that they are.
+        var longRatio: [Double] = []
+        var longPart: [Double] = []
         var winkler: [Double] = []
         var baselineWinkler: [Double] = []
         var baselineCoverage: [Double] = []
@@ -88,7 +93,10 @@ struct Forecasts {
         }
         for record in records { add(record, traffic, to: &row) }
         let covered = row.coverage.map { (Statistics.mean($0) * 100).text(1) }.joined(separator: " ")
-        let ratio = Statistics.mean(row.medianRatio).text(2), width = Statistics.mean(row.medianWidth).text(0)
+        let
+            ratio =
+                Statistics.mean(row.medianRatio).text(2) + " (\(Statistics.mean(row.longRatio).text(2)) beyond an hour)",
+            width = Statistics.mean(row.medianWidth).text(0)
         let wait = Statistics.mean(row.medianWait).text(0), seconds = processorSeconds().text(0)
         let score = (Statistics.mean(row.winkler) / Statistics.mean(row.baselineWinkler)).text(2)
         FileHandle.standardError.write(
@@ -129,8 +137,10 @@ struct Forecasts {
     }
 
     private func add(_ record: FleetRecord, _ traffic: Traffic, to row: inout Row) {
-        // The first quarter teaches.
-        let judged = record.forecasts.dropFirst(record.forecasts.count / 4).filter { $0.wait >= 0 }.map {
+        // The first quarter teaches; behind the last arrival nothing comes in any more, which no forecast can know.
+        let judged = record.forecasts.dropFirst(record.forecasts.count / 4).filter {
+            $0.wait >= 0 && $0.submitted <= record.lastArrival - traffic.ending
+        }.map {
             Judged(outcome: $0, weight: Double(traffic.every[$0.forecast.priority] ?? 1))
         }
         guard !judged.isEmpty else { return }
@@ -138,15 +148,7 @@ struct Forecasts {
         func mean(_ list: [Judged], _ value: (Judged) -> Double) -> Double {
             list.reduce(0) { $0 + $1.weight * value($1) } / list.reduce(0) { $0 + $1.weight }
         }
-        func median(_ value: (Judged) -> Double) -> Double {
-            let sorted = judged.map { (value($0), $0.weight) }.sorted { $0.0 < $1.0 }
-            var left = sorted.reduce(0) { $0 + $1.1 } / 2
-            for (value, weight) in sorted {
-                left -= weight
-                if left <= 0 { return value }
-            }
-            return sorted[sorted.count - 1].0
-        }
+        func median(_ value: (Judged) -> Double) -> Double { Self.median(judged.map { (value($0), $0.weight) }) }
         func coverage(_ list: [Judged]) -> Double {
             mean(list) { $0.outcome.forecast.contains($0.outcome.wait) ? 1 : 0 }
         }
@@ -158,9 +160,24 @@ struct Forecasts {
         row.medianWidth.append(median(\.width))
         row.medianWait.append(median(\.outcome.wait))
         row.medianRatio.append(median { $0.width / max($0.outcome.wait, 1) })
+        let long = judged.filter { $0.outcome.wait >= 3_600 }
+        if !long.isEmpty {
+            row.longRatio.append(Self.median(long.map { ($0.width / $0.outcome.wait, $0.weight) }))
+            row.longPart.append(long.reduce(0) { $0 + $1.weight } / judged.reduce(0) { $0 + $1.weight })
+        }
         row.winkler.append(mean(judged) { Self.winkler($0.outcome.forecast, $0.outcome.wait) })
         row.baselineWinkler.append(mean(judged) { Self.winkler($0.outcome.baseline, $0.outcome.wait) })
         row.baselineCoverage.append(mean(judged) { $0.outcome.baseline.contains($0.outcome.wait) ? 1 : 0 })
+    }
+
+    private static func median(_ values: [(value: Double, weight: Double)]) -> Double {
+        let sorted = values.sorted { $0.value < $1.value }
+        var left = sorted.reduce(0) { $0 + $1.weight } / 2
+        for (value, weight) in sorted {
+            left -= weight
+            if left <= 0 { return value }
+        }
+        return sorted[sorted.count - 1].value
     }
 
     /// Winkler's score of a 90 % interval: its width, and twenty times what the value lies outside.

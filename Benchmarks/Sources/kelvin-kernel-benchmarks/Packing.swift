@@ -52,6 +52,8 @@ struct Packing {
         Choice(name: "kelvin, guard 0, 2 %", guardDistance: 0, loss: 0.02),
         Choice(name: "kelvin, guard 0, 4 %", guardDistance: 0, loss: 0.04),
         Choice(name: "kelvin, guard 0, 8 %", guardDistance: 0, loss: 0.08),
+        Choice(name: "kelvin, guard 0, 10 %", guardDistance: 0, loss: 0.1),
+        Choice(name: "kelvin, guard 0, 12 %", guardDistance: 0, loss: 0.12),
         Choice(name: "kelvin, guard 0, 15 %", guardDistance: 0, loss: 0.15),
     ]
 

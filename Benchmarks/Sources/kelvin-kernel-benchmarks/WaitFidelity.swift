@@ -17,7 +17,10 @@ struct WaitFidelity {
         var fidelity: [Double] = []
     }
 
-    static let weights: [Double] = [0, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000]
+    static let weights: [Double] = [
+        0, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 10_000_000,
+        .infinity,
+    ]
 
     func run() async throws -> [Point] {
         var points: [Point] = []
@@ -27,7 +30,9 @@ struct WaitFidelity {
                     points.append(try await point(policy.rawValue, policy, jobs, load, nil, 1))
                 }
                 for weight in Self.weights {
-                    points.append(try await point("kelvin \(Int(weight))", .kelvin, jobs, load, weight, 1))
+                    points.append(
+                        try await point(
+                            weight.isFinite ? "kelvin \(Int(weight))" : "kelvin ∞", .kelvin, jobs, load, weight, 1))
                 }
                 points.append(try await point("kelvin packed", .kelvin, jobs, load, 100_000, 8))
             }
@@ -64,11 +69,33 @@ struct WaitFidelity {
     }
 }
 
+extension WaitFidelity {
+    /// How far Kelvin's curve lies above a baseline's point at the baseline's wait: the difference in fidelity by seed.
+    ///
+    /// The curve is that of the means over the seeds; between two of its points it is a line (a fleet that takes either
+    /// weight for a part of its jobs), and whoever may wait longer need not. Nil where no point waits as little.
+    static func lift(of curve: [Point], over baseline: Point, wait: (Point) -> [Double]) -> [Double]? {
+        let limit = Statistics.mean(wait(baseline))
+        let points = curve.map { (wait: Statistics.mean(wait($0)), fidelity: $0.fidelity) }.sorted { $0.wait < $1.wait }
+        var best: [Double]?
+        func offer(_ fidelity: [Double]) {
+            if Statistics.mean(fidelity) > best.map(Statistics.mean) ?? -.infinity { best = fidelity }
+        }
+        for point in points where point.wait <= limit { offer(point.fidelity) }
+        for (a, b) in zip(points, points.dropFirst()) where a.wait <= limit && b.wait > limit {
+            let part = (limit - a.wait) / (b.wait - a.wait)
+            offer(zip(a.fidelity, b.fidelity).map { $0 + part * ($1 - $0) })
+        }
+        return best.map { zip($0, baseline.fidelity).map { $0 - $1 } }
+    }
+}
+
 /// Executes each program once on each machine, alone on it, as the emulator plays it.
 actor ClassFidelities {
     private let machines: [Machine]
     private var table: ProgramTable
-    private let meter = FidelityMeter(shots: 4_000)
+    /// As many as the longest jobs ask for: what differs between machines is a few parts in a thousand.
+    private let meter = FidelityMeter(shots: 40_000)
     private var known: [Int: Double] = [:]
 
     init(_ machines: [Machine], mixes: [WorkloadSettings.ProgramMix]) {

@@ -58,6 +58,8 @@ public struct FleetRecord: Sendable {
     /// Events that the kernel took in, and facts that it journaled.
     public internal(set) var events = 0
     public internal(set) var facts = 0
+    /// When the last job came in, seconds.
+    public internal(set) var lastArrival = 0.0
     /// Virtual time from the first arrival to the last end, seconds.
     public internal(set) var span = 0.0
     public internal(set) var preemptions = 0
@@ -85,6 +87,8 @@ public struct FleetRecord: Sendable {
         public var baseline: WaitForecaster.Forecast
         public var wait: Double
         public var submitted: Double
+        /// What the forecast rested on.
+        public var sample: WaitSample
     }
 
     public struct Sample: Hashable, Sendable {

@@ -101,8 +101,8 @@ extension FleetSimulator {
         recent.observe(wait, Int(job.priority))
         guard job.forecast >= 0 else { return }
         record.forecasts[Int(job.forecast)].wait = wait
-        forecaster.observe(wait, record.forecasts[Int(job.forecast)].forecast, samples[Int(job.forecast)])
-        samples[Int(job.forecast)] = nil
+        let promise = record.forecasts[Int(job.forecast)]
+        forecaster.observe(wait, promise.forecast, promise.sample)
     }
 
     /// All parts of a job have run.

@@ -42,10 +42,9 @@ extension FleetSimulator {
         else { return }
         let forecast = forecaster.forecast(sample, priority: priority)
         live[slot.place].forecast = Int32(record.forecasts.count)
-        samples.append(sample)
         record.forecasts.append(
             FleetRecord.ForecastOutcome(
-                forecast: forecast, baseline: recent.forecast(forecast), wait: -1, submitted: now))
+                forecast: forecast, baseline: recent.forecast(forecast), wait: -1, submitted: now, sample: sample))
     }
 
     private func sample(_ id: JobID, _ slot: JobSlot, _ foretelling: Foretelling) -> WaitSample? {

@@ -51,6 +51,7 @@ extension FleetSimulator {
 
     private mutating func submit(_ arrival: Arrival) {
         record.submitted += 1
+        record.lastArrival = now
         let card = cards.card(of: arrival)
         if foretelling != nil { memory.noteArrival(card, at: arrival.time) }
         var job = LiveJob()

@@ -31,8 +31,6 @@ public struct FleetSimulator<Policy: FleetPolicy> {
     public var foretelling: Foretelling?
     var forecaster = WaitForecaster()
     var memory = TrafficMemory()
-    /// What the forecasts rest on whose jobs have not started.
-    var samples: [WaitSample?] = []
     /// Jobs that did not start at once, by class.
     var waited = Array(repeating: 0, count: Priority.allCases.count)
     /// Where the kernel's facts are written.

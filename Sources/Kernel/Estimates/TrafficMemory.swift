@@ -60,6 +60,16 @@ public struct TrafficMemory: Sendable {
         if arrivals.count >= 2 * Self.capacity { arrivals.removeFirst(Self.capacity) }
     }
 
+    /// Whether less is known than is kept.
+    var hasRoomForPast: Bool { arrivals.count < Self.capacity }
+
+    /// Takes note of what came in before all that is known.
+    mutating func notePast(_ past: TrafficMemory) {
+        guard let first = arrivals.first else { return arrivals = past.arrivals }
+        // Who was validated late stands a little out of order; behind a jump of the clock the past is another time.
+        arrivals = past.arrivals.filter { $0.time <= first.time } + arrivals
+    }
+
     /// Takes note of what a job truly takes on a machine, against its estimate; both in seconds.
     public mutating func noteRuntime(_ actual: Double, estimated: Double) {
         guard actual > 0, estimated > 0 else { return }

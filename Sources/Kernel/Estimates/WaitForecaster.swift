@@ -26,7 +26,7 @@ public struct WaitForecaster: Sendable {
     /// Ways to share what may lie outside between the two sides.
     private static let splits = 8
     /// By how much one wait moves the part that is left out.
-    private static let rate = 0.005
+    private static let rate = 0.015
 
     public init(coverage: Double = 0.9, grain: Double = 5) {
         precondition(coverage > 0 && coverage < 1, "a coverage of \(coverage)")

@@ -110,8 +110,10 @@ public protocol StorageTransaction {
 
     /// What tells how the last jobs came in (submitted, validated, queued), the oldest first.
     ///
-    /// - Parameter limit: of jobs.
-    func arrivals(_ limit: Int) throws(KernelError) -> [JournalEntry]
+    /// - Parameters:
+    ///   - limit: of jobs.
+    ///   - job: those that were submitted before this one; nil for the last of all.
+    func arrivals(_ limit: Int, before job: JobID?) throws(KernelError) -> [JournalEntry]
 
     /// The facts of one job, oldest first.
     func history(of job: JobID) throws(KernelError) -> [JournalEntry]

@@ -84,12 +84,13 @@ public final class MemoryStorage: KernelStorage {
             return kept.suffix(limit)
         }
 
-        func arrivals(_ limit: Int) -> [JournalEntry] {
-            let first = UInt64(max(0, memory.summaries.count - limit))
+        func arrivals(_ limit: Int, before last: JobID?) -> [JournalEntry] {
+            let end = last?.rawValue ?? UInt64(memory.summaries.count + 1)
+            let removed = memory.removed
+            let kept = stride(from: end, to: 1, by: -1).lazy.map { JobID($0 - 1) }.filter { !removed.contains($0) }
+            let jobs = Set(kept.prefix(limit))
             return memory.entries.filter { entry in
-                guard let job = entry.fact.job, job.rawValue > first, !memory.removed.contains(job) else {
-                    return false
-                }
+                guard let job = entry.fact.job, jobs.contains(job) else { return false }
                 return switch entry.fact {
                 case .submitted, .validated, .queued: true
                 default: false

@@ -126,7 +126,7 @@ extension Runtime {
             equipment = [:]
             health = FleetHealth()
             promises = [:]
-            (traffic, knowsPastTraffic) = (TrafficMemory(), false)
+            (traffic, pastTraffic) = (TrafficMemory(), nil)
             let (entries, number) = try transaction.livingFacts()
             for entry in entries { take(entry) }
             hasNews = !jobs.isEmpty

@@ -76,17 +76,42 @@ extension Runtime {
         }
     }
 
+    /// How far back the journal has been asked how jobs came in.
+    enum PastTraffic: Hashable {
+        /// Those before this job are still to be read, if the memory has room for them.
+        case readBack(to: JobID)
+        case known
+    }
+
+    /// Jobs whose arrival is read in one go: more would keep everybody waiting for the first forecast of a process.
+    static let pastTrafficSlice = 500
+
+    /// Reads a slice more of how jobs came in before this process, the latest first.
+    private func readPastTraffic(_ transaction: any StorageTransaction) throws(KernelError) {
+        var last: JobID?
+        if let pastTraffic {
+            guard case .readBack(let first) = pastTraffic else { return }
+            last = first
+        }
+        let entries = try transaction.arrivals(Self.pastTrafficSlice, before: last)
+        let slice = TrafficMemory(journal: entries) { profile in state.withPolicy { $0.number(of: profile) } }
+        // What this process has seen is in the journal too; facts of this turn are noted when it is over.
+        if last == nil { traffic = slice } else { traffic.notePast(slice) }
+        let jobs = Set(entries.compactMap(\.fact.job))
+        pastTraffic =
+            if let first = jobs.min(), jobs.count == Self.pastTrafficSlice, traffic.hasRoomForPast {
+                .readBack(to: first)
+            } else {
+                .known
+            }
+    }
+
     /// By what may come in as far as the traffic is known; else by the plan of the queue.
     private func forecast(
         _ id: JobID, isNew: Bool, _ transaction: any StorageTransaction, _ now: Double
     ) throws(KernelError) -> (forecast: WaitForecaster.Forecast, sample: WaitSample)? {
         guard let slot = state.book.jobs.slot(of: id) else { return nil }
-        if !knowsPastTraffic {
-            // What this process has seen is in the journal too; facts of this turn are noted when it is over.
-            let entries = try transaction.arrivals(TrafficMemory.capacity)
-            traffic = TrafficMemory(journal: entries) { profile in state.withPolicy { $0.number(of: profile) } }
-            knowsPastTraffic = true
-        }
+        try readPastTraffic(transaction)
         let futures = WaitSimulation().waits(
             of: id, in: state, traffic: traffic, isNew: isNew, at: now, seed: id.rawValue)
         guard

@@ -43,7 +43,8 @@ public actor Runtime {
     var nextPromise = 0.0
     /// How jobs came in; what was before this process, once a wait is asked for.
     var traffic = TrafficMemory()
-    var knowsPastTraffic = false
+    /// How far back that was read; nil before the first time.
+    var pastTraffic: PastTraffic?
     /// Jobs whose work this process has leased for the turn that comes; nil where it may take what it sees.
     var leased: Set<JobID>?
     /// Processes that left a job alone for a lease, and when that was seen.

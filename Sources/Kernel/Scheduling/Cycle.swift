@@ -14,6 +14,8 @@ struct Cycle: Sendable {
     /// Seconds from the origin until those that run or were planned before leave room; infinite for machines that take
     /// no jobs.
     private(set) var delays: [Float] = []
+    /// Of the jobs that wait for a machine, the work of those that this cycle has looked at, seconds: in its delay.
+    private var seen: [Float] = []
     /// The moment that is promised to a job that waits for the machine.
     private(set) var promises: [Double] = []
     /// Machines of which this cycle or a change since the last one said something.
@@ -52,6 +54,7 @@ struct Cycle: Sendable {
         let padded = (count + EstimateTable.lanes - 1) / EstimateTable.lanes * EstimateTable.lanes
         while delays.count < padded {
             delays.append(.infinity)
+            seen.append(0)
             prices.append(0)
             factors.append(1)
         }
@@ -92,6 +95,7 @@ struct Cycle: Sendable {
         setOpen(d, state.isOpen)
         delays[d] = state.isOpen ? 0 : Float(max(0, state.end - origin))
         promises[d] = .infinity
+        seen[d] = 0
         isTouched[d] = false
     }
 
@@ -112,6 +116,15 @@ struct Cycle: Sendable {
         touch(d)
         delays[d] = max(delays[d], seconds)
     }
+
+    /// So much of what waits for the machine is in its delay now.
+    mutating func see(_ d: Int, _ seconds: Float) {
+        touch(d)
+        seen[d] += seconds
+    }
+
+    /// Of so much work that waits for the machine, what is not in its delay.
+    func unseen(_ d: Int, _ work: Float) -> Float { max(0, work - seen[d]) }
 
     mutating func setDelay(_ d: Int, _ seconds: Float) {
         touch(d)
@@ -139,8 +152,10 @@ struct Cycle: Sendable {
     /// - Parameters:
     ///   - costs, shotSeconds: of the program, by machine. Where the job's owner says how long it takes, that counts and
     ///     not shots times seconds a shot.
+    ///   - waiting: by machine, the work that waits there before the job, where it is more than the cycle has seen.
     func best(
-        _ costs: UnsafePointer<Float>, _ shotSeconds: UnsafePointer<Float>, of job: WaitingJob, at now: Double
+        _ costs: UnsafePointer<Float>, _ shotSeconds: UnsafePointer<Float>, of job: WaitingJob, at now: Double,
+        waiting: UnsafePointer<Float>? = nil
     ) -> Int? {
         typealias Lanes = EstimateTable.Lanes
         var least = Lanes(repeating: .infinity)
@@ -149,21 +164,28 @@ struct Cycle: Sendable {
         let owned = Lanes(repeating: job.seconds), haste = Lanes(repeating: Self.haste)
         let shots = Float(job.shots), nat = job.secondsPerNat, worth = job.secondsPerPrice
         delays.withUnsafeBufferPointer { delays in
-            withUnsafePointers(prices, factors) { prices, factors in
-                var d = 0
-                while d < delays.count {
-                    // A machine on which the program does not fit costs infinitely much.
-                    let cost = Self.load(costs + d)
-                    var wait = Self.load(delays.baseAddress! + d) - shift
-                    wait.replace(with: none, where: wait .< none)
-                    let time =
-                        job.seconds > 0 ? owned : Self.load(shotSeconds + d) * Self.load(factors + d) * shots
-                    let score = wait + cost * nat + time * (haste + Self.load(prices + d) * worth)
-                    let isBetter = (score .< least) .& (cost .< .infinity)
-                    least.replace(with: score, where: isBetter)
-                    places.replace(with: place, where: isBetter)
-                    place &+= SIMD8(repeating: 8)
-                    d += EstimateTable.lanes
+            seen.withUnsafeBufferPointer { seen in
+                withUnsafePointers(prices, factors) { prices, factors in
+                    var d = 0
+                    while d < delays.count {
+                        // A machine on which the program does not fit costs infinitely much.
+                        let cost = Self.load(costs + d)
+                        var wait = Self.load(delays.baseAddress! + d) - shift
+                        wait.replace(with: none, where: wait .< none)
+                        if let waiting {
+                            var more = Self.load(waiting + d) - Self.load(seen.baseAddress! + d)
+                            more.replace(with: none, where: more .< none)
+                            wait += more
+                        }
+                        let time =
+                            job.seconds > 0 ? owned : Self.load(shotSeconds + d) * Self.load(factors + d) * shots
+                        let score = wait + cost * nat + time * (haste + Self.load(prices + d) * worth)
+                        let isBetter = (score .< least) .& (cost .< .infinity)
+                        least.replace(with: score, where: isBetter)
+                        places.replace(with: place, where: isBetter)
+                        place &+= SIMD8(repeating: 8)
+                        d += EstimateTable.lanes
+                    }
                 }
             }
         }

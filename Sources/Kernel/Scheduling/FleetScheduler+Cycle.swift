@@ -23,8 +23,8 @@ extension FleetScheduler {
         changed.removeAll(keepingCapacity: true)
         if !refused.isEmpty { for d in machines.indices { reconcile(d, book) } }
         if case .job(let slot) = cause, refused.isEmpty, hasRun, !isFirst(slot.rawValue, now) {
-            // Those before it have found all they can have: it is looked at behind them.
-            if cycle.openCount > 0 { look(at: slot.rawValue, book, now) }
+            // Those before it have found all they can have: it is looked at behind them, and chooses by all that waits.
+            look(at: slot.rawValue, book, now, isBehind: queue.count > rules.window)
         } else {
             var changed: Int?
             if case .device(let device) = cause, hasRun, refused.isEmpty { changed = device.place }
@@ -65,12 +65,15 @@ extension FleetScheduler {
             if let changed, keepsWaiting(row, changed, now) { continue }
             look(at: row, book, now)
         }
+        guard queue.count > looked, cycle.openCount > 0 else { return }
+        if let changed { return serveBehind(changed, from: place, book, now) }
+        for d in machines.indices { serveBehind(d, from: place, book, now) }
     }
 
     /// Whether a job goes on waiting for the machine that it waits for, since that is still better than the one that
     /// changed; if so, it holds its moment there.
     private mutating func keepsWaiting(_ row: Int32, _ changed: Int, _ now: Double) -> Bool {
-        let d = Int(wishes[Int(row)])
+        let d = wishes.machine(of: row)
         guard d >= 0, d != changed else { return false }
         let job = queue.rows[Int(row)], place = Int(job.program) * estimates.stride
         guard !estimates.costs[place + d].isNaN, !estimates.costs[place + changed].isNaN else { return false }
@@ -84,19 +87,23 @@ extension FleetScheduler {
     }
 
     /// What the choice of a machine minimises, in seconds of waiting. The job's row in the estimates is complete.
-    private func score(_ job: WaitingJob, on d: Int, _ now: Double) -> Float {
+    private func score(_ job: WaitingJob, on d: Int, _ now: Double, isBehind: Bool = false) -> Float {
         let place = Int(job.program) * estimates.stride + d
-        return cycle.score(
+        let score = cycle.score(
             d, cost: estimates.costs[place], shotSeconds: estimates.shotSeconds[place], of: job, at: now)
+        guard isBehind else { return score }
+        return score + cycle.unseen(d, wishes.work[Int(job.priority.rawValue) * wishes.stride + d])
     }
 
     /// Finds one job its place, now or later.
-    private mutating func look(at row: Int32, _ book: KernelBook, _ now: Double) {
+    ///
+    /// - Parameter isBehind: others wait before it that this cycle has not looked at.
+    mutating func look(at row: Int32, _ book: KernelBook, _ now: Double, isBehind: Bool = false) {
         let slot = JobSlot(rawValue: row)
         // A claimant may stand in front too.
         if book.jobs[slot].notBefore > now || cycle.starts.contains(where: { $0.row == row }) { return }
         let job = queue.rows[Int(row)]
-        guard let start = give(row, job, book, now) else { return }
+        guard let start = give(row, job, book, now, isBehind: isBehind) else { return }
         let c = Int(job.priority.rawValue)
         queue.lines[c].lastStart = now
         if let highest = queue.highestClass, c < highest { front.invalidate() }
@@ -105,10 +112,12 @@ extension FleetScheduler {
     }
 
     /// - Returns: the tenant that the job becomes; nil where it waits.
-    mutating func give(_ row: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double) -> Tenant? {
+    mutating func give(
+        _ row: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double, isBehind: Bool = false
+    ) -> Tenant? {
         // A machine that turns out to have no room is asked once more, with the time until it has.
         var tries = 0
-        while let (d, cost, seconds) = choose(row, job, book, now) {
+        while let (d, cost, seconds) = choose(row, job, book, now, isBehind) {
             guard book.devices[d].isAvailable else {
                 reconcile(d, book)
                 cycle.close(d, for: .infinity)
@@ -139,7 +148,7 @@ extension FleetScheduler {
 
     /// The machine with the least sum of waiting, error and price.
     private mutating func choose(
-        _ number: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double
+        _ number: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double, _ isBehind: Bool
     ) -> (device: Int, cost: Float, seconds: Double)? {
         let row = Int(job.program)
         estimates.complete(row, machines, rules)
@@ -152,7 +161,7 @@ extension FleetScheduler {
                 .filter { $0 < machines.count && cycle.delay($0, at: now) < .infinity }
                 .map { d -> (score: Float, place: Int) in
                     let kept = book.devices[d].secondsKept(from: card, at: now, in: book)
-                    return (score(job, on: d, now) + Float(min(1e9, kept)), d)
+                    return (score(job, on: d, now, isBehind: isBehind) + Float(min(1e9, kept)), d)
                 }
             device = choices.min { ($0.score, $0.place) < ($1.score, $1.place) }?.place ?? -1
             guard device >= 0 else { return nil }
@@ -160,7 +169,11 @@ extension FleetScheduler {
             // Success and price count as waiting does: in seconds.
             let best = estimates.costs.withUnsafeBufferPointer { costs in
                 estimates.shotSeconds.withUnsafeBufferPointer { seconds in
-                    cycle.best(costs.baseAddress! + base, seconds.baseAddress! + base, of: job, at: now)
+                    wishes.work.withUnsafeBufferPointer { work in
+                        cycle.best(
+                            costs.baseAddress! + base, seconds.baseAddress! + base, of: job, at: now,
+                            waiting: isBehind ? work.baseAddress! + Int(job.priority.rawValue) * wishes.stride : nil)
+                    }
                 }
             }
             guard let best else { return nil }
@@ -203,7 +216,6 @@ extension FleetScheduler {
 
     /// Lets a job wait for a machine: the first to do so is promised the moment at which it should have room.
     private mutating func wait(_ row: Int32, _ job: WaitingJob, _ d: Int, _ seconds: Double, _ now: Double) {
-        wishes[Int(row)] = Int32(d)
         let start = now + Double(cycle.delay(d, at: now))
         cycle.promise(d, start)
         if cycle.keepsPlan {
@@ -215,6 +227,8 @@ extension FleetScheduler {
         if !job.wantsMachineAlone, rules.sharing.maximumPrograms > 1, let library = machines[d].library {
             part = min(1, 1.6 * Double(job.width) / Double(max(1, library.map.liveCount)))
         }
+        wishes.set(row, d, job.priority, Float(seconds * part))
+        cycle.see(d, Float(seconds * part))
         cycle.setDelay(d, Float(start - cycle.origin + seconds * part))
     }
 }

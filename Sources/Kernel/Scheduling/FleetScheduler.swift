@@ -22,8 +22,8 @@ public struct FleetScheduler: SchedulingPolicy {
     var cycle = Cycle()
     /// Machines whose regions changed since the last cycle.
     var changed: [Int] = []
-    /// By row of the queue, the machine that the job waits for; −1 for none.
-    var wishes: [Int32] = []
+    /// The machine that each job waits for.
+    var wishes = WishTable()
     /// Moments before which some waiting job may not start.
     var wakes: [Double] = []
     /// What was proposed in the last cycle, to tell on the next call whether the kernel took it.
@@ -119,6 +119,7 @@ public struct FleetScheduler: SchedulingPolicy {
             weigh(machines.count - 1)
         }
         estimates.widen(to: count)
+        wishes.widen(to: count)
     }
 
     /// Tells the choice of a machine what a second of it costs and how long seconds are there.
@@ -174,14 +175,14 @@ extension FleetScheduler {
             width: card.width, priority: card.priority, wantsMachineAlone: card.wantsMachineAlone,
             hasChoices: pinned < 0 && !card.choices.isEmpty)
         expect(job, slot.rawValue, now)
-        while wishes.count <= slot.place { wishes.append(-1) }
-        wishes[slot.place] = -1
+        wishes.clear(slot.rawValue)
         queue.insert(job, at: slot.rawValue, shares: shares, now: now)
         if record.notBefore > now { wakes.append(record.notBefore) }
     }
 
     public mutating func remove(_ slot: JobSlot, in book: KernelBook, at now: Double) {
         front.remove(slot.rawValue)
+        wishes.clear(slot.rawValue)
         queue.unlink(slot.rawValue, shares)
     }
 

@@ -41,6 +41,9 @@ struct QueueFront: Sendable {
 
     private func contains(_ row: Int32) -> Bool { Int(row) < places.count && places[Int(row)] >= 0 }
 
+    /// Whether a job stands before a place of the front.
+    func contains(_ row: Int32, before place: Int) -> Bool { contains(row) && Int(places[Int(row)]) < place }
+
     mutating func invalidate() { isValid = false }
 
     /// Whether the next cycle can go through it.

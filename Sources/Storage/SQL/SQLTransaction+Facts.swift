@@ -57,13 +57,13 @@ extension SQLTransaction {
         }.compactMap { $0 }.reversed()
     }
 
-    public func arrivals(_ limit: Int) throws(KernelError) -> [JournalEntry] {
+    public func arrivals(_ limit: Int, before job: JobID?) throws(KernelError) -> [JournalEntry] {
         try entries(
             """
             SELECT time, detail FROM facts
-            WHERE job IN (SELECT id FROM jobs WHERE NOT isRemoved ORDER BY id DESC LIMIT ?)
+            WHERE job IN (SELECT id FROM jobs WHERE NOT isRemoved AND id < ? ORDER BY id DESC LIMIT ?)
             AND kind IN ('submitted', 'validated', 'queued') ORDER BY number
-            """, [.integer(Int64(limit))])
+            """, [.integer(job?.stored ?? .max), .integer(Int64(limit))])
     }
 
     public func history(of job: JobID) throws(KernelError) -> [JournalEntry] {

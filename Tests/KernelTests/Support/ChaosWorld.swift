@@ -389,6 +389,19 @@ struct ChaosWorld<Policy: ChaosPolicy> {
         }
     }
 
+    /// State × disturbance that never met. A validated job is in the queue within the same event; what workers say of a job
+    /// is about one that they hold.
+    var missing: [String] {
+        let anywhere: [JobState] = [.created, .queued, .compiling, .running, .mitigating, .paused]
+        var cells = ["cancel", "pause", "resume", "recalibrate", "device", "reserve", "clock jump", "worker crash"]
+            .flatMap {
+                name in anywhere.map { "\($0) × \(name)" }
+            }
+        cells += [JobState.compiling, .running, .mitigating].map { "\($0) × fail" }
+        if stepCount >= 100_000 { cells += anywhere.map { "\($0) × kernel crash" } }
+        return cells.filter { coverage[$0] == nil }
+    }
+
     var report: String {
         let states = JobState.allCases.filter { !$0.isFinal }
         let names = Set(coverage.keys.compactMap { $0.split(separator: " × ", maxSplits: 1).last.map(String.init) })
