@@ -70,8 +70,8 @@ public final class PendingTransaction: StorageTransaction {
         try asWritten { store throws(KernelError) in try store.keptPromises(limit) }
     }
 
-    public func arrivals(_ limit: Int) throws(KernelError) -> [JournalEntry] {
-        try asWritten { store throws(KernelError) in try store.arrivals(limit) }
+    public func arrivals(_ limit: Int, before job: JobID?) throws(KernelError) -> [JournalEntry] {
+        try asWritten { store throws(KernelError) in try store.arrivals(limit, before: job) }
     }
 
     public func history(of job: JobID) throws(KernelError) -> [JournalEntry] {
