@@ -109,6 +109,7 @@ extension FleetScheduler {
     /// - Parameter place: how far the front was gone through.
     mutating func serveBehind(_ d: Int, from place: Int, _ book: KernelBook, _ now: Double) {
         guard cycle.isOpen[d], wishes.count(on: d) > 0 else { return }
+        guard machines[d].isEmpty else { return fillBehind(d, from: place, book, now) }
         let rows = wishes.first(Self.weighed, on: d) { front.contains($0, before: place) }
         guard !rows.isEmpty else { return }
         var ordered = rows.map { row -> (row: Int32, job: WaitingJob, keys: [Double]) in
@@ -125,5 +126,14 @@ extension FleetScheduler {
             return a.job.sequence < b.job.sequence
         }
         for entry in ordered.prefix(Self.tried) where cycle.isOpen[d] { look(at: entry.row, book, now, isBehind: true) }
+    }
+
+    /// Beside others, the first that a program is not known to have no room for: a machine that is shared has some room most
+    /// of the time, and the order among those far behind is not worth its price at every departure.
+    private mutating func fillBehind(_ d: Int, from place: Int, _ book: KernelBook, _ now: Double) {
+        let rows = wishes.first(Self.tried, on: d) { front.contains($0, before: place) }
+        for row in rows where cycle.isOpen[d] && !machines[d].hasNoRoom.contains(Int(queue.rows[Int(row)].program)) {
+            return look(at: row, book, now, isBehind: true)
+        }
     }
 }
