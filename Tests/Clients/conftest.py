@@ -4,6 +4,9 @@ import os
 import subprocess
 import tempfile
 
+import uuid
+
+import httpx
 import kelvin
 import pytest
 
@@ -22,6 +25,20 @@ class Daemon:
                 break
         with open(self.home.name + "/admin.token") as file:
             self.token = file.read().strip()
+
+    def other_user(self):
+        """The token of somebody new, with an organisation and a project of its own."""
+        name = "u" + uuid.uuid4().hex[:12]
+        with httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}) as client:
+            def post(path, body):
+                answer = client.post("/v1/organisations" + path, json=body)
+                assert answer.status_code == 201, answer.text
+                return answer.json()
+
+            post("", {"name": name})
+            post(f"/{name}/projects", {"name": "lab"})
+            post(f"/{name}/users", {"name": "eve", "grants": [{"role": "member", "scope": f"{name}/lab"}]})
+            return post(f"/{name}/users/eve/tokens", {"name": "t", "abilities": ["read", "jobs"]})["secret"]
 
     def stop(self):
         self.process.terminate()

@@ -1,4 +1,4 @@
-import Circuits
+public import Circuits
 import Compiler
 public import Languages
 
@@ -228,7 +228,10 @@ extension SubmissionDocument.Block {
         }
     }
 
-    private func circuit() throws(KernelError) -> Circuit {
+    /// The program as it is read.
+    ///
+    /// - Throws: `KernelError` of kind `.program` with the diagnostics of a wrong program.
+    public func circuit() throws(KernelError) -> Circuit {
         guard let dialect = dialect.map(Dialect.init(rawValue:)) ?? .openQASM else {
             throw SubmissionDocument.wrong("there is no dialect '\(dialect ?? "")'")
         }

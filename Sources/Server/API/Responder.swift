@@ -94,6 +94,7 @@ struct Responder: HTTPResponder {
             return kept
         }
         let body = try await self.body(of: request, limit: route.bodyLimit)
+        try route.door?.proof?(request.head, body, received)
         let call = Call(
             service: service, request: request.head, id: trace.id, address: trace.address, identity: identity,
             admission: admission,

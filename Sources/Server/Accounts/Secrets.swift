@@ -28,10 +28,7 @@ enum Secrets {
 
     /// 128 bits that two contents share only by intent, for entity tags.
     static func fingerprint(_ bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).prefix(16).map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
+        hexadecimal(SHA256.hash(data: bytes).prefix(16))
     }
 
     /// A number that depends on a text alone.
@@ -39,6 +36,21 @@ enum Secrets {
         // JSON numbers of other languages hold 53 bits.
         SHA256.hash(data: Data(text.utf8)).prefix(6).reduce(0) { $0 << 8 | UInt64($1) }
     }
+
+    /// HMAC-SHA256.
+    static func authenticationCode(of bytes: some DataProtocol, key: some ContiguousBytes) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: key)))
+    }
+
+    /// SHA-256 in hexadecimal digits.
+    static func hexadecimalDigest(of bytes: some DataProtocol) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    }
+
+    /// Whether two secrets are the same; the time it takes tells nothing of where they differ.
+    static func areEqual(_ a: some StringProtocol, _ b: some StringProtocol) -> Bool { digest(of: a) == digest(of: b) }
 
     private static func base64URL(_ bytes: [UInt8]) -> String {
         Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")

@@ -19,9 +19,16 @@ struct FrontDoor: Sendable {
     var token: @Sendable (HTTPRequest, _ now: Double) throws -> String?
     /// What went wrong, in the form from which the SDK makes its own exception with our message in it.
     var refusal: @Sendable (Problem, HTTPRequest) -> Answer
+    /// Looks at a request together with its body, where credentials sign both; nil where they do not. The time is in
+    /// seconds since 1970-01-01 UTC.
+    ///
+    /// - Throws: a problem where the signature is not theirs.
+    var proof: (@Sendable (HTTPRequest, [UInt8], _ now: Double) throws -> Void)?
 
     /// Every one that there is.
-    static let all: [FrontDoor] = []
+    static let all: [FrontDoor] = [
+        .braket
+    ]
 
     /// Its routes where they are.
     func mounted(bodyLimit: Int) -> [Route] {

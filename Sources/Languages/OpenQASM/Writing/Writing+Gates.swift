@@ -27,9 +27,11 @@ extension Writing {
                 let (parameters, operands) = formalNames(definition)
                 spelling(of: gateNames[k])
                 line("opaque \(gateNames[k])\(list(parameters)) \(operands.joined(separator: ", "));")
-            // Nobody needs what nobody calls.
+            // Nobody needs what nobody calls; a call in the program itself is written as a pragma.
             case .matrix:
-                if circuit.calledGates.contains(k) { throw refusal("the explicit unitary '\(definition.name)'") }
+                if isVersion2 && called.contains(k) || circuit.isCalledByGates(k) {
+                    throw refusal("the explicit unitary '\(definition.name)'")
+                }
             }
         }
     }
@@ -84,6 +86,32 @@ extension Writing {
                 return gateNames[id.index]
             }
             return modifiers.map { Lowering.text(of: $0) }.joined() + name(of: base)
+        }
+    }
+}
+
+extension Writing {
+    /// A call of an explicit unitary, in the words of Braket's pragma; nil for any other gate.
+    func unitaryPragma(_ gate: Gate, _ qubits: Operands) -> String? {
+        guard case .defined(let id) = gate, case .matrix(let matrix) = circuit.gates[id.index].implementation else {
+            return nil
+        }
+        // The pragma names the most significant qubit first.
+        let names = qubits.reversed().map { qubitNames[$0.index] }.joined(separator: ", ")
+        return "pragma kelvin unitary(\(BraketPragma.text(matrix))) \(names)"
+    }
+}
+
+extension Circuit {
+    /// Whether another gate that the program calls is made of the one at this place of the table.
+    fileprivate func isCalledByGates(_ place: Int) -> Bool {
+        let own = Gate.defined(GateDefinitionID(place))
+        return calledGates.contains { k in
+            switch gates[k].implementation {
+            case .modified(let base, _): base == own
+            case .body(let body): body.indices.contains { body.operation(at: $0) == .gate(own) }
+            case .matrix, .opaque: false
+            }
         }
     }
 }

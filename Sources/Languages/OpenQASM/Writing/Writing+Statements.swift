@@ -41,6 +41,7 @@ extension Writing {
             if isVersion2 && gate == .standard(.gphase) {
                 throw refusal("a global phase inside the program", at: location)
             }
+            if let pragma = unitaryPragma(gate, instruction.qubits) { return line(pragma) }
             var call = name(of: gate)
             if !instruction.parameters.isEmpty {
                 var values: [String] = []
