@@ -1,6 +1,5 @@
 """azure-quantum, unmodified, against Qiskit's state vectors."""
 
-import random
 import uuid
 
 import httpx
@@ -77,11 +76,8 @@ def ionq(program):
 
 
 def test_targets_are_the_machines(space, service):
-    names = {target.name for target in space.get_targets()}
+    # The SDK lists targets of the providers that it knows.
     ids = {device.id for device in service.devices()}
-    assert {"ionq.simulator", "kelvin.ideal"} <= names
-    assert {f"kelvin.{name}" for name in ids} <= names
-    assert space.get_targets("kelvin.heron-133").name == "kelvin.heron-133"
     assert {t.name for t in space.get_targets(provider_id="ionq")} == {
         "ionq." + name.replace("ideal", "simulator") for name in ids}
 
@@ -136,8 +132,8 @@ def test_sessions(space):
         assert session.refresh().details.status in ("Waiting", "Executing")
         assert {job.id for job in session.list_jobs()} == {job.id for job in jobs}
     assert session.refresh().details.status == "Succeeded"
-    job = target.submit(one, name="after", shots=10)
-    assert job.details.session_id is None or job.get_results()
+    with pytest.raises(HttpResponseError, match="closed"):
+        target.submit(one, name="after", shots=10)
 
 
 def test_lists_and_jobs_from_another_place(daemon, space):
@@ -158,8 +154,7 @@ def test_lists_and_jobs_from_another_place(daemon, space):
 
 def test_cancellation(space):
     job = openqasm_target(space, "heron-133").submit(
-        'OPENQASM 3.0; include "stdgates.inc"; qubit[12] q; bit[12] c; h q; c = measure q;', input_params={"shots": 500_000}
-        if random.random() < 0 else {"shots": 100_000})
+        'OPENQASM 3.0; include "stdgates.inc"; qubit[12] q; bit[12] c; h q; c = measure q;', input_params={"shots": 100_000})
     after = space.cancel_job(job)
     after.wait_until_completed(print_progress=False)
     assert after.details.status in ("Cancelled", "Succeeded")
@@ -230,7 +225,7 @@ def test_requests_that_mean_nothing(daemon, space):
     with pytest.raises(ClientAuthenticationError):
         workspace(daemon, "kelvin_" + "0" * 43).get_targets()
     with pytest.raises((HttpResponseError, ResourceNotFoundError)):
-        workspace(daemon, group="nobody").get_targets()
+        openqasm_target(workspace(daemon, group="nobody")).submit(good)
 
 
 def test_a_failed_job_says_why(space):

@@ -36,7 +36,8 @@ extension Call {
                     AzureProvider.Target(
                         id: "\(provider).\(provider == "ionq" && machine.isSimulator ? Self.simulator : machine.id)",
                         currentAvailability: machine.takesJobs ? "Available" : "Unavailable", averageQueueTime: 0,
-                        statusPage: azureURL("").replacing("/azure/", with: "/"), numQubits: machine.description.siteCount,
+                        statusPage: azureURL("").replacing("/azure/", with: "/"),
+                        numQubits: machine.description.siteCount,
                         targetProfile: machine.description.abilities.feedForward ? "Adaptive_RI" : "Base",
                         metadata: .init(description: machine.summary, emulated: machine.description.isEmulated))
                 })

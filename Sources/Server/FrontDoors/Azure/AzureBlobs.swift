@@ -22,7 +22,8 @@ struct BlobAddress: Sendable {
     func query(now: Double) -> String {
         let end = Timestamp.text(from: now + Self.lifetime)
         func encoded(_ text: String) -> String { text.replacing(":", with: "%3A").replacing("/", with: "%2F") }
-        return "sv=2024-11-04&sr=c&sp=rcw&se=\(encoded(end))&skoid=\(encoded(account))&sig=\(Self.signature(account, container, end))"
+        return
+            "sv=2024-11-04&sr=c&sp=rcw&se=\(encoded(end))&skoid=\(encoded(account))&sig=\(Self.signature(account, container, end))"
     }
 
     /// - Throws: a problem for one that was changed or is over.
@@ -105,7 +106,8 @@ extension Call {
         if known != nil { throw Problem(.preconditionFailed, "\(name) is there already").conflict }
         try keep(
             DoorRecord(
-                door: AzureDoor.name, kind: Self.blob, name: name, account: address.account, job: nil, created: received,
+                door: AzureDoor.name, kind: Self.blob, name: name, account: address.account, job: nil,
+                created: received,
                 bytes: body))
         return Answer(.created, headers: [.eTag: "\"1\"", .lastModified: Self.httpDate(received)])
     }
@@ -143,7 +145,8 @@ extension Call {
             return Answer(.ok, headers: headers, body: .bytes(bytes))
         }
         let ends = range.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
-        guard range.hasPrefix("bytes="), ends.count == 2, let first = Int(ends[0]), first < bytes.count || first == 0 else {
+        guard range.hasPrefix("bytes="), ends.count == 2, let first = Int(ends[0]), first < bytes.count || first == 0
+        else {
             throw Problem(.badRequest, "x-ms-range: '\(range.clipped)' lies outside the blob")
         }
         let last = min(Int(ends[1]) ?? .max, bytes.count - 1)

@@ -22,7 +22,7 @@ enum AzureDoor {
                 },
                 Route(.get, "\(workspace)/jobs", "listJobs", .anyone(.read)) { call in try call.azureJobs() },
                 Route(.get, "\(workspace)/topLevelItems", "listItems", .anyone(.read)) { call in try call.azureJobs() },
-                Route(.put, "\(workspace)/jobs/{id}", "createJob", .anyone(.jobs), bodyLimit: 1 << 20) { call in
+                Route(.put, "\(workspace)/jobs/{record}", "createJob", .anyone(.jobs), bodyLimit: 1 << 20) { call in
                     try await call.createAzureJob()
                 },
                 Route(.get, "\(workspace)/jobs/{record}", "getJob", .readRecord(AzureJob.kind)) { call in
@@ -33,16 +33,16 @@ enum AzureDoor {
                     try await call.erase(try call.record)
                     return Answer(.noContent)
                 },
-                Route(.post, "\(workspace)/jobs/{action}", "cancelJob", .anyone(.jobs), bodyLimit: 16 << 10) { call in
+                Route(.post, "\(workspace)/jobs/{record}", "cancelJob", .anyone(.jobs), bodyLimit: 16 << 10) { call in
                     try await call.cancelAzureJob()
                 },
-                Route(.put, "\(workspace)/sessions/{id}", "openSession", .anyone(.jobs), bodyLimit: 64 << 10) { call in
+                Route(.put, "\(workspace)/sessions/{record}", "openSession", .anyone(.jobs), bodyLimit: 64 << 10) { call in
                     try await call.openAzureSession()
                 },
                 Route(.get, "\(workspace)/sessions/{record}", "getSession", .readRecord(AzureSession.kind)) { call in
                     .json(try await call.azureSession(try call.record))
                 },
-                Route(.post, "\(workspace)/sessions/{action}", "closeSession", .anyone(.jobs), bodyLimit: 16 << 10) {
+                Route(.post, "\(workspace)/sessions/{record}", "closeSession", .anyone(.jobs), bodyLimit: 16 << 10) {
                     call in try await call.closeAzureSession()
                 },
                 Route(.get, "\(workspace)/sessions/{record}/jobs", "listSessionJobs", .readRecord(AzureSession.kind)) {
@@ -84,8 +84,10 @@ enum AzureDoor {
             case .unauthorized, .forbidden: "AuthenticationFailed"
             default: "InvalidInput"
             }
-        return AWSRefusal.xml("<Error><Code>\(code)</Code><Message>\(AWSRefusal.escaped(message))</Message></Error>", problem.status)
-            .header(HTTPField.Name("x-ms-error-code") ?? .contentType, code)
+        return AWSRefusal.xml(
+            "<Error><Code>\(code)</Code><Message>\(AWSRefusal.escaped(message))</Message></Error>", problem.status
+        )
+        .header(HTTPField.Name("x-ms-error-code") ?? .contentType, code)
     }
 }
 

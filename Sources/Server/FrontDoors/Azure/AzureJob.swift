@@ -1,5 +1,6 @@
 import Circuits
 import FoundationEssentials
+import HTTPTypes
 import Hardware
 import Kernel
 import Languages
@@ -223,7 +224,7 @@ extension Call {
     }
 
     func createAzureJob() async throws -> Answer {
-        let id = try parameter("id"), request: AzureJobRequest = try decoded()
+        let id = try parameter("record"), request: AzureJobRequest = try decoded()
         let machine = try azureMachine(request.target, provider: request.providerId)
         let path = try azureProject(), account = try caller.account(in: try project(asked: path))
         if let known = try record(AzureDoor.name, AzureJob.kind, id) {
@@ -239,7 +240,8 @@ extension Call {
         let block = try AzureJob.block(input, format: request.inputDataFormat)
         let session = try request.sessionId.map { try azureSessionName($0) }
         let document = SubmissionDocument(
-            name: request.name, device: machine.id, blocks: [block], shots: try request.shots, seed: seed("azure \(id)"),
+            name: request.name, device: machine.id, blocks: [block], shots: try request.shots,
+            seed: seed("azure \(id)"),
             mitigation: .none)
         let job = try await submit(document, key: "azure \(id)", session: session, project: path)
         let record = try newRecord(AzureDoor.name, AzureJob.kind, id, job: job, bytes: DocumentCoding.encode(request))
@@ -258,7 +260,7 @@ extension Call {
     }
 
     func identifier(before action: String) throws -> String {
-        let words = try parameter("action").split(separator: ":", maxSplits: 1)
+        let words = try parameter("record").split(separator: ":", maxSplits: 1)
         guard words.count == 2, words[1] == action else { throw Problem(.notFound, "there is no such action") }
         return String(words[0])
     }

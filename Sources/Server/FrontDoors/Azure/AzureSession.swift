@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hardware
 import Kernel
 import Storage
@@ -15,7 +16,10 @@ struct AzureSession: Codable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let fields = try Fields(
-            decoder, known: ["id", "name", "providerId", "target", "jobFailurePolicy", "itemType", "session", "tags", "priority"])
+            decoder,
+            known: [
+                "id", "name", "providerId", "target", "jobFailurePolicy", "itemType", "session", "tags", "priority",
+            ])
         name = try fields.required("name")
         providerId = try fields.required("providerId")
         target = try fields.required("target")
@@ -40,7 +44,7 @@ struct AzureSessionDocument: Encodable {
 
 extension Call {
     func openAzureSession() async throws -> Answer {
-        let id = try parameter("id")
+        let id = try parameter("record")
         var body: AzureSession = try decoded()
         let machine = try azureMachine(body.target, provider: body.providerId)
         try workspaceIsVisible()
