@@ -35,6 +35,7 @@ struct FrontDoor: Sendable {
         OQTOPUSDoor.door,
         .braket,
         .ibm,
+        AzureDoor.door,
     ]
 
     /// Its routes where they are.
