@@ -13,6 +13,14 @@ struct SessionBody: Decodable {
 
     static let fields = ["project", "kind", "device", "idleSeconds", "maximalSeconds", "budget"]
 
+    /// What a front door asks for.
+    init(kind: SessionKind, device: String, idleSeconds: Double, maximalSeconds: Double) {
+        self.kind = kind
+        self.device = device
+        self.idleSeconds = idleSeconds
+        self.maximalSeconds = maximalSeconds
+    }
+
     init(from decoder: any Decoder) throws {
         let fields = try Fields(decoder, known: Self.fields)
         project = try fields.optional("project")

@@ -27,7 +27,13 @@ struct FrontDoor: Sendable {
 
     /// Every one that there is.
     static let all: [FrontDoor] = [
-        .braket
+        IonQDoor.door,
+        QBraidDoor.door,
+        AQTDoor.door,
+        IQMDoor.door,
+        MQSSDoor.door,
+        OQTOPUSDoor.door,
+        .braket,
     ]
 
     /// Its routes where they are.
