@@ -27,6 +27,12 @@ struct FrontDoor: Sendable {
 
     /// Every one that there is.
     static let all: [FrontDoor] = [
+        IonQDoor.door,
+        QBraidDoor.door,
+        AQTDoor.door,
+        IQMDoor.door,
+        MQSSDoor.door,
+        OQTOPUSDoor.door,
         .braket,
         .ibm,
     ]
