@@ -35,6 +35,13 @@ package enum TextFile {
     package static func replace(
         _ path: String, with text: String, makingDirectories: Bool = false, isPrivate: Bool = false
     ) throws(CommandFailure) {
+        try replace(path, with: Array(text.utf8), makingDirectories: makingDirectories, isPrivate: isPrivate)
+    }
+
+    /// The same for what is no text.
+    package static func replace(
+        _ path: String, with content: [UInt8], makingDirectories: Bool = false, isPrivate: Bool = false
+    ) throws(CommandFailure) {
         if makingDirectories, let end = path.lastIndex(of: "/") {
             var built = path.hasPrefix("/") ? "" : "."
             for part in path[..<end].split(separator: "/") {
@@ -46,7 +53,7 @@ package enum TextFile {
         let temporary = path + ".kelvin-\(getpid())"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw failure("cannot write \(path): \(reason)", exitCode: 3) }
-        var bytes = Array(text.utf8)[...]
+        var bytes = content[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }

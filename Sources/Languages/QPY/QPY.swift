@@ -21,6 +21,8 @@ public enum QPY {
         public var parameters: [String]
         /// Whether a transpiler has been at work: qubit k is then qubit k of the machine it worked for.
         public var hasLayout: Bool
+        /// Registers of the circuit that stand for a bit outside all registers, the last ones.
+        public var looseBits: Int
         /// What the user noted beside the circuit: a JSON object as text.
         public var metadata: String
     }

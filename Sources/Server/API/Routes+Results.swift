@@ -103,7 +103,7 @@ extension Call {
     }
 
     /// Reads what a job gave; of a private job this is the time.
-    fileprivate func giveOut<Value: Sendable>(
+    func giveOut<Value: Sendable>(
         _ job: JobSummary, _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws -> Value {
         guard try checkPrivacy(of: job) else { return try service.storage.snapshot(body) }

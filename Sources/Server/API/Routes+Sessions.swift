@@ -30,6 +30,13 @@ extension Service {
 
 extension Call {
     fileprivate func openSession(_ body: SessionBody) async throws -> Answer {
+        let session = try await openedSession(body)
+        return Answer.json(SessionDocument(ofService: session), .created).header(
+            .location, "/v1/sessions/\(session.index.name)")
+    }
+
+    /// Opens a session, or a batch.
+    func openedSession(_ body: SessionBody) async throws -> SessionOutlook {
         let project = try project(asked: body.project)
         guard service.machines.has(body.device) else {
             throw Problem(.unknownDevice, "there is no device '\(body.device.clipped)'")
@@ -41,8 +48,7 @@ extension Call {
         guard let outlook = try await service.runtime.session(session.index) else {
             throw Problem(.fault, "\(session.index.name) was opened and is not there")
         }
-        return Answer.json(SessionDocument(ofService: outlook), .created).header(
-            .location, "/v1/sessions/\(session.index.name)")
+        return outlook
     }
 
     fileprivate func listSessions() async throws -> Answer {

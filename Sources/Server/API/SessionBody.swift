@@ -14,13 +14,6 @@ struct SessionBody: Decodable {
     static let fields = ["project", "kind", "device", "idleSeconds", "maximalSeconds", "budget"]
 
     /// What a front door asks for.
-    init(kind: SessionKind, device: String, idleSeconds: Double, maximalSeconds: Double) {
-        self.kind = kind
-        self.device = device
-        self.idleSeconds = idleSeconds
-        self.maximalSeconds = maximalSeconds
-    }
-
     init(from decoder: any Decoder) throws {
         let fields = try Fields(decoder, known: Self.fields)
         project = try fields.optional("project")
@@ -30,6 +23,14 @@ struct SessionBody: Decodable {
         maximalSeconds = try Self.seconds("maximalSeconds", in: 1...86_400, fields) ?? 28_800
         budget = try fields.optional("budget")
         if let budget, !(budget > 0 && budget.isFinite) { throw fields.wrong("budget", "expected seconds above 0") }
+    }
+
+    init(project: String? = nil, kind: SessionKind, device: String, idleSeconds: Double, maximalSeconds: Double) {
+        self.project = project
+        self.kind = kind
+        self.device = device
+        self.idleSeconds = idleSeconds
+        self.maximalSeconds = maximalSeconds
     }
 
     private static func seconds(_ name: String, in range: ClosedRange<Double>, _ fields: Fields) throws -> Double? {

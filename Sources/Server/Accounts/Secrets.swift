@@ -52,7 +52,21 @@ enum Secrets {
     /// Whether two secrets are the same; the time it takes tells nothing of where they differ.
     static func areEqual(_ a: some StringProtocol, _ b: some StringProtocol) -> Bool { digest(of: a) == digest(of: b) }
 
-    private static func base64URL(_ bytes: [UInt8]) -> String {
+    /// Whether a code is the HMAC-SHA256 of a text; the time it takes tells nothing of where it is wrong.
+    static func isAuthenticationCode(_ code: [UInt8], of text: String, key: String) -> Bool {
+        HMAC<SHA256>.isValidAuthenticationCode(
+            code, authenticating: Data(text.utf8), using: SymmetricKey(data: Data(key.utf8)))
+    }
+
+    static func base64URL(_ bytes: [UInt8]) -> String {
         Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    /// Nil for what is no base64url without padding (RFC 4648, section 5).
+    static func bytes(ofBase64URL text: some StringProtocol) -> [UInt8]? {
+        guard !text.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }) else { return nil }
+        let plain = String(text).replacing("-", with: "+").replacing("_", with: "/")
+        let padding = String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
+        return Data(base64Encoded: plain + padding).map(Array.init)
     }
 }

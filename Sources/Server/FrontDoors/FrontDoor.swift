@@ -34,6 +34,7 @@ struct FrontDoor: Sendable {
         MQSSDoor.door,
         OQTOPUSDoor.door,
         .braket,
+        .ibm,
     ]
 
     /// Its routes where they are.

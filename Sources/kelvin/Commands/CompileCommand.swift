@@ -24,8 +24,11 @@ struct CompileCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Write the compiled program to this file.")
     var output: String?
 
-    @Option(help: "The language of the compiled program: qasm3 or qasm2.")
+    @Option(help: "The language of the compiled program: qasm3, qasm2, or qpy, Qiskit's binary format.")
     var to = TargetLanguage.qasm3
+
+    @Option(help: "The version of QPY, 13 to 18.")
+    var qpyVersion: UInt8 = 17
 
     @Option(help: "Print what the compiler did: text or json.")
     var report: OutputFormat?
@@ -37,7 +40,14 @@ struct CompileCommand: AsyncParsableCommand {
     var explicitDelays = false
 
     enum TargetLanguage: String, ExpressibleByArgument, CaseIterable {
-        case qasm3, qasm2
+        case qasm3, qasm2, qpy
+    }
+
+    func validate() throws {
+        guard QPY.versions.contains(qpyVersion) else {
+            throw ValidationError("--qpy-version \(qpyVersion): versions 13 to 18 are written")
+        }
+        guard to != .qpy || output != nil else { throw ValidationError("--to qpy needs --output: it is no text") }
     }
 
     func run() async throws {
@@ -54,14 +64,33 @@ struct CompileCommand: AsyncParsableCommand {
         }
         let prints = report != nil || draw
         if output != nil || !prints {
-            let text = try written(compilation.executable, program)
-            if let output { try TextFile.replace(output, with: text) } else { Terminal.write(text) }
+            if to == .qpy, let output {
+                let device = try? DeviceCatalog().device(target.device)
+                try TextFile.replace(
+                    output, with: try packed(compilation.executable, program, dt: device?.description.timing.dt.value))
+            } else {
+                try write(try written(compilation.executable, program))
+            }
         }
         if draw { Terminal.write(compilation.executable.circuit.drawing(width: Terminal.width) + "\n") }
         switch report {
         case .text: Terminal.write(compilation.report.description + "\n")
         case .json: Terminal.write(JSON.text(compilation.report) + "\n")
         case nil: break
+        }
+    }
+
+    private func write(_ text: String) throws {
+        if let output { try TextFile.replace(output, with: text) } else { Terminal.write(text) }
+    }
+
+    private func packed(_ executable: Executable, _ program: ProgramFile, dt: Double?) throws -> [UInt8] {
+        do throws(QPYWriterError) { return try QPYWriter(version: qpyVersion, dt: dt).write(executable.circuit) } catch
+        {
+            throw CommandFailure(
+                KernelError(
+                    .program, code: "writer", error.description, cure: "write it with --to qasm3",
+                    location: error.location), source: program.text)
         }
     }
 

@@ -16,6 +16,15 @@ enum GateClasses {
         "C4XGate": .c4x,
     ]
 
+    /// The class of each standard gate.
+    static let names: [StandardGate: String] = {
+        // Where several classes are one gate here, the plain one.
+        let preferred: [StandardGate: String] = [.p: "PhaseGate", .u: "UGate", .cp: "CPhaseGate"]
+        return Dictionary(standard.map { ($0.value, $0.key) }, uniquingKeysWith: { a, b in a }).merging(preferred) {
+            $1
+        }
+    }()
+
     /// Classes whose number of controls is told by the instruction, with the gate under them.
     static let multiplyControlled: [String: StandardGate] = [
         "MCXGate": .x, "MCXGrayCode": .x, "MCXRecursive": .x, "MCXVChain": .x, "MCPhaseGate": .p, "MCU1Gate": .p,

@@ -19,6 +19,7 @@ struct ProgramReading {
     var captures: [[Expression]] = []
     /// Circuits nested in each other, so far.
     var depth = 0
+    private var looseBits = 0
 
     static let maximumDepth = 100
     static let maximumWidth = 1_000_000
@@ -35,7 +36,8 @@ struct ProgramReading {
         circuit.body = try body(&cursor, of: frame, in: scope)
         let hasLayout = try CircuitFrame.skipEnd(&cursor, version: version)
         return QPY.Program(
-            circuit: circuit, parameters: orderedParameters, hasLayout: hasLayout, metadata: frame.metadata)
+            circuit: circuit, parameters: orderedParameters, hasLayout: hasLayout, looseBits: looseBits,
+            metadata: frame.metadata)
     }
 
     /// By name, elements of a vector by index, as `QuantumCircuit.parameters` has them.
@@ -82,6 +84,7 @@ struct ProgramReading {
         for index in bits.indices where bits[index] == nil {
             let id = circuit.addBitRegister("_bit\(index)", count: 1)
             bits[index] = ClassicalBit(circuit.bitRegisters[id.index].start)
+            looseBits += 1
         }
         scope.bits = bits.map { $0! }
     }

@@ -1,12 +1,19 @@
-import Circuits
+package import Circuits
 
 /// An array of numbers in NumPy's `.npy` format, versions 1 and 2.
 ///
 /// Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays".
-struct NumPyArray {
-    var shape: [Int]
+package struct NumPyArray {
+    package var shape: [Int]
     /// Row by row.
-    var elements: [Complex]
+    package var elements: [Complex]
+
+    /// Reads a file.
+    ///
+    /// - Throws: `QPYError` with the place in it.
+    package init(bytes: [UInt8]) throws(QPYError) {
+        try self.init(ByteCursor(bytes))
+    }
 
     init(_ cursor: ByteCursor) throws(QPYError) {
         var cursor = cursor
@@ -30,7 +37,7 @@ struct NumPyArray {
             shape.append(size)
         }
         var count = 1
-        for size in shape {
+        for size in shape.contains(0) ? [0] : shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
             guard !overflow, product <= cursor.remaining else {
                 throw cursor.fault("an array is longer than its bytes")
@@ -40,11 +47,18 @@ struct NumPyArray {
         elements = []
         elements.reserveCapacity(count)
         for _ in 0..<count { elements.append(try Self.element(&cursor, type: String(type))) }
-        if order.hasPrefix("True"), shape.count == 2 {
-            let rows = shape[0], columns = shape[1], byColumn = elements
-            for row in 0..<rows {
-                for column in 0..<columns { elements[row * columns + column] = byColumn[column * rows + row] }
+        if order.hasPrefix("True"), shape.count > 1 { elements = Self.byRow(elements, shape) }
+    }
+
+    /// Elements whose first index runs fastest, turned around.
+    private static func byRow(_ elements: [Complex], _ shape: [Int]) -> [Complex] {
+        elements.indices.map { place in
+            var rest = place, source = 0
+            for axis in shape.indices.reversed() {
+                source += rest % shape[axis] * shape[..<axis].reduce(1, *)
+                rest /= shape[axis]
             }
+            return elements[source]
         }
     }
 
@@ -66,6 +80,7 @@ struct NumPyArray {
         case "f4": return Complex(Double(Float(bitPattern: try cursor.integer(UInt32.self, isLittleEndian: little))))
         case "i8": return Complex(Double(try cursor.integer(Int64.self, isLittleEndian: little)))
         case "i4": return Complex(Double(try cursor.integer(Int32.self, isLittleEndian: little)))
+        case "u1", "b1": return Complex(Double(try cursor.byte()))
         default: throw cursor.fault("arrays of type '\(type)' are not read")
         }
     }
