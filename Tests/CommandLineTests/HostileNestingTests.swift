@@ -38,7 +38,7 @@ import Darwin
         #expect(Self.seconds(usage) < 4)
     }
 
-    /// The status and the resources of one child: other tests have children too. Its address space is limited to half a
+    /// The status and the resources of one child: other tests have children too. Its writable memory is limited to half a
     /// gigabyte; the peak that the system tells of a child includes what its parent had, so it would judge the tests.
     private static func check(_ path: String) throws -> (status: Int32, usage: rusage) {
         var actions = posix_spawn_file_actions_t()
@@ -48,7 +48,7 @@ import Darwin
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
         }
         let binary: String = CommandLineTests.binary.path
-        let words = ["sh", "-c", "ulimit -v 488000 && exec \"$0\" check \"$1\"", binary, path]
+        let words = ["sh", "-c", "ulimit -d 488000 && exec \"$0\" check \"$1\"", binary, path]
         var arguments = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var child = pid_t()

@@ -20,7 +20,10 @@ import Testing
         struct Empty: Encodable {}
         struct Inner: Encodable {
             var zeta: [[Int?]] = [[1, nil], []]
-            var alpha = ["b": [1.5, 2], "a": [], "ä": [1e300, -0.0, 1e-7, 5e-324, 123_456_789_012_345_678]]
+            var alpha = [
+                "b": [1.5, 2], "a": [],
+                "ä": [1e300, -0.0, 1e-7, Double.leastNonzeroMagnitude, 123_456_789_012_345_680],
+            ]
             var beta: Bool? = nil
         }
         var z = "a\"b\\c/d\u{08}\u{0C}\n\r\t\u{00}\u{1F}\u{7F}é\u{2028}🙂"

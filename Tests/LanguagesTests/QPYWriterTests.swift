@@ -44,10 +44,10 @@ struct QPYWriterTests {
             """
             qubit[2] q; bit[2] c; h q[0]; c[0] = measure q[0];
             if (c[0]) { x q[1]; } else { h q[1]; }
-            if (c == 2) { z q[0]; }
+            if (c == "10") { z q[0]; }
             for int i in [0:2] { sx q[1]; if (c[1]) { break; } }
             while (!c[1]) { h q[0]; c[1] = measure q[0]; }
-            switch (c) { case 1, 2 { x q[0]; } default { y q[0]; } }
+            switch (int[64](c)) { case 1, 2 { x q[0]; } default { y q[0]; } }
             """)
         let once = try again(source, version)
         #expect(once.body.controlFlow.count == source.body.controlFlow.count)

@@ -123,7 +123,8 @@ import Testing
                 .replacing("=", with: "")
         }
         let none = encoded("{\"alg\":\"none\",\"typ\":\"JWT\"}")
-        let admin = try await stranger.sign(["realm_access": .object(["roles": .list([.text("scientists")])])])
+        // Of another role, or one text could be both.
+        let admin = try await stranger.sign(["realm_access": .object(["roles": .list([.text("admins")])])])
         let swapped = admin.split(separator: ".").map(String.init)
         let forgeries = [
             // No signature, or another's.

@@ -14,13 +14,6 @@ struct SessionBody: Decodable {
     static let fields = ["project", "kind", "device", "idleSeconds", "maximalSeconds", "budget"]
 
     /// What a front door asks for.
-    init(kind: SessionKind, device: String, idleSeconds: Double, maximalSeconds: Double) {
-        self.kind = kind
-        self.device = device
-        self.idleSeconds = idleSeconds
-        self.maximalSeconds = maximalSeconds
-    }
-
     init(from decoder: any Decoder) throws {
         let fields = try Fields(decoder, known: Self.fields)
         project = try fields.optional("project")
@@ -32,7 +25,7 @@ struct SessionBody: Decodable {
         if let budget, !(budget > 0 && budget.isFinite) { throw fields.wrong("budget", "expected seconds above 0") }
     }
 
-    init(project: String?, kind: SessionKind, device: String, idleSeconds: Double, maximalSeconds: Double) {
+    init(project: String? = nil, kind: SessionKind, device: String, idleSeconds: Double, maximalSeconds: Double) {
         self.project = project
         self.kind = kind
         self.device = device
