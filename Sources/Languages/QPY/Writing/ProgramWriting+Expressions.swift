@@ -89,6 +89,10 @@ extension ProgramWriting {
             return try write(
                 Expression(.binary(.power, arguments[0], arguments[1]), type: expression.type), &sink, &used)
         case .binary(let operation, let left, let right):
+            if operation == .subtract, let value = Self.signed(left, right) {
+                put(12, try write(value, &sink, &used), nil, &sink)
+                return nil
+            }
             guard let codes = Self.operators[operation] else {
                 throw refusal("the operation \(operation.rawValue) in an angle")
             }
@@ -99,6 +103,15 @@ extension ProgramWriting {
             return nil
         default: throw refusal("such an angle")
         }
+    }
+
+    /// The value whose sign is written as (x > 0) − (x < 0), as the reader does; nil for what is something else.
+    private static func signed(_ left: Expression, _ right: Expression) -> Expression? {
+        guard case .cast(let first) = left.node, case .cast(let second) = right.node,
+            case .binary(.greater, let value, let zero) = first.node,
+            case .binary(.less, value, zero) = second.node, zero.literal?.real == 0
+        else { return nil }
+        return value
     }
 
     private func put(_ code: UInt8, _ left: Side?, _ right: Side?, _ sink: inout ByteSink) {
