@@ -72,7 +72,17 @@ extension ProgramWriting {
         case .variable(let id):
             if !used.contains(id) { used.append(try checked(id)) }
             return .symbol(id)
-        case .cast(let inner): return try write(inner, &sink, &used)
+        case .cast(let inner):
+            guard case .binary(let test, let left, let right) = inner.node, test == .greater || test == .less else {
+                return try write(inner, &sink, &used)
+            }
+            // 1 where it holds, else 0: with s the sign of the difference, s(s + 1)/2 and s(s − 1)/2.
+            let difference = Expression(.binary(.subtract, left, right), type: .float(64))
+            for _ in 0..<2 { put(12, try write(difference, &sink, &used), nil, &sink) }
+            put(0, nil, .number(test == .greater ? 1 : -1), &sink)
+            put(2, nil, nil, &sink)
+            put(2, nil, .number(0.5), &sink)
+            return nil
         case .unary(.negate, let operand):
             let side = try write(operand, &sink, &used)
             put(2, side, .number(-1), &sink)
