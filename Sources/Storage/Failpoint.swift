@@ -88,7 +88,24 @@ private final class FailingStorage: KernelStorage {
 
     func settle(_ batch: StorageBatch) throws(KernelError) {
         try storage.settle(batch)
-        // A later batch is settled where another's turn made this one durable along with its own.
+        dieIfDue(batch)
+    }
+
+    func settle(
+        _ batch: StorageBatch, _ finish: @escaping @Sendable (KernelError?) -> Void
+    ) throws(KernelError) -> Bool {
+        let isDurable = try storage.settle(batch) { loss in
+            if loss == nil { self.dieIfDue(batch) }
+            finish(loss)
+        }
+        if isDurable { dieIfDue(batch) }
+        return isDurable
+    }
+
+    var settlesAside: Bool { storage.settlesAside }
+
+    /// A later batch is settled where another's turn made this one durable along with its own.
+    private func dieIfDue(_ batch: StorageBatch) {
         if let due = last.withLock({ $0 }), due.number <= batch.number { Failpoint.die() }
     }
 

@@ -16,8 +16,6 @@ final class PostgreSQLConnection {
     private var failure: SQLFailure?
     /// Whether something was sent that no synchronisation point follows yet.
     private var isOpenEnded = false
-    /// Number of the last fact, for whoever has the turn.
-    var lastFact: Int64?
 
     private enum Pending { case ignored, wanted, synchronisation }
 
@@ -189,6 +187,7 @@ final class PostgreSQLConnection {
 
 extension PostgreSQLConnection: SQLConnection {
     var passingOver: String { "FOR UPDATE SKIP LOCKED" }
+    var sharesWork: Bool { true }
 
     func query<Value>(
         _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(KernelError) -> Value

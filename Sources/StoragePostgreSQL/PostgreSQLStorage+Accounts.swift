@@ -6,11 +6,7 @@ extension PostgreSQLStorage: AccountStorage {
     public func changeAccounts<Value>(
         _ body: (any AccountTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try writer.use { writer throws(KernelError) in
-            let value = try join(writer) { database throws(KernelError) in try body(SQLAccounts(database)) }
-            try commit(writer)
-            return value
-        }
+        try inTransaction { database throws(KernelError) in try body(SQLAccounts(database)) }
     }
 
     public func readAccounts<Value>(

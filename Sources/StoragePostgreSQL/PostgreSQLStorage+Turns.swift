@@ -7,20 +7,13 @@ final class Writer {
     var connection: PostgreSQLConnection?
     /// What our own notifications are marked with.
     let name: String
-    /// Of the turns that come now.
-    var number: UInt64 = 1
+    var book = BatchBook()
     /// The server's number for the open transaction; nil for none.
     var transaction: String?
-    /// Whether a turn wrote facts that others wait for.
-    var hasNews = false
-    /// Whether anything was written.
-    var hasChanges = false
-    /// Why batches were lost, for those who took part in them and have not heard.
-    var lost: [UInt64: KernelError] = [:]
-    /// What can be removed when the open transaction is durable.
-    var droppedBlobs: [BlobName] = []
-
-    private static let memory: UInt64 = 1_000
+    /// What the turns changed that share the open transaction.
+    var pending = PendingChanges()
+    /// What they count on.
+    var memory = TurnMemory(last: 0)
 
     init(connection: PostgreSQLConnection, name: String) {
         self.connection = connection
@@ -29,19 +22,14 @@ final class Writer {
 
     /// The open transaction is over.
     func end(_ loss: KernelError? = nil) {
-        if let loss { lost[number] = loss }
-        if lost.count > 64 { lost = lost.filter { number - $0.key < Self.memory } }
-        number += 1
+        book.end(loss)
         transaction = nil
-        hasNews = false
-        hasChanges = false
-        droppedBlobs = []
-        connection?.lastFact = nil
+        pending = PendingChanges()
     }
 }
 
 // Group commit, as on SQLite: turns leave their transaction open for those that come at the same time, and the server's
-// disk is synchronised once for all of them. Each has a savepoint of its own.
+// disk is synchronised once for all of them. What they change lies in memory until then, and is sent in one go.
 extension PostgreSQLStorage {
     public func exclusively<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
@@ -57,59 +45,56 @@ extension PostgreSQLStorage {
         after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> (value: Value, batch: StorageBatch?) {
         try writer.use { writer throws(KernelError) in
-            if let batch, let loss = writer.lost[batch.number] { throw loss }
+            if let loss = writer.book.loss(of: batch) { throw loss }
             let value = try join(writer, asking: body)
-            if !writer.hasChanges {
+            if writer.pending.isEmpty {
                 // Nothing was written by anyone: there is nothing to wait for, and others may have the turn.
                 try commit(writer)
                 return (value, nil)
             }
-            return (value, StorageBatch(number: writer.number))
+            return (value, writer.book.open)
         }
     }
 
     public func settle(_ batch: StorageBatch) throws(KernelError) {
         try writer.use { writer throws(KernelError) in
-            if let loss = writer.lost[batch.number] { throw loss }
-            if batch.number == writer.number, writer.transaction != nil { try commit(writer) }
+            if let loss = writer.book.loss(of: batch) { throw loss }
+            if batch == writer.book.open, writer.transaction != nil { try commit(writer) }
         }
     }
 
     private func join<Value>(
         _ writer: Writer, asking body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        try join(writer) { database throws(KernelError) in
-            let transaction = SQLTransaction(database, shelf)
+        let connection = try takeTurn(writer)
+        let transaction = PendingTransaction(
+            OpenTables(connection: connection, shelf: shelf, pending: writer.pending), writer.memory)
+        do throws(KernelError) {
             let value = try body(transaction)
-            writer.droppedBlobs += transaction.droppedBlobs
+            writer.pending.take(transaction.changes)
+            writer.memory = transaction.memory
             return value
+        } catch {
+            // A turn that throws takes nothing of the others with it, unless the server does.
+            if !connection.isInTransaction { lose(writer, error) }
+            throw error
         }
     }
 
-    /// Runs a turn within the open transaction, or a new one.
-    func join<Value>(
-        _ writer: Writer, _ body: (any SQLConnection) throws(KernelError) -> Value
+    /// Runs an exclusive turn at other tables than the kernel's; along with it everything becomes durable that was left open.
+    func inTransaction<Value>(
+        _ body: (any SQLConnection) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        let connection = try takeTurn(writer)
-        let watched = WatchedConnection(connection)
-        do throws(SQLFailure) {
-            try connection.command("SAVEPOINT turn")
-            let value: Value
-            do throws(KernelError) { value = try body(watched) } catch {
-                // It takes nothing of the others with it, unless one of theirs failed unseen.
-                try connection.command("ROLLBACK TO SAVEPOINT turn")
-                try connection.drain()
-                connection.lastFact = watched.firstLast
-                throw SQLFailure.other(error)
+        try writer.use { writer throws(KernelError) in
+            let connection = try takeTurn(writer), value: Value
+            do throws(SQLFailure) {
+                value = try connection.withSavepoint { () throws(KernelError) in try body(connection) }
+            } catch {
+                if !connection.isInTransaction { lose(writer, error.error) }
+                throw error.error
             }
-            try connection.command("RELEASE SAVEPOINT turn")
-            writer.hasChanges = writer.hasChanges || watched.hasWritten
-            writer.hasNews = writer.hasNews || watched.lastFact != watched.firstLast
+            try commit(writer)
             return value
-        } catch {
-            if connection.isInTransaction { throw error.error }
-            lose(writer, error.error)
-            throw error.error
         }
     }
 
@@ -187,7 +172,7 @@ extension PostgreSQLStorage {
                         KernelError(.system, code: "storage.damaged", "the journal of the store has no last number"))
                 }
                 writer.transaction = row.number
-                connection.lastFact = last
+                writer.memory = TurnMemory(last: last)
                 clock.set(time)
                 return connection
             } catch {
@@ -209,24 +194,36 @@ extension PostgreSQLStorage {
     /// Ends the open transaction; what was written is durable when it returns.
     func commit(_ writer: Writer) throws(KernelError) {
         guard let connection = writer.connection, let transaction = writer.transaction else { return }
+        let store = SQLTransaction(connection, shelf)
         do throws(SQLFailure) {
-            if writer.hasNews {
+            do throws(KernelError) {
+                if !writer.pending.isEmpty {
+                    let blobs = if let shelf { try writer.pending.shelved(on: shelf) } else { PendingChanges.Blobs() }
+                    try writer.pending.write(to: store, blobs)
+                }
+            } catch { throw SQLFailure.other(error) }
+            if writer.pending.hasNewJobs {
+                // For whoever lets the database number its jobs.
+                try connection.execute(
+                    "SELECT setval(pg_get_serial_sequence('jobs', 'id'), ?)",
+                    [.integer(writer.memory.lastJob ?? 1)])
+            }
+            if writer.pending.hasFacts {
                 try connection.execute("SELECT pg_notify('kelvin', ?)", [.text(writer.name)])
             }
             try connection.command("COMMIT")
             try connection.drain()
             // A transaction that had failed unseen is rolled back by its COMMIT, and that was said by the drain.
-            close(writer)
+            close(writer, store.droppedBlobs)
         } catch {
-            if !connection.isAlive, try wasCommitted(transaction, writer) { return close(writer) }
+            if !connection.isAlive, try wasCommitted(transaction, writer) { return close(writer, store.droppedBlobs) }
             lose(writer, error.error)
             throw error.error
         }
     }
 
     /// What was open is durable.
-    private func close(_ writer: Writer) {
-        let dropped = writer.droppedBlobs
+    private func close(_ writer: Writer, _ dropped: [BlobName]) {
         writer.end()
         for name in dropped { shelf?.store.remove(name) }
     }
@@ -278,35 +275,71 @@ extension PostgreSQLStorage {
     }
 }
 
-/// What a turn asks of its connection, watched: whether it wrote.
-private final class WatchedConnection: SQLConnection {
-    private let base: PostgreSQLConnection
-    private(set) var hasWritten = false
-    let firstLast: Int64?
+/// The tables under the open transaction, with what turns before changed in it.
+private struct OpenTables: TurnGround {
+    let connection: PostgreSQLConnection
+    let shelf: BlobShelf?
+    let pending: PendingChanges
 
-    init(_ base: PostgreSQLConnection) {
-        self.base = base
-        firstLast = base.lastFact
+    private var tables: SQLTransaction { SQLTransaction(connection, shelf) }
+
+    func summary(of job: JobID) throws(KernelError) -> JobSummary? {
+        if let known = pending.summary(of: job) { return known }
+        return try tables.summary(of: job)
     }
 
-    var lastFact: Int64? { base.lastFact }
-    var passingOver: String { base.passingOver }
-
-    func query<Value>(
-        _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(KernelError) -> Value
-    ) throws(SQLFailure) -> [Value] {
-        if !sql.hasPrefix("SELECT") { hasWritten = true }
-        return try base.query(sql, values, read)
+    func job(withKey key: String) throws(KernelError) -> JobID? {
+        if let known = pending.job(withKey: key) { return known }
+        return try tables.job(withKey: key)
     }
 
-    func execute(_ sql: String, _ values: [SQLValue]) throws(SQLFailure) {
-        hasWritten = true
-        if sql == "UPDATE journal SET last = ?", case .integer(let last)? = values.first { base.lastFact = last }
-        try base.execute(sql, values)
+    func document(_ group: PendingChanges.Group, _ number: Int) throws(KernelError) -> [UInt8]? {
+        if let known = pending.document(group, number) { return known }
+        return try tables.document(group.kind, of: group.job, number: number)
     }
 
-    func change(_ sql: String, _ values: [SQLValue]) throws(SQLFailure) -> Int {
-        hasWritten = true
-        return try base.change(sql, values)
+    func calibration(_ id: String) throws(KernelError) -> [UInt8]? {
+        if let known = pending.calibration(id) { return known }
+        return try tables.calibration(id)
+    }
+
+    func lastJob() throws(KernelError) -> Int64 { try tables.lastJob() }
+
+    func asWritten<Value>(
+        with changes: PendingChanges, _ body: (SQLTransaction) throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        var all = pending
+        all.take(changes)
+        if all.isEmpty { return try body(tables) }
+        do throws(SQLFailure) {
+            try connection.command("SAVEPOINT question")
+            let outcome: Swift.Result<Value, KernelError>
+            do throws(KernelError) {
+                try all.write(to: tables, [:])
+                outcome = .success(try body(tables))
+            } catch { outcome = .failure(error) }
+            try connection.command("ROLLBACK TO SAVEPOINT question")
+            try connection.command("RELEASE SAVEPOINT question")
+            try connection.drain()
+            do throws(KernelError) { return try outcome.get() } catch { throw SQLFailure.other(error) }
+        } catch { throw error.error }
+    }
+}
+
+extension PostgreSQLConnection {
+    /// Takes back what a body did that throws, and nothing else.
+    fileprivate func withSavepoint<Value>(
+        _ body: () throws(KernelError) -> Value
+    ) throws(SQLFailure) -> Value {
+        try command("SAVEPOINT turn")
+        do throws(KernelError) {
+            let value = try body()
+            try? command("RELEASE SAVEPOINT turn")
+            return value
+        } catch {
+            try command("ROLLBACK TO SAVEPOINT turn")
+            try drain()
+            throw .other(error)
+        }
     }
 }

@@ -19,10 +19,13 @@ import Testing
             directory = NSTemporaryDirectory() + "/kelvin-blobs-\(UUID().uuidString.prefix(8))"
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             shelf = BlobShelf(BlobDirectory(path: directory + "/blobs"), from: 3_000)
-            storage =
-                kind == .postgreSQL
-                ? try PostgreSQLStorage(PostgreSQLAddress(PostgreSQLServer.shared.get().database()), shelf: shelf)
-                : try SQLiteStorage(path: directory + "/store.sqlite", shelf: shelf)
+            if kind == .postgreSQL {
+                storage = try PostgreSQLStorage(
+                    PostgreSQLAddress(PostgreSQLServer.shared.get().database()), shelf: shelf)
+            } else {
+                let file = try SQLiteStorage(path: directory + "/store.sqlite", shelf: shelf)
+                storage = kind == .sole ? try SoleStorage(file) : file
+            }
         }
 
         var files: [String] {
@@ -86,9 +89,11 @@ import Testing
             try store.setDocument(.result, of: kept, number: 0, Self.large.reversed())
         }
         try Data([1]).write(to: URL(fileURLWithPath: "\(place.directory)/blobs/\(place.files[0]).new"))
-        #expect(place.files.count == 4)
+        // Turns in memory put nothing aside before they are over.
+        let left = kind == .sqlite ? 4 : 3
+        #expect(place.files.count == left)
         // What is young may belong to a turn that is under way.
-        #expect(try place.storage.removeOrphans() == 0 && place.files.count == 4)
+        #expect(try place.storage.removeOrphans() == 0 && place.files.count == left)
         let removed = try place.shelf.removeOrphans(now: Date().timeIntervalSince1970 + 10, grace: 0) {
             names throws(KernelError) in
             try place.storage.snapshot { store throws(KernelError) in
@@ -98,7 +103,7 @@ import Testing
                 return try store.named(names)
             }
         }
-        #expect(removed == 2 && place.files.count == 1)
+        #expect(removed == left - 2 && place.files.count == 1)
         #expect(try place.get(kept) == Self.large.reversed())
     }
 

@@ -9,10 +9,12 @@ import Testing
 /// What every storage promises, asked of the one in memory, the one on SQLite and the one on a PostgreSQL server.
 @Suite struct StorageConformanceTests {
     enum Kind: CaseIterable {
-        case memory, sqlite, postgreSQL
+        case memory, sqlite, sole, postgreSQL
 
         /// Those that outlive a process.
-        static let durable: [Kind] = [.sqlite, .postgreSQL]
+        static let durable: [Kind] = [.sqlite, .sole, .postgreSQL]
+        /// Those that several processes work with at a time.
+        static let shared: [Kind] = [.sqlite, .postgreSQL]
     }
 
     static func path() -> String {
@@ -33,6 +35,7 @@ import Testing
             return { try PostgreSQLStorage(address) }
         }
         let path = path()
+        if kind == .sole { return { try SoleStorage(SQLiteStorage(path: path)) } }
         return { try SQLiteStorage(path: path) }
     }
 
@@ -174,7 +177,7 @@ import Testing
     }
 
     /// Two connections take turns, and see each other's facts.
-    @Test(arguments: Kind.durable) func twoConnectionsTakeTurns(kind: Kind) async throws {
+    @Test(arguments: Kind.shared) func twoConnectionsTakeTurns(kind: Kind) async throws {
         let open = try Self.place(kind)
         let stores = [try open(), try open()]
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -3,6 +3,7 @@ import Foundation
 /// The load on a service that runs: `kelvin-service-benchmarks WHAT PORT TOKENFILE CLIENTS SECONDS [JOB]`, figures as JSON.
 ///
 /// - `jobs`: a small program is submitted, and its result fetched once it is stored.
+/// - `programs`: the same with another program each time, so that nothing is known of it.
 /// - `runs`: the same with one request, `POST /v1/jobs?wait=`, and the result fetched after it.
 /// - `status`, `list`: reads.
 /// - `fsync DIRECTORY`: what the disk takes to keep 4 kB.
@@ -36,12 +37,16 @@ struct ServiceBenchmarks {
         _ what: String, _ port: Int, _ token: String, _ clients: Int, _ seconds: Double, _ job: String
     ) throws -> Figures {
         switch what {
-        case "jobs", "runs":
+        case "jobs", "programs", "runs":
             return hammer(clients: clients, seconds: seconds) { client in
                 var connection = try Connection(port: port, token: token)
                 return { turn in
+                    let seed = client * 1_000_000 + turn
+                    let angle = "rz(\(Double(seed) * 1e-7)) q[1]; cx q"
+                    let text =
+                        what == "programs" ? program.replacingOccurrences(of: "cx q", with: angle) : program
                     let body = """
-                        {"program": "\(program)", "device": "ideal", "shots": 100, "seed": \(client * 1_000_000 + turn)}
+                        {"program": "\(text)", "device": "ideal", "shots": 100, "seed": \(seed)}
                         """
                     let path = what == "runs" ? "/v1/jobs?wait=30" : "/v1/jobs"
                     let submitted = try connection.send("POST", path, body: body)

@@ -4,7 +4,9 @@ public import Hardware
 /// The compiler: a function of (circuit, device description, calibration, options, seed).
 public struct Compilation: Sendable {
     public var executable: Executable
-    public let report: CompilationReport
+    public private(set) var report: CompilationReport
+    /// Whether another seed could have given another program.
+    public let dependsOnSeed: Bool
 
     /// Compiles a program for a device under one calibration. The same arguments give the same bytes, times aside.
     ///
@@ -50,6 +52,19 @@ public struct Compilation: Sendable {
             estimateAfter: SuccessEstimate(executable, on: target, assumedIterations: options.assumedIterations),
             initialLayout: layout.initial.map(\.index), finalLayout: layout.final.map(\.index), passes: passes,
             seconds: begin.duration(to: clock.now) / .seconds(1))
+        dependsOnSeed = context.dependsOnSeed
+    }
+
+    /// The same program, as another seed gives it; nil where that may be another program.
+    ///
+    /// Nothing was worked out for it: its report tells of no time.
+    public func repeated(seed: UInt64) -> Compilation? {
+        if dependsOnSeed, seed != report.seed { return nil }
+        var other = self
+        other.report.seed = seed
+        other.report.seconds = 0
+        for place in other.report.passes.indices { other.report.passes[place].seconds = 0 }
+        return other
     }
 }
 

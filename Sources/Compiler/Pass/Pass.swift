@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One step of the compiler: from a compilation unit to a compilation unit that means the same.
 ///
 /// A pass is a value without state of its own; what it knows of the machine comes with the context, what it learnt for
@@ -32,15 +34,34 @@ public struct CompilationContext: Sendable {
     public let options: CompilerOptions
     /// The seed of the compilation; take randomness from `generator(for:)`.
     public let seed: UInt64
+    private let draws: Draws
+
+    /// Whether anything was drawn.
+    private final class Draws: Sendable {
+        let happened = Atomic(false)
+    }
 
     public init(target: Target, options: CompilerOptions = CompilerOptions(), seed: UInt64 = 0) {
         self.target = target
         self.options = options
         self.seed = seed
+        draws = Draws()
     }
+
+    /// The same compilation with other options.
+    init(_ context: CompilationContext, options: CompilerOptions) {
+        target = context.target
+        seed = context.seed
+        draws = context.draws
+        self.options = options
+    }
+
+    /// Whether something was left to chance so far, so that another seed could give another program.
+    var dependsOnSeed: Bool { draws.happened.load(ordering: .relaxed) }
 
     /// A generator for one purpose: independent of the order and the number of the other draws.
     func generator(for purpose: String, trial: Int = 0) -> SeededGenerator {
+        draws.happened.store(true, ordering: .relaxed)
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         // Drawn, not added: streams of the generator that start a few steps apart would be shifted copies.

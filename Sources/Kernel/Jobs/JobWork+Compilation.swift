@@ -86,9 +86,18 @@ extension JobWork {
     ) throws(KernelError) -> Compilation {
         let description = device.description
         guard let warmth, !program.template.inputs.isEmpty else {
-            let compilation = try Self.compile(program.circuit, for: description, calibration, request)
-            do { try device.validate(compilation.executable, shots: program.shots) } catch { throw KernelError(error) }
-            return compilation
+            return try Self.recent(
+                Self.Asked(
+                    account: request.account, circuit: program.circuit, device: description.id,
+                    calibration: calibration.id, options: request.compilerOptions, shots: program.shots),
+                seed: request.seed, isKept: description.isEmulated
+            ) { () throws(KernelError) in
+                let compilation = try Self.compile(program.circuit, for: description, calibration, request)
+                do throws(DeviceError) {
+                    try device.validate(compilation.executable, shots: program.shots)
+                } catch { throw KernelError(error) }
+                return compilation
+            }
         }
         let (template, isNew) = try warmth.template(
             program.template, request.compilerOptions, seed: 0, calibration: calibration.id
@@ -109,6 +118,30 @@ extension JobWork {
         } catch {
             preconditionFailure("binding and validating throw nothing else: \(error)")
         }
+    }
+
+    /// All that a compilation depends on beside the seed, and on which the machine judges it.
+    private struct Asked: Hashable {
+        /// What one account sent tells another nothing, not by the time that it takes either.
+        var account: String
+        var circuit: Circuit
+        var device: String
+        var calibration: String
+        var options: CompilerOptions
+        var shots: Int
+    }
+
+    private static let recent = Recent<Asked, Compilation>(capacity: 1 << 16)
+
+    /// What an emulated machine took a moment ago it takes again; of the others nobody knows.
+    private static func recent(
+        _ asked: Asked, seed: UInt64, isKept: Bool, _ make: () throws(KernelError) -> Compilation
+    ) throws(KernelError) -> Compilation {
+        guard isKept else { return try make() }
+        if let known = recent.known(asked)?.repeated(seed: seed) { return known }
+        let made = try make()
+        recent.keep(made, for: asked, weight: asked.circuit.body.count + made.executable.circuit.body.count + 16)
+        return made
     }
 
     private static func compile(

@@ -122,7 +122,7 @@ extension SubmissionDocument {
         }
         var samples: [SamplerPUB] = [], estimates: [EstimatorPUB] = []
         for block in blocks {
-            let circuit = try block.circuit()
+            let circuit = try block.circuit(keptFor: isReadOnce == true ? nil : account ?? "")
             let parameters = try block.parameters()
             guard let texts = block.observables else {
                 // What the program itself asks for, else its outcomes.
@@ -206,6 +206,28 @@ extension SubmissionDocument {
 }
 
 extension SubmissionDocument.Block {
+    /// Programs of the last moments, so that one which is sent again and again is read once.
+    private static let recent = Recent<Reading, Circuit>(capacity: 1 << 19)
+
+    private struct Reading: Hashable {
+        /// What one account sent tells another nothing, not by the time that it takes either.
+        var account: String
+        var file: String
+        var text: String
+        var dialect: String?
+        var includes: [String: String]?
+    }
+
+    /// - Parameter account: whose programs may be remembered; nil for one that is to be forgotten.
+    fileprivate func circuit(keptFor account: String?) throws(KernelError) -> Circuit {
+        guard let account else { return try circuit() }
+        let reading = Reading(account: account, file: file, text: text, dialect: dialect, includes: includes)
+        let size = (includes ?? [:]).reduce(text.utf8.count) { $0 + $1.value.utf8.count }
+        return try Self.recent.value(for: reading, weigh: { _ in size + 256 }) { () throws(KernelError) in
+            try circuit()
+        }
+    }
+
     /// The program as it is read.
     ///
     /// - Throws: `KernelError` of kind `.program` with the diagnostics of a wrong program.
@@ -289,6 +311,7 @@ public struct FailureDocument: Hashable, Sendable, Codable {
 /// Documents as JSON.
 public enum DocumentCoding {
     public static func encode(_ value: some Encodable) -> [UInt8] {
+        if let bytes = try? SortedJSON.encode(value) { return bytes }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {

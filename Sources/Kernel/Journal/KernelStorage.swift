@@ -23,6 +23,18 @@ public protocol KernelStorage: Sendable {
     /// - Throws: why it could not be written; then nothing of it was.
     func settle(_ batch: StorageBatch) throws(KernelError)
 
+    /// The same without waiting for the disk.
+    ///
+    /// - Parameter finish: told when it is durable, or why it could not be written; then neither was any later batch. Batches
+    ///   come to their end in their order.
+    /// - Returns: whether it is durable now; then `finish` is not called.
+    func settle(
+        _ batch: StorageBatch, _ finish: @escaping @Sendable (KernelError?) -> Void
+    ) throws(KernelError) -> Bool
+
+    /// Whether turns go on while batches before them are written.
+    var settlesAside: Bool { get }
+
     /// A look at what is durable: it waits for no writer, and must not write.
     func snapshot<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
@@ -56,6 +68,15 @@ extension KernelStorage {
     ) throws(KernelError) -> (value: Value, batch: StorageBatch?) { (try exclusively(body), nil) }
 
     public func settle(_ batch: StorageBatch) throws(KernelError) {}
+
+    public func settle(
+        _ batch: StorageBatch, _ finish: @escaping @Sendable (KernelError?) -> Void
+    ) throws(KernelError) -> Bool {
+        try settle(batch)
+        return true
+    }
+
+    public var settlesAside: Bool { false }
 
     public func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]? { nil }
 

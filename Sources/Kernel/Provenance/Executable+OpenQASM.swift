@@ -16,4 +16,15 @@ extension Executable {
         circuit.globalPhase = 0
         return try OpenQASMWriter(version: version).write(circuit)
     }
+
+    private static let recent = Recent<Circuit, String>(capacity: 1 << 16)
+
+    /// The compiled program in version 3; nil where it cannot say it. That of a program which runs again and again is
+    /// written once.
+    var text: String? {
+        if let known = Self.recent.known(circuit) { return known }
+        guard let text = try? openQASM(.version3) else { return nil }
+        Self.recent.keep(text, for: circuit, weight: text.utf8.count / 32 + 1)
+        return text
+    }
 }

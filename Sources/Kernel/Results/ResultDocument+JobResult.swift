@@ -67,7 +67,7 @@ extension ProgramDocument {
         depth = program.report.after.depth
         durationSeconds = program.report.estimateAfter.duration
         successProbability = program.report.estimateAfter.success
-        compiled = try? program.executable.openQASM(.version3)
+        compiled = program.executable.text
         readout = program.readout.map { readout in
             let sites = program.executable.sites(of: readout.bits)
             return readout.bits.indices.map { k in

@@ -38,10 +38,14 @@ extension Runtime {
     ///
     /// - Throws: why it could not be written; then it did not happen.
     func durable() async throws(KernelError) {
-        if unsettled.batch == nil { return }
+        if unsettled.batch == nil, settling.isEmpty { return }
         let outcome = await withCheckedContinuation { continuation in
-            unsettled.waiting.append(continuation)
-            scheduleSettling()
+            if unsettled.batch == nil {
+                settling[settling.count - 1].waiting.append(continuation)
+            } else {
+                unsettled.waiting.append(continuation)
+                scheduleSettling()
+            }
         }
         try outcome.get()
     }
@@ -50,6 +54,8 @@ extension Runtime {
     /// waits; a moment later else.
     func scheduleSettling() {
         guard unsettled.batch != nil else { return settle() }
+        // It follows at once when that is done.
+        if !settling.isEmpty { return }
         let wanted: UnsettledTurns.Schedule = unsettled.isUrgent ? .soon : .later
         guard wanted > unsettled.schedule else { return }
         unsettled.schedule = wanted
@@ -57,7 +63,7 @@ extension Runtime {
         Task {
             if wanted == .later {
                 try? await Task.sleep(for: .seconds(Self.patience))
-            } else if unsettled.stages > 0 {
+            } else if unsettled.stages > 0, !storage.settlesAside {
                 try? await Task.sleep(for: .seconds(Self.gathering))
             }
             if unsettled.number == number { settle() }
@@ -74,20 +80,51 @@ extension Runtime {
 
     /// Makes durable what was decided, and does what waited for that.
     func settle() {
-        let turns = unsettled
+        var turns = unsettled
         unsettled = UnsettledTurns(number: turns.number + 1)
-        do throws(KernelError) {
-            if let batch = turns.batch { try storage.settle(batch) }
-        } catch {
-            // What cannot be written did not happen.
-            seen = nil
-            for continuation in turns.waiting { continuation.resume(returning: .failure(error)) }
-            return storageFailed(error)
+        guard let batch = turns.batch else {
+            // It may rest on what is being written.
+            return settling.isEmpty ? conclude(turns) : settling.append(turns)
         }
+        do throws(KernelError) {
+            let isDurable = try storage.settle(batch) { loss in Task { await self.settled(batch, loss) } }
+            if isDurable { turns.batch = nil }
+        } catch {
+            return lose([turns], error)
+        }
+        if turns.batch == nil, settling.isEmpty { conclude(turns) } else { settling.append(turns) }
+    }
+
+    /// A batch has come to its end.
+    private func settled(_ batch: StorageBatch, _ loss: KernelError?) {
+        while let first = settling.first {
+            if let number = first.batch?.number {
+                if number > batch.number || number == batch.number && loss != nil { break }
+            }
+            conclude(settling.removeFirst())
+        }
+        if let loss {
+            let lost = settling + [unsettled]
+            settling = []
+            unsettled = UnsettledTurns(number: unsettled.number + 1)
+            return lose(lost, loss)
+        }
+        if settling.isEmpty { scheduleSettling() }
+    }
+
+    private func conclude(_ turns: UnsettledTurns) {
         for fact in turns.facts { if case .paused(let job, _) = fact { stoodAside(job) } }
         tellObserver(turns.facts)
         for effect in turns.effects { perform(effect) }
         for continuation in turns.waiting { continuation.resume(returning: .success(())) }
+    }
+
+    /// What cannot be written did not happen.
+    private func lose(_ lost: [UnsettledTurns], _ error: KernelError) {
+        seen = nil
+        keptCalibrations = []
+        for turns in lost { for continuation in turns.waiting { continuation.resume(returning: .failure(error)) } }
+        storageFailed(error)
     }
 
     /// Whether an effect would be seen by others, so that it must not follow from what could be lost.

@@ -4,6 +4,7 @@ extension Runtime {
         _ event: KernelEvent,
         writing write: (any StorageTransaction) throws(KernelError) -> Void = { _ throws(KernelError) in }
     ) {
+        if hasStoodDown { return }
         do throws(KernelError) {
             try transact { transaction, handle throws(KernelError) in
                 handle(event)
@@ -24,7 +25,7 @@ extension Runtime {
         var hasNews = false
         let value: Value
         do throws(KernelError) {
-            let turn = try storage.turn(after: unsettled.batch) { transaction throws(KernelError) -> Value in
+            let turn = try storage.turn(after: latestBatch) { transaction throws(KernelError) -> Value in
                 hasNews = try catchUp(transaction)
                 // Whoever is here is alive, whatever the clock says.
                 for run in state.book.liveRuns where holds(run) {
@@ -32,7 +33,10 @@ extension Runtime {
                 }
                 if hasNews || equipment.isEmpty { equipAll { state.handle($0, at: now, into: &output) } }
                 let value = try body(transaction) { state.handle($0, at: now, into: &output) }
-                try adoptOrphans(transaction, now, &output)
+                if seeksOrphans || hasNews || output.facts.contains(where: isOfStranger) {
+                    seeksOrphans = false
+                    try adoptOrphans(transaction, now, &output)
+                }
                 watch(&output, failure: failure, at: now)
                 for run in state.book.liveRuns
                 where run.worker == 0 && run.stage != .stopping && !isStandingDown {
@@ -47,10 +51,11 @@ extension Runtime {
                 return value
             }
             value = turn.value
-            unsettled.batch = turn.batch
+            // Where nothing is open any more it is on its way.
+            unsettled.batch = turn.batch ?? unsettled.batch
         } catch {
             // What was decided was not written.
-            if !output.facts.isEmpty { seen = nil }
+            if !output.facts.isEmpty { (seen, keptCalibrations) = (nil, []) }
             // Earlier turns may be lost with it, and then something must be done about them.
             if error.kind == .system { settle() }
             throw error
@@ -77,17 +82,20 @@ extension Runtime {
         }
         if hasNews { reconcile() }
         tellGates()
-        pulse?.set(state.book.liveRuns.filter(holds))
+        if !hasStoodDown { pulse?.set(state.book.liveRuns.filter(holds)) }
         scheduleTick(now)
         scheduleSettling()
         return value
     }
 
+    /// The last batch of this process that is not durable.
+    private var latestBatch: StorageBatch? { unsettled.batch ?? settling.last { $0.batch != nil }?.batch }
+
     /// A look at the storage that sees what this process wrote, durable or not.
     func look<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
-        let turn = try storage.turn(after: unsettled.batch, body)
+        let turn = try storage.turn(after: latestBatch, body)
         if let batch = turn.batch {
             unsettled.batch = batch
             scheduleSettling()

@@ -20,10 +20,10 @@ extension Runtime {
     /// Beyond so many waiting jobs nobody is told a time: the plan of the queue would cost more than it is worth.
     private static let longestPlan = 2_000
 
-    /// Of jobs that come in a flood only some are promised a wait, so that the kernel spends at most the twentieth part of
-    /// its time on promises, and half a second in one go; whoever asks is told all the same.
-    private static let promiseRest = 20.0
-    /// Seconds of the past whose twentieth part may still be spent.
+    /// Of jobs that come in a flood only some are promised a wait, so that the kernel spends at most the fiftieth part of
+    /// its time on promises, and a fifth of a second in one go; whoever asks is told all the same.
+    private static let promiseRest = 50.0
+    /// Seconds of the past whose fiftieth part may still be spent.
     private static let promiseCredit = 10.0
 
     /// A wait that was promised, and what the promise rested on where that is known here.

@@ -9,7 +9,7 @@ extension Runtime {
         jobs[id] = JobRecord(request: request, progress: nil)
         // Read anew, so that what happened before is seen.
         seen = nil
-        take(.tick)
+        look()
         reconcile()
         startPolling()
     }
@@ -27,10 +27,13 @@ extension Runtime {
         startPolling()
         var idleSince = clock.now
         while !Task.isCancelled {
-            take(.tick)
+            look()
             let now = clock.now
             if hasWork || now < idleSince { idleSince = now }
-            if now - idleSince >= idleSeconds { return settle() }
+            if now - idleSince >= idleSeconds {
+                try? await durable()
+                return
+            }
             try? await Task.sleep(for: .seconds(max(options.pollSeconds, 0.05)))
         }
     }
@@ -60,7 +63,21 @@ extension Runtime {
         let hasWork = leaseWork()
         guard current != mark || isDue || hasWork else { return }
         mark = current
+        look()
+    }
+
+    /// A turn for its own sake: for what others wrote, and left.
+    private func look() {
+        seeksOrphans = true
         take(.tick)
+    }
+
+    /// Whether a fact is about a job that this process does not work on, and might have to.
+    func isOfStranger(_ fact: Transition) -> Bool {
+        switch fact {
+        case .submitted(let job, _), .placed(let job, _, _, _), .unclaimed(let job, _): jobs[job] == nil
+        default: false
+        }
     }
 
     /// Leases work for the turn that comes, where workers share it out.

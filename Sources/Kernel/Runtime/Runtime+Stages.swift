@@ -165,6 +165,7 @@ extension Runtime {
 
     private func keepCalibration(of work: JobWork, in transaction: any StorageTransaction) throws(KernelError) {
         guard options.isShared, let segment = work.segments.last,
+            keptCalibrations.insert(segment.calibration.id).inserted,
             try transaction.calibration(segment.calibration.id) == nil
         else { return }
         let calibration = segment.calibration

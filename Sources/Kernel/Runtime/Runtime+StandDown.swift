@@ -12,8 +12,10 @@ extension Runtime {
         poller?.cancel()
         heartbeats?.cancel()
         timer?.cancel()
+        try? await durable()
+        // Whoever takes over has it to himself: what still ends here is his to do again.
+        hasStoodDown = true
         pulse?.set([])
-        settle()
         return activeStages
     }
 }

@@ -31,6 +31,8 @@ public actor Runtime {
     var forecaster: WaitForecaster?
     /// Whether no more work is taken up.
     var isStandingDown = false
+    /// Whether nothing is written any more.
+    var hasStoodDown = false
     /// Stages of jobs that are being worked on.
     var activeStages = 0
     /// Jobs that others wrote of and the observer has not been told of.
@@ -49,6 +51,12 @@ public actor Runtime {
     var silentOwners: [UInt64: Double] = [:]
     /// What was decided and is not durable yet.
     var unsettled = UnsettledTurns()
+    /// What is on its way to the disk, the oldest first.
+    var settling: [UnsettledTurns] = []
+    /// Calibrations that the storage is known to have.
+    var keptCalibrations: Set<String> = []
+    /// Whether the next turn looks for jobs that nobody works on.
+    var seeksOrphans = true
 
     public init(
         devices: any DeviceProvider, storage: any KernelStorage = MemoryStorage(), clock: any KernelClock = WallClock(),

@@ -54,7 +54,8 @@ public final class Service: Sendable {
         }
         self.lock = lock
         let store: any KernelStorage & AccountStorage
-        if let shared { store = shared } else { store = try SQLiteStorage(path: directory.database) }
+        // Nobody else works in the directory.
+        if let shared { store = shared } else { store = try SoleStorage(SQLiteStorage(path: directory.database)) }
         storage = store
         accounts = store
         let vault = SecretVault(store, keyFile: options.keyFile ?? directory.secretKeys)

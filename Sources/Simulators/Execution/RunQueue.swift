@@ -50,6 +50,8 @@ final class RunQueue<E: Engine>: @unchecked Sendable {
         threads: Int, watch: SimulationWatch, finish: (UInt32, Environment?) -> Void
     ) throws(SimulationError) {
         withoutActuallyEscaping(finish) { finish in
+            // Waking others costs more than a small program.
+            if threads <= 1 { return work(watch: watch, finish: finish) }
             let work = Parallel.Unchecked(finish)
             DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
                 self.work(watch: watch, finish: work.value)

@@ -23,12 +23,12 @@ public protocol SQLConnection {
     /// What a subquery ends with that must not wait for rows which others hold, nor find them.
     var passingOver: String { get }
 
-    /// Number of the last fact, for whoever has the turn; nil where it is to be asked for.
-    var lastFact: Int64? { get }
+    /// Whether workers are told by the tables what they may take up.
+    var sharesWork: Bool { get }
 }
 
 extension SQLConnection {
-    public var lastFact: Int64? { nil }
+    public var sharesWork: Bool { false }
     public var passingOver: String { "" }
 }
 

@@ -22,6 +22,13 @@ extension SQLTransaction {
     ) throws(KernelError) {
         var blob: BlobName?
         if let shelf, bytes.count >= shelf.least { blob = try shelf.store.put(bytes) }
+        try setDocument(kind, of: job, number: number, bytes, blob)
+    }
+
+    /// - Parameter blob: what holds the bytes; nil where the tables are to.
+    func setDocument(
+        _ kind: DocumentKind, of job: JobID, number: Int, _ bytes: [UInt8], _ blob: BlobName?
+    ) throws(KernelError) {
         try execute(
             """
             INSERT INTO documents (kind, job, number, bytes, blob) VALUES (?, ?, ?, ?, ?)
@@ -55,6 +62,10 @@ extension SQLTransaction {
         try dropBlobs(where: "kind = ? AND job = ?", [.text(kind.rawValue), .integer(job.stored)])
         try execute(
             "DELETE FROM documents WHERE kind = ? AND job = ?", [.text(kind.rawValue), .integer(job.stored)])
+    }
+
+    func removeLease(of job: JobID) throws(KernelError) {
+        try execute("DELETE FROM leases WHERE job = ?", [.integer(job.stored)])
     }
 
     public func calibration(_ id: String) throws(KernelError) -> [UInt8]? {

@@ -3,7 +3,7 @@ public import Kernel
 
 extension SQLTransaction {
     /// Number of the last fact.
-    private func lastNumber() throws(KernelError) -> Int64 {
+    func lastNumber() throws(KernelError) -> Int64 {
         if let last { return last }
         let number = try row("SELECT last FROM journal") { $0.integer(0) ?? 0 } ?? 0
         last = number
@@ -76,31 +76,42 @@ extension SQLTransaction {
         var order: [JobID] = []
         for entry in entries {
             number += 1
-            let record = FactRecord(entry.fact)
-            try execute(
-                "INSERT INTO facts (number, time, job, kind, detail) VALUES (?, ?, ?, ?, ?)",
-                [
-                    .integer(number), .real(entry.time), entry.fact.job.map { .integer($0.stored) } ?? .null,
-                    .text(record.kind), .text(record.json),
-                ])
+            try insert(entry, number: number)
             guard let job = entry.fact.job else { continue }
             if summaries[job] == nil {
                 summaries[job] = try summary(of: job)
                 order.append(job)
             }
             summaries[job]?.apply(entry)
-            if entry.fact.state?.isFinal == true {
-                try execute("DELETE FROM leases WHERE job = ?", [.integer(job.stored)])
-            }
+            if entry.fact.state?.isFinal == true { try removeLease(of: job) }
         }
-        try noteDue(entries)
-        for job in order {
-            guard let summary = summaries[job] else { continue }
-            try execute(JobSummary.update, summary.changingValues + [.integer(job.stored)])
-        }
+        if database.sharesWork { try noteDue(entries) }
+        for job in order { if let summary = summaries[job] { try update(summary) } }
+        try setLast(number)
+        return UInt64(number)
+    }
+
+    /// Facts whose numbers are known, and what they changed is written elsewhere.
+    func insert(_ facts: [(number: Int64, entry: JournalEntry)]) throws(KernelError) {
+        guard let last = facts.last else { return }
+        for fact in facts { try insert(fact.entry, number: fact.number) }
+        if database.sharesWork { try noteDue(facts.map(\.entry)) }
+        try setLast(last.number)
+    }
+
+    private func insert(_ entry: JournalEntry, number: Int64) throws(KernelError) {
+        let record = FactRecord(entry.fact)
+        try execute(
+            "INSERT INTO facts (number, time, job, kind, detail) VALUES (?, ?, ?, ?, ?)",
+            [
+                .integer(number), .real(entry.time), entry.fact.job.map { .integer($0.stored) } ?? .null,
+                .text(record.kind), .text(record.json),
+            ])
+    }
+
+    private func setLast(_ number: Int64) throws(KernelError) {
         try execute("UPDATE journal SET last = ?", [.integer(number)])
         last = number
-        return UInt64(number)
     }
 
     /// Keeps the list of runs that wait for a worker; one that is placed and claimed at once never stands there.
@@ -111,6 +122,7 @@ extension SQLTransaction {
             case .placed(let job, _, _, let fence), .unclaimed(let job, let fence):
                 due[job] = fence
                 order.append(job)
+            case .queued(_, .accepted, _): break
             case .claimed(let job, _, _), .queued(let job, _, _), .paused(let job, _), .ended(let job, _):
                 if due.removeValue(forKey: job) == nil, over.insert(job).inserted { order.append(job) }
             default: break

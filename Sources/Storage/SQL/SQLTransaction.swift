@@ -13,7 +13,6 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
     public init(_ database: any SQLConnection, _ shelf: BlobShelf? = nil) {
         self.database = database
         self.shelf = shelf
-        last = database.lastFact
     }
 
     public func summary(of job: JobID) throws(KernelError) -> JobSummary? {
@@ -75,32 +74,59 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
 
     public func remove(_ job: JobID) throws(KernelError) -> Bool {
         guard try summary(of: job)?.state?.isFinal == true else { return false }
+        try erase(job)
+        return true
+    }
+
+    /// Forgets a job that is over.
+    func erase(_ job: JobID) throws(KernelError) {
         try dropBlobs(where: "job = ?", [.integer(job.stored)])
         for sql in [
             "DELETE FROM documents WHERE job = ?", "DELETE FROM facts WHERE job = ?", "DELETE FROM tags WHERE job = ?",
             "UPDATE jobs SET isRemoved = TRUE, key = NULL, name = '', tags = '' WHERE id = ?",
         ] { try execute(sql, [.integer(job.stored)]) }
-        return true
+    }
+
+    public func job(withKey key: String) throws(KernelError) -> JobID? {
+        try row("SELECT id FROM jobs WHERE key = ?", [.text(key)]) { JobID(stored: $0.integer(0) ?? 0) }
+    }
+
+    /// The largest number that a job has.
+    public func lastJob() throws(KernelError) -> Int64 {
+        try row("SELECT COALESCE(MAX(id), 0) FROM jobs") { $0.integer(0) ?? 0 } ?? 0
+    }
+
+    /// A new row, whose number is known.
+    func insert(_ summary: JobSummary) throws(KernelError) {
+        try execute(
+            JobSummary.numberedInsertion, [.integer(summary.job.stored)] + summary.values + summary.fixedValues)
+        try insertTags(summary.tags, of: summary.job)
+    }
+
+    /// Of a row, what facts change.
+    func update(_ summary: JobSummary) throws(KernelError) {
+        try execute(JobSummary.update, summary.changingValues + [.integer(summary.job.stored)])
+    }
+
+    private func insertTags(_ tags: [String], of job: JobID) throws(KernelError) {
+        for tag in Set(tags).sorted() {
+            try execute("INSERT INTO tags (tag, job) VALUES (?, ?)", [.text(tag), .integer(job.stored)])
+        }
     }
 
     public func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool) {
-        if let key = submission.key {
-            let known = try row("SELECT id FROM jobs WHERE key = ?", [.text(key)]) { JobID(stored: $0.integer(0) ?? 0) }
-            if let known {
-                guard try document(.request, of: known, number: 0) == submission.request else {
-                    throw KernelError.keyReused(key, known)
-                }
-                return (known, false)
+        if let key = submission.key, let known = try job(withKey: key) {
+            guard try document(.request, of: known, number: 0) == submission.request else {
+                throw KernelError.keyReused(key, known)
             }
+            return (known, false)
         }
         let summary = JobSummary(JobID(0), submission)
         let job = try row(JobSummary.insertion, summary.values + summary.fixedValues) {
             JobID(stored: $0.integer(0) ?? 0)
         }
         guard let job else { preconditionFailure("a row that was inserted has a number") }
-        for tag in Set(submission.tags).sorted() {
-            try execute("INSERT INTO tags (tag, job) VALUES (?, ?)", [.text(tag), .integer(job.stored)])
-        }
+        try insertTags(submission.tags, of: job)
         try setDocument(.request, of: job, number: 0, submission.request)
         if submission.isReadOnce { try setDocument(.once, of: job, number: 0, []) }
         return (job, true)
@@ -127,6 +153,11 @@ extension JobSummary {
     static let insertion = """
         INSERT INTO jobs (\((columns + fixedColumns).joined(separator: ", ")))
         VALUES (\((columns + fixedColumns).map { _ in "?" }.joined(separator: ", "))) RETURNING id
+        """
+
+    static let numberedInsertion = """
+        INSERT INTO jobs (\((["id"] + columns + fixedColumns).joined(separator: ", ")))
+        VALUES (\((["id"] + columns + fixedColumns).map { _ in "?" }.joined(separator: ", ")))
         """
 
     /// Of the columns that facts change.

@@ -3,24 +3,17 @@ public import Kernel
 /// The connection that writes, and the turns that share the transaction which is open on it.
 final class SQLiteWriter {
     let connection: SQLiteConnection
-    /// Of the turns that come now.
-    var number: UInt64 = 1
+    var book = BatchBook()
     /// Rows that were written when the transaction was opened.
     var rowsBefore: Int32 = 0
-    /// Why batches were lost, for those who took part in them and have not heard.
-    var lost: [UInt64: KernelError] = [:]
     /// What can be removed when the open transaction is durable.
     var droppedBlobs: [BlobName] = []
-
-    private static let memory: UInt64 = 1_000
 
     init(_ connection: SQLiteConnection) { self.connection = connection }
 
     /// The open transaction is over.
     func end(_ loss: KernelError? = nil) {
-        if let loss { lost[number] = loss }
-        if lost.count > 64 { lost = lost.filter { number - $0.key < Self.memory } }
-        number += 1
+        book.end(loss)
         droppedBlobs = []
     }
 }
@@ -32,21 +25,21 @@ extension SQLiteStorage {
         after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> (value: Value, batch: StorageBatch?) {
         try writer.use { writer throws(KernelError) in
-            if let batch, let loss = writer.lost[batch.number] { throw loss }
+            if let loss = writer.book.loss(of: batch) { throw loss }
             let value = try join(writer, asking: body)
             if writer.connection.writtenRows == writer.rowsBefore {
                 // Nothing was written by anyone: there is nothing to wait for, and others may have the file.
                 try commit(writer)
                 return (value, nil)
             }
-            return (value, StorageBatch(number: writer.number))
+            return (value, writer.book.open)
         }
     }
 
     public func settle(_ batch: StorageBatch) throws(KernelError) {
         try writer.use { writer throws(KernelError) in
-            if let loss = writer.lost[batch.number] { throw loss }
-            if batch.number == writer.number, writer.connection.isInTransaction { try commit(writer) }
+            if let loss = writer.book.loss(of: batch) { throw loss }
+            if batch == writer.book.open, writer.connection.isInTransaction { try commit(writer) }
         }
     }
 
@@ -59,8 +52,33 @@ extension SQLiteStorage {
         }
     }
 
+    /// An exclusive turn at the tables.
+    func writing<Value>(_ body: (SQLTransaction) throws(KernelError) -> Value) throws(KernelError) -> Value {
+        try writer.use { writer throws(KernelError) in
+            let value = try join(writer, asking: body)
+            try commit(writer)
+            return value
+        }
+    }
+
+    /// A turn that is taken back when its outcome is known.
+    func pretending<Value>(_ body: (SQLTransaction) throws(KernelError) -> Value) throws(KernelError) -> Value {
+        try writer.use { writer throws(KernelError) in
+            // Of others nothing is taken back.
+            if writer.connection.isInTransaction { try commit(writer) }
+            do throws(SQLFailure) {
+                try writer.connection.command("BEGIN IMMEDIATE")
+                let outcome: Swift.Result<Value, KernelError>
+                let store = SQLTransaction(writer.connection, shelf)
+                do throws(KernelError) { outcome = .success(try body(store)) } catch { outcome = .failure(error) }
+                if writer.connection.isInTransaction { try writer.connection.command("ROLLBACK") }
+                do throws(KernelError) { return try outcome.get() } catch { throw SQLFailure.other(error) }
+            } catch { throw error.error }
+        }
+    }
+
     func join<Value>(
-        _ writer: SQLiteWriter, asking body: (any StorageTransaction) throws(KernelError) -> Value
+        _ writer: SQLiteWriter, asking body: (SQLTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
         try join(writer) { connection throws(KernelError) in
             let transaction = SQLTransaction(connection, shelf)

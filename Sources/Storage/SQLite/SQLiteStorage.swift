@@ -36,13 +36,7 @@ public final class SQLiteStorage: KernelStorage {
 
     public func exclusively<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> Value {
-        try writer.use { writer throws(KernelError) in
-            let value = try join(writer, asking: body)
-            try commit(writer)
-            return value
-        }
-    }
+    ) throws(KernelError) -> Value { try writing { store throws(KernelError) in try body(store) } }
 
     public func snapshot<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value

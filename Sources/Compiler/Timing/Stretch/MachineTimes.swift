@@ -53,7 +53,7 @@ struct MachineTimes {
             context.target.takesEveryGate
             ? [LayoutPass()] : [UnrollPass(), LayoutPass(), RoutingPass(), TranslationPass()]
         _ = try Pipeline(passes).run(
-            &unit, in: CompilationContext(target: context.target, options: options, seed: context.seed))
+            &unit, in: CompilationContext(context, options: options))
         unit.circuit.body = boxes.restored(in: unit.circuit.body)
         if unit.circuit.usesStretches {
             throw CompilerError(

@@ -5,9 +5,14 @@ struct NameTable {
     /// Open addressing; −1 is free.
     private var slots: [Int32]
 
-    init() {
+    init() { self = Self.keywords }
+
+    /// What every table begins with.
+    private static let keywords = NameTable(Keyword.allCases.map(\.text))
+
+    private init(_ words: [String]) {
         slots = Array(repeating: -1, count: 1024)
-        for keyword in Keyword.allCases { intern(keyword.text) }
+        for word in words { intern(word) }
     }
 
     var count: Int { entries.count }

@@ -8,16 +8,14 @@ struct NameAllocation {
     /// - Parameter gates: the names of standard gates that the text has.
     init(version: OpenQASMWriter.Version, gates: Set<String>) {
         self.version = version
-        used = gates.union(["pi", "U"])
-        if version == .version2 {
-            used.formUnion(Keyword.allCases.filter(\.isReservedInVersion2).map(\.text))
-            used.formUnion(["CX", "ln", "sin", "cos", "tan", "exp", "sqrt"])
-        } else {
-            used.formUnion(Keyword.allCases.map(\.text))
-            used.formUnion(["tau", "euler", "π", "τ", "ℇ", "real", "imag", "sizeof"])
-            used.formUnion(BuiltinFunction.allCases.map(\.rawValue))
-        }
+        used = (version == .version2 ? Self.ofVersion2 : Self.ofVersion3).union(gates)
     }
+
+    private static let ofVersion2 = Set(["pi", "U", "CX", "ln", "sin", "cos", "tan", "exp", "sqrt"])
+        .union(Keyword.allCases.filter(\.isReservedInVersion2).map(\.text))
+
+    private static let ofVersion3 = Set(["pi", "U", "tau", "euler", "π", "τ", "ℇ", "real", "imag", "sizeof"])
+        .union(Keyword.allCases.map(\.text)).union(BuiltinFunction.allCases.map(\.rawValue))
 
     /// Keeps a name for what must be called so.
     mutating func reserve(_ name: String) { used.insert(name) }
