@@ -72,7 +72,17 @@ extension ProgramWriting {
         case .variable(let id):
             if !used.contains(id) { used.append(try checked(id)) }
             return .symbol(id)
-        case .cast(let inner): return try write(inner, &sink, &used)
+        case .cast(let inner):
+            guard case .binary(let test, let left, let right) = inner.node, test == .greater || test == .less else {
+                return try write(inner, &sink, &used)
+            }
+            // 1 where it holds, else 0: with s the sign of the difference, s(s + 1)/2 and s(s − 1)/2.
+            let difference = Expression(.binary(.subtract, left, right), type: .float(64))
+            for _ in 0..<2 { put(12, try write(difference, &sink, &used), nil, &sink) }
+            put(0, nil, .number(test == .greater ? 1 : -1), &sink)
+            put(2, nil, nil, &sink)
+            put(2, nil, .number(0.5), &sink)
+            return nil
         case .unary(.negate, let operand):
             let side = try write(operand, &sink, &used)
             put(2, side, .number(-1), &sink)
@@ -89,6 +99,10 @@ extension ProgramWriting {
             return try write(
                 Expression(.binary(.power, arguments[0], arguments[1]), type: expression.type), &sink, &used)
         case .binary(let operation, let left, let right):
+            if operation == .subtract, let value = Self.signed(left, right) {
+                put(12, try write(value, &sink, &used), nil, &sink)
+                return nil
+            }
             guard let codes = Self.operators[operation] else {
                 throw refusal("the operation \(operation.rawValue) in an angle")
             }
@@ -99,6 +113,15 @@ extension ProgramWriting {
             return nil
         default: throw refusal("such an angle")
         }
+    }
+
+    /// The value whose sign is written as (x > 0) − (x < 0), as the reader does; nil for what is something else.
+    private static func signed(_ left: Expression, _ right: Expression) -> Expression? {
+        guard case .cast(let first) = left.node, case .cast(let second) = right.node,
+            case .binary(.greater, let value, let zero) = first.node,
+            case .binary(.less, value, zero) = second.node, zero.literal?.real == 0
+        else { return nil }
+        return value
     }
 
     private func put(_ code: UInt8, _ left: Side?, _ right: Side?, _ sink: inout ByteSink) {
