@@ -3,7 +3,6 @@
 import os
 import subprocess
 import tempfile
-
 import uuid
 
 import httpx
@@ -12,13 +11,13 @@ import pytest
 
 
 class Daemon:
-    def __init__(self):
+    def __init__(self, **environment):
         self.home = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
             [os.environ["KELVIND"], "serve", "--data", self.home.name, "--port", "0", "--rate", "0",
              "--wrong-tokens", "1000000"],
             stdout=subprocess.PIPE, stderr=open(self.home.name + "/log", "w"), text=True,
-            env={**os.environ, "KELVIN_STATE": self.home.name + "/devices"})
+            env={**os.environ, "KELVIN_STATE": self.home.name + "/devices", **environment})
         for line in self.process.stdout:
             if line.startswith("listening on "):
                 self.url = line.split()[-1]
