@@ -14,14 +14,30 @@ final class Writer {
     var pending = PendingChanges()
     /// What they count on.
     var memory = TurnMemory(last: 0)
+    /// Living jobs as they are in the tables, as far as they were asked for; of no use once somebody else has written.
+    var living: [JobID: JobSummary] = [:]
 
     init(connection: PostgreSQLConnection, name: String) {
         self.connection = connection
         self.name = name
     }
 
+    /// A transaction begins at a journal whose last number it is. Where that is what we left, nobody has written since.
+    func begin(_ number: String, last: Int64) {
+        transaction = number
+        if last == memory.last { return }
+        memory = TurnMemory(last: last)
+        living = [:]
+    }
+
     /// The open transaction is over.
     func end(_ loss: KernelError? = nil) {
+        if loss == nil {
+            pending.remember(in: &living)
+        } else {
+            memory = TurnMemory(last: -1)
+            living = [:]
+        }
         book.end(loss)
         transaction = nil
         pending = PendingChanges()
@@ -68,7 +84,7 @@ extension PostgreSQLStorage {
     ) throws(KernelError) -> Value {
         let connection = try takeTurn(writer)
         let transaction = PendingTransaction(
-            OpenTables(connection: connection, shelf: shelf, pending: writer.pending), writer.memory)
+            OpenTables(connection: connection, shelf: shelf, writer: writer), writer.memory)
         do throws(KernelError) {
             let value = try body(transaction)
             writer.pending.take(transaction.changes)
@@ -171,8 +187,7 @@ extension PostgreSQLStorage {
                     throw SQLFailure.other(
                         KernelError(.system, code: "storage.damaged", "the journal of the store has no last number"))
                 }
-                writer.transaction = row.number
-                writer.memory = TurnMemory(last: last)
+                writer.begin(row.number, last: last)
                 clock.set(time)
                 return connection
             } catch {
@@ -279,13 +294,17 @@ extension PostgreSQLStorage {
 private struct OpenTables: TurnGround {
     let connection: PostgreSQLConnection
     let shelf: BlobShelf?
-    let pending: PendingChanges
+    let writer: Writer
 
+    private var pending: PendingChanges { writer.pending }
     private var tables: SQLTransaction { SQLTransaction(connection, shelf) }
 
     func summary(of job: JobID) throws(KernelError) -> JobSummary? {
         if let known = pending.summary(of: job) { return known }
-        return try tables.summary(of: job)
+        if let known = writer.living[job] { return known }
+        let kept = try tables.summary(of: job)
+        if let kept, kept.isLive { writer.living[job] = kept }
+        return kept
     }
 
     func job(withKey key: String) throws(KernelError) -> JobID? {

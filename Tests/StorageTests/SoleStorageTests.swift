@@ -127,7 +127,7 @@ import Testing
         #expect(throws: KernelError.self) { try storage.settle(batch) }
         #expect(throws: KernelError.self) { try storage.settle(batch) }
         #expect(throws: KernelError.self) {
-            try storage.turn(after: batch) { _ throws(KernelError) in Issue.record("it must not run") }
+            _ = try storage.turn(after: batch) { _ throws(KernelError) in Issue.record("it must not run") }
         }
         try storage.turn(after: nil) { store throws(KernelError) in
             #expect(try store.summary(of: turn.value) == nil)

@@ -99,8 +99,16 @@ struct Responder: HTTPResponder {
             service: service, request: request.head, id: trace.id, address: trace.address, identity: identity,
             admission: admission,
             body: body, received: received, parameters: parameters, query: try Query(request.uri.query))
-        return try await service.replies.repeating(route, call)
+        guard route.isLaborious || body.count > Self.quickBody else {
+            return try await service.replies.repeating(route, call)
+        }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await service.replies.repeating(route, call)
+        }
     }
+
+    /// What a longer body asks for is not answered on the thread of its connection, bytes.
+    private static let quickBody = 16 << 10
 
     private func body(of request: Request, limit: Int) async throws -> [UInt8] {
         if let text = request.headers[.contentLength], let length = Int(text), length > limit {

@@ -20,6 +20,8 @@ struct Route: Sendable {
     var hidesReply = false
     /// Whether it is written into the audit trail.
     var isAudited: Bool
+    /// Whether answering may take long however short the body is: then others' connections must not wait for it.
+    var isLaborious = false
     /// The dialect it belongs to; nil for Kelvin's own.
     var door: FrontDoor?
     var answer: @Sendable (Call) async throws -> Answer
@@ -27,7 +29,7 @@ struct Route: Sendable {
     init(
         _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ access: Access, bodyLimit: Int = 0,
         repeatsReply: Bool? = nil, hidesReply: Bool = false, isAudited: Bool? = nil,
-        answer: @escaping @Sendable (Call) async throws -> Answer
+        isLaborious: Bool = false, answer: @escaping @Sendable (Call) async throws -> Answer
     ) {
         self.method = method
         self.path = path
@@ -35,6 +37,7 @@ struct Route: Sendable {
         self.access = access
         self.bodyLimit = bodyLimit
         self.hidesReply = hidesReply
+        self.isLaborious = isLaborious
         let isAudited = isAudited ?? (method != .get)
         self.isAudited = isAudited
         self.repeatsReply = repeatsReply ?? (isAudited && access != .open)

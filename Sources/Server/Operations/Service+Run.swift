@@ -53,14 +53,18 @@ extension Service {
             additionalChannelHandlers: [RequestDeadline(seconds: seconds)], idleTimeout: .seconds(60),
             httpDecoderConfiguration: limits)
         guard let certificate = options.certificate, let key = options.privateKey else {
-            return .http1(configuration: plain)
+            return HTTPServerBuilder { OnEventLoop(base: HTTP1Channel(responder: $0, configuration: plain)) }
         }
         var upgrade = HTTP2UpgradeChannel.Configuration()
         upgrade.idleTimeout = .seconds(60)
         // The same limits for what comes encrypted: on HTTP/1.1, and on each stream of HTTP/2.
         upgrade.streamConfiguration = plain
         let identity = try TransportIdentity(certificate: certificate, privateKey: key, log: log)
-        return try .http2Upgrade(tlsConfiguration: Transport.configuration(identity), configuration: upgrade)
+        return HTTPServerBuilder { [upgrade] responder in
+            OnEventLoop(
+                base: try HTTP2UpgradeChannel(
+                    tlsConfiguration: Transport.configuration(identity), configuration: upgrade, responder: responder))
+        }
     }
 
     /// The server's own talk is for who looks for a fault.

@@ -65,6 +65,12 @@ public struct PendingChanges: Sendable {
         if !newJobs.contains(group.job) { removals.insert(group) }
     }
 
+    /// Tells whoever remembers living jobs how they are once this is written.
+    public func remember(in living: inout [JobID: JobSummary]) {
+        for (job, summary) in jobs { living[job] = summary.isLive ? summary : nil }
+        for job in erased { living[job] = nil }
+    }
+
     /// Takes in what came later.
     public mutating func take(_ later: PendingChanges) {
         facts += later.facts
@@ -98,16 +104,18 @@ extension PendingChanges {
     public func write(
         to transaction: SQLTransaction, _ blobs: Blobs
     ) throws(KernelError) {
-        for (job, summary) in jobs.sorted(by: { $0.key < $1.key }) {
-            try newJobs.contains(job) ? transaction.insert(summary) : transaction.update(summary)
-        }
+        let rows = jobs.values.sorted { $0.job < $1.job }
+        try transaction.insert(rows.filter { newJobs.contains($0.job) })
+        for row in rows where !newJobs.contains(row.job) { try transaction.update(row) }
         try transaction.insert(facts)
         for group in removals { try transaction.removeDocuments(group.kind, of: group.job) }
-        for (group, own) in documents {
-            for (number, bytes) in own {
-                try transaction.setDocument(group.kind, of: group.job, number: number, bytes, blobs[group]?[number])
-            }
-        }
+        try transaction.set(
+            documents.flatMap { group, own in
+                own.map { number, bytes in
+                    SQLTransaction.Document(
+                        kind: group.kind, job: group.job, number: number, bytes: bytes, blob: blobs[group]?[number])
+                }
+            })
         for (id, bytes) in calibrations { try transaction.setCalibration(id, bytes) }
         for (job, lease) in leases {
             guard let lease else {

@@ -67,6 +67,26 @@ extension SQLSpeaker {
         do { try database.execute(sql, values) } catch { throw error.error }
     }
 
+    /// Inserts rows, many with each statement: a server takes a statement of thirty-two rows in the time of three.
+    ///
+    /// Statements are of 32, 16, …, 1 rows, so that six are prepared, whatever comes.
+    ///
+    /// - Parameters:
+    ///   - table: its name and its columns in parentheses, as `tags (tag, job)`.
+    ///   - rows: a value for each column.
+    ///   - ending: what follows the values; no two rows may then be of the same key.
+    func insert(into table: String, _ rows: [[SQLValue]], _ ending: String = "") throws(KernelError) {
+        guard let columns = rows.first?.count else { return }
+        let place = "(?" + String(repeating: ", ?", count: columns - 1) + ")"
+        var rest = rows[...], size = 32
+        while !rest.isEmpty {
+            while size > rest.count { size /= 2 }
+            let places = place + String(repeating: ", " + place, count: size - 1)
+            try execute("INSERT INTO \(table) VALUES \(places) \(ending)", Array(rest.prefix(size).joined()))
+            rest = rest.dropFirst(size)
+        }
+    }
+
     @discardableResult
     func change(_ sql: String, _ values: [SQLValue] = []) throws(KernelError) -> Int {
         do { return try database.change(sql, values) } catch { throw error.error }

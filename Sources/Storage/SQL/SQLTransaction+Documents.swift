@@ -22,22 +22,30 @@ extension SQLTransaction {
     ) throws(KernelError) {
         var blob: BlobName?
         if let shelf, bytes.count >= shelf.least { blob = try shelf.store.put(bytes) }
-        try setDocument(kind, of: job, number: number, bytes, blob)
+        try set([Document(kind: kind, job: job, number: number, bytes: bytes, blob: blob)])
     }
 
-    /// - Parameter blob: what holds the bytes; nil where the tables are to.
-    func setDocument(
-        _ kind: DocumentKind, of job: JobID, number: Int, _ bytes: [UInt8], _ blob: BlobName?
-    ) throws(KernelError) {
-        try execute(
-            """
-            INSERT INTO documents (kind, job, number, bytes, blob) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (kind, job, number) DO UPDATE SET bytes = excluded.bytes, blob = excluded.blob
-            """,
+    /// A document on its way into the tables.
+    struct Document {
+        var kind: DocumentKind
+        var job: JobID
+        var number: Int
+        var bytes: [UInt8]
+        /// What holds the bytes; nil where the tables are to.
+        var blob: BlobName?
+    }
+
+    /// Keeps documents, no two of the same kind, job and number.
+    func set(_ documents: [Document]) throws(KernelError) {
+        let rows = documents.map { document -> [SQLValue] in
             [
-                .text(kind.rawValue), .integer(job.stored), .integer(Int64(number)), .bytes(blob == nil ? bytes : []),
-                SQLValue(blob?.text),
-            ])
+                .text(document.kind.rawValue), .integer(document.job.stored), .integer(Int64(document.number)),
+                .bytes(document.blob == nil ? document.bytes : []), SQLValue(document.blob?.text),
+            ]
+        }
+        try insert(
+            into: "documents (kind, job, number, bytes, blob)", rows,
+            "ON CONFLICT (kind, job, number) DO UPDATE SET bytes = excluded.bytes, blob = excluded.blob")
     }
 
     /// Notes the blobs of documents that are about to be removed.

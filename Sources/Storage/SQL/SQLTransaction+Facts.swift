@@ -71,12 +71,11 @@ extension SQLTransaction {
     }
 
     public func append(_ entries: [JournalEntry]) throws(KernelError) -> UInt64 {
-        var number = try lastNumber()
+        let before = try lastNumber()
+        try insert(entries.enumerated().map { (number: before + 1 + Int64($0), entry: $1) })
         var summaries: [JobID: JobSummary] = [:]
         var order: [JobID] = []
         for entry in entries {
-            number += 1
-            try insert(entry, number: number)
             guard let job = entry.fact.job else { continue }
             if summaries[job] == nil {
                 summaries[job] = try summary(of: job)
@@ -85,28 +84,23 @@ extension SQLTransaction {
             summaries[job]?.apply(entry)
             if entry.fact.state?.isFinal == true { try removeLease(of: job) }
         }
-        if database.sharesWork { try noteDue(entries) }
         for job in order { if let summary = summaries[job] { try update(summary) } }
-        try setLast(number)
-        return UInt64(number)
+        return UInt64(try lastNumber())
     }
 
     /// Facts whose numbers are known, and what they changed is written elsewhere.
     func insert(_ facts: [(number: Int64, entry: JournalEntry)]) throws(KernelError) {
         guard let last = facts.last else { return }
-        for fact in facts { try insert(fact.entry, number: fact.number) }
-        if database.sharesWork { try noteDue(facts.map(\.entry)) }
-        try setLast(last.number)
-    }
-
-    private func insert(_ entry: JournalEntry, number: Int64) throws(KernelError) {
-        let record = FactRecord(entry.fact)
-        try execute(
-            "INSERT INTO facts (number, time, job, kind, detail) VALUES (?, ?, ?, ?, ?)",
-            [
+        let rows = facts.map { number, entry -> [SQLValue] in
+            let record = FactRecord(entry.fact)
+            return [
                 .integer(number), .real(entry.time), entry.fact.job.map { .integer($0.stored) } ?? .null,
                 .text(record.kind), .text(record.json),
-            ])
+            ]
+        }
+        try insert(into: "facts (number, time, job, kind, detail)", rows)
+        if database.sharesWork { try noteDue(facts.map(\.entry)) }
+        try setLast(last.number)
     }
 
     private func setLast(_ number: Int64) throws(KernelError) {

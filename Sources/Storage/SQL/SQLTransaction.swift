@@ -97,11 +97,11 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
         try row("SELECT COALESCE(MAX(id), 0) FROM jobs") { $0.integer(0) ?? 0 } ?? 0
     }
 
-    /// A new row, whose number is known.
-    func insert(_ summary: JobSummary) throws(KernelError) {
-        try execute(
-            JobSummary.numberedInsertion, [.integer(summary.job.stored)] + summary.values + summary.fixedValues)
-        try insertTags(summary.tags, of: summary.job)
+    /// New rows, whose numbers are known.
+    func insert(_ summaries: [JobSummary]) throws(KernelError) {
+        try insert(
+            into: JobSummary.table, summaries.map { [.integer($0.job.stored)] + $0.values + $0.fixedValues })
+        for summary in summaries { try insertTags(summary.tags, of: summary.job) }
     }
 
     /// Of a row, what facts change.
@@ -110,9 +110,7 @@ public final class SQLTransaction: StorageTransaction, SQLSpeaker {
     }
 
     private func insertTags(_ tags: [String], of job: JobID) throws(KernelError) {
-        for tag in Set(tags).sorted() {
-            try execute("INSERT INTO tags (tag, job) VALUES (?, ?)", [.text(tag), .integer(job.stored)])
-        }
+        try insert(into: "tags (tag, job)", Set(tags).sorted().map { [.text($0), .integer(job.stored)] })
     }
 
     public func register(_ submission: Submission) throws(KernelError) -> (job: JobID, isNew: Bool) {
@@ -156,10 +154,8 @@ extension JobSummary {
         VALUES (\((columns + fixedColumns).map { _ in "?" }.joined(separator: ", "))) RETURNING id
         """
 
-    static let numberedInsertion = """
-        INSERT INTO jobs (\((["id"] + columns + fixedColumns).joined(separator: ", ")))
-        VALUES (\((["id"] + columns + fixedColumns).map { _ in "?" }.joined(separator: ", ")))
-        """
+    /// With the columns of a row whose number is known.
+    static let table = "jobs (\((["id"] + columns + fixedColumns).joined(separator: ", ")))"
 
     /// Of the columns that facts change.
     static let update = """

@@ -19,7 +19,9 @@ final class SQLiteConnection: SQLConnection {
         configuration.busyMode = .timeout(30)
         configuration.readonly = migrator == nil
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+            // What a statement needs to take itself back is no matter for the disk.
+            try database.execute(
+                sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY")
         }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         if let migrator {

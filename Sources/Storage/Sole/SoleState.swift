@@ -73,8 +73,7 @@ struct SoleState: Sendable {
             heard = waiting.map(\.finish)
             waiting = []
         } else {
-            for (job, summary) in writing?.jobs ?? [:] { living[job] = summary.isLive ? summary : nil }
-            for job in writing?.erased ?? [] { living[job] = nil }
+            writing?.remember(in: &living)
             heard = waiting.filter { $0.batch.number < open.number }.map(\.finish)
             waiting.removeAll { $0.batch.number < open.number }
         }

@@ -1,3 +1,4 @@
+import Circuits
 import HTTPTypes
 import Hardware
 import Kernel
