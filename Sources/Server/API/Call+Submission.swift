@@ -16,7 +16,9 @@ extension Call {
         let summary = try await take(document, request, key: key, session: session, tags: body.tags, in: project)
         let now = try await settled(summary, within: seconds)
         let answer = seconds > 0 ? try await jobAnswer(now) : JobDocument(ofService: now)
-        return Answer.json(answer, now.isSettled ? .ok : .accepted).header(.location, "/v1/jobs/\(summary.job)")
+        // Without a wait always the same: a small job may be over before its answer goes out, or not.
+        let status: HTTPResponse.Status = seconds > 0 && now.isSettled ? .ok : .accepted
+        return Answer.json(answer, status).header(.location, "/v1/jobs/\(summary.job)")
     }
 
     /// Takes in what a front door has translated. It is on the disk when this returns.

@@ -9,7 +9,8 @@ extension Service {
     static func jobRoutes(bodyLimit: Int) -> [Route] {
         [
             Route(
-                .post, "/v1/check", "checkJob", .anyone(.jobs), bodyLimit: bodyLimit, isAudited: false, isLaborious: true
+                .post, "/v1/check", "checkJob", .anyone(.jobs), bodyLimit: bodyLimit, isAudited: false,
+                isLaborious: true
             ) { call in
                 try call.checkQuery()
                 return .json(try await call.appraise(call.decoded()))
