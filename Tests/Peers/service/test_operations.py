@@ -1,18 +1,25 @@
 """Docs/operations.md as an operator would try it: every command of the page, in order, in one shell with an empty home, and
 what the page shows under them is what they print."""
 
+import contextlib
+import json
 import os
 import pathlib
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "Tests" / "Chaos"))
+import postgresql  # noqa: E402
+
 PAGE = ROOT / "Docs" / "operations.md"
 
 
@@ -96,13 +103,61 @@ def tail(home):
     return "\n".join(f"{log.name}: {log.read_text()[-2000:]}" for log in logs)
 
 
+def test_more_than_one_machine():
+    """The page's commands for a database that is shared, on a server of this test's own and with other directories."""
+    section = PAGE.read_text().split("## More than one machine")[1].split("\n## ")[0]
+    create, serve, door, worker = re.search(r"```\n(.*?)```", section, re.S)[1].splitlines()
+    assert "--no-work" in door and " worker " in worker
+    with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as ends:
+        database = postgresql.Server(home)
+        ends.callback(database.stop)
+        create = create.replace("sudo -u postgres ", "").replace("createuser kelvin", "createuser lab").replace(
+            "--owner kelvin kelvin", "--owner lab lab")
+        subprocess.run(create, shell=True, check=True, env={
+            **os.environ, "PGHOST": database.place, "PGUSER": "kelvin", "PGDATABASE": "postgres"})
+        address = f"postgres://lab@/lab?host={database.place}"
+
+        def start(line):
+            words = line.split("#")[0].replace("postgres://kelvin@db.example/kelvin", address).replace("/srv", home)
+            words = words.split()[1:] + (["--port", "0"] if " serve " in line else [])
+            process = subprocess.Popen(
+                [os.environ["KELVIND"]] + words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                env={**os.environ, "KELVIN_STATE": home + "/devices"})
+            ends.callback(process.kill)
+            return process, next(words[13:].strip() for words in process.stdout if words.startswith("listening on ")
+                                 ) if " serve " in line else None
+
+        first, _ = start(serve)
+        _, url = start(door)
+        token = pathlib.Path(home, "kelvin", "admin.token").read_text().strip()
+
+        def run():
+            request = urllib.request.Request(
+                url + "/v1/jobs?wait=50", json.dumps({"program": "OPENQASM 3.0; qubit q; bit c; c = measure q;",
+                                                      "device": "ideal", "shots": 20}).encode(),
+                {"Authorization": "Bearer " + token, "Content-Type": "application/json"})
+            job = json.load(urllib.request.urlopen(request, timeout=60))
+            assert job["status"] == "completed", job
+
+        run()
+        # Then the work is the worker's alone.
+        first.terminate()
+        assert first.wait(60) == 0
+        start(worker)
+        run()
+        told = subprocess.run(
+            [os.environ["KELVIND"], "doctor", "--database", address, "--data", home + "/kelvin"], capture_output=True,
+            text=True)
+        assert told.returncode == 0 and "PostgreSQL" in told.stdout, told.stdout + told.stderr
+
+
 def test_every_block_is_run_or_marked():
     text = PAGE.read_text()
     for match in re.finditer(r"^```(\w*)\n", text, re.M):
         before = text[: match.start()]
         if before.count("```") % 2 == 1:
             continue
-        assert match[1] in ("sh", "text", "json") or "*Not run*" in before[-400:], text[match.start():][:80]
+        assert match[1] in ("sh", "text", "json") or re.search(r"\*(Not run|Run)\*", before[-400:]), text[match.start():][:80]
 
 
 def test_every_setting_is_in_the_table():
