@@ -66,6 +66,34 @@ import Testing
         for job in jobs + [short] { try await runtime.cancel(job) }
     }
 
+    /// Whoever works on one job at a time takes what was placed first, though regions fall free for those behind.
+    @Test func aWorkerWithLittleRoomPassesNobodyOver() async throws {
+        let storage = MemoryStorage()
+        var options = RuntimeOptions(adopts: true)
+        options.mostRuns = 1
+        let runtime = Runtime(
+            devices: CatalogFleet(catalog: try DeviceCatalog()), storage: storage, options: options)
+        var jobs: [JobID] = []
+        for k in 0..<8 {
+            var request = JobRequest(
+                name: "\(k)", workload: .sample([SamplerPUB(Self.ghz(12))]), device: "heron-133", shots: 20, seed: 1)
+            request.tenancy = .shared
+            jobs.append(try await runtime.submit(request))
+        }
+        for job in jobs { _ = try await runtime.result(of: job) }
+        let facts = try storage.exclusively { store throws(KernelError) in try store.facts(after: 0).entries }
+        var placed: [(time: Double, job: JobID)] = [], claimed: [JobID] = []
+        for entry in facts {
+            switch entry.fact {
+            case .placed(let job, _, _, _): placed.append((entry.time, job))
+            case .claimed(let job, _, _): claimed.append(job)
+            default: break
+            }
+        }
+        #expect(placed.count == 8)
+        #expect(claimed == placed.sorted { ($0.time, $0.job) < ($1.time, $1.job) }.map(\.job))
+    }
+
     @Test func samplesOnTheIdealDevice() async throws {
         let result = try await run(.sample([SamplerPUB(Self.ghz(4))]), on: "ideal")
         guard case .samples(let samples) = result.blocks[0] else { return #expect(Bool(false)) }

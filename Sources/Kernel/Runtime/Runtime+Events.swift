@@ -38,8 +38,7 @@ extension Runtime {
                     try adoptOrphans(transaction, now, &output)
                 }
                 watch(&output, failure: failure, at: now)
-                for run in state.book.liveRuns
-                where run.worker == 0 && run.stage != .stopping && !isStandingDown {
+                for run in unclaimedRuns where run.stage != .stopping && !isStandingDown {
                     guard mayTake(run, output.facts) else { continue }
                     guard jobs[run.job]?.final == nil, jobs[run.job] != nil else { continue }
                     state.handle(.claim(run.job, options.worker), at: now, into: &output)

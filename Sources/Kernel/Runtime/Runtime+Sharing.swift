@@ -92,6 +92,12 @@ extension Runtime {
         return !found.isEmpty
     }
 
+    /// Runs that nobody works on, the one that was placed first in front: a worker with little room passes nobody over.
+    var unclaimedRuns: [RunRecord] {
+        let runs = state.book.liveRuns.filter { $0.worker == 0 }
+        return runs.count > 1 ? runs.sorted { ($0.placed, $0.job) < ($1.placed, $1.job) } : runs
+    }
+
     /// Whether a run that nobody works on may be taken up here.
     ///
     /// - Parameter facts: of this turn. What was placed in it no other worker can have leased.
@@ -131,7 +137,7 @@ extension Runtime {
     ) throws(KernelError) {
         guard options.adopts, !isStandingDown, options.mostRuns > 0 else { return }
         var orphans: [JobID] = []
-        for run in state.book.liveRuns where run.worker == 0 && jobs[run.job] == nil && mayTake(run, output.facts) {
+        for run in unclaimedRuns where jobs[run.job] == nil && mayTake(run, output.facts) {
             if try isOrphan(run.job, since: run.placed, transaction, now) { orphans.append(run.job) }
         }
         for slot in state.book.jobs.slots where state.book.jobs[slot].state == .created {
