@@ -48,7 +48,8 @@ struct Page {
     func speed(_ speed: Speed) async throws {
         let cycles = try speed.cycle(rounds: 15).sorted(), plans = try speed.replan(rounds: 7).sorted()
         let scale = ProcessInfo.processInfo.environment["SCALE"].flatMap { Double($0) } ?? 1
-        let simulations = try await speed.simulations(scale: scale)
+        let rows = ProcessInfo.processInfo.environment["ROWS"].map { Set($0.split(separator: ",").compactMap { Int($0) }) }
+        let simulations = try await speed.simulations(scale: scale, rows: rows)
         try save(
             "speed",
             [
