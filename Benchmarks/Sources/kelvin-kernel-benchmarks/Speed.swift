@@ -68,7 +68,7 @@ struct Speed {
 
         var line: String {
             "\(machines) machines, \(name): \(jobs) jobs, \(Int(eventsPerSecond)) events/s, \(seconds.text(2)) s, "
-                + "\(bytesPerJob.text(0)) bytes a job, schedule \(String(digest, radix: 16))"
+                + "\(bytesPerJob.text(0)) bytes a job, median wait \(medianWait.text(1)) s, schedule \(String(digest, radix: 16))"
         }
     }
 

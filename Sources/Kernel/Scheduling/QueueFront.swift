@@ -28,6 +28,8 @@ struct QueueFront: Sendable {
     private(set) var isValid = false
     /// No job waits behind it.
     private(set) var holdsAll = false
+    /// A class below the highest was out of patience, so that one of its jobs stands first.
+    private(set) var isLedByImpatience = false
     /// The epoch of usage that the keys belong to.
     private(set) var epoch = 0.0
     private var validUntil = Double.infinity
@@ -95,8 +97,9 @@ struct QueueFront: Sendable {
 
     mutating func raise(_ key: Int, by amount: Double) { keys[key] += amount }
 
-    mutating func end(holdsAll: Bool, validUntil: Double) {
+    mutating func end(holdsAll: Bool, isLedByImpatience: Bool, validUntil: Double) {
         (isValid, self.holdsAll, self.validUntil, uses) = (true, holdsAll, validUntil, 0)
+        self.isLedByImpatience = isLedByImpatience
     }
 
     /// A class may run out of patience earlier than was known.
@@ -209,6 +212,7 @@ extension FleetScheduler {
         front.begin(rowCount: queue.rows.count, epoch: shares.epoch)
         let depth = rules.window < .max / 2 ? rules.window * 3 / 2 : .max
         var impatient = queue.impatientClass(at: now, rules)
+        let isLedByImpatience = impatient != nil
         while trial.taken.count < depth, let c = impatient ?? queue.highestClass,
             let row = queue.first(of: c, shares: shares, rules: rules)
         {
@@ -232,7 +236,9 @@ extension FleetScheduler {
         }
         let holdsAll = queue.count == 0
         takeBack(trial)
-        front.end(holdsAll: holdsAll, validUntil: queue.nextImpatience(after: now, rules))
+        front.end(
+            holdsAll: holdsAll, isLedByImpatience: isLedByImpatience,
+            validUntil: queue.nextImpatience(after: now, rules))
     }
 
     /// Takes back exactly what was tried on, account by account, the last to be tried first; the kernel says itself what
