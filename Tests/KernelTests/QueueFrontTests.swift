@@ -77,7 +77,7 @@ import Testing
     }
 
     /// Who comes next is tried out on the queue itself: after it the queue and all usage are what they were, to the bit,
-    /// and the front is how the queue would go on. Projects with users, classes, deadlines, jobs that may not start yet.
+    /// and the front is how the queue would go on. Projects with users, classes, deadlines.
     @Test(arguments: 1...12) func tryingOutTheOrderLeavesNoTrace(seed: Int) throws {
         var random = SplitMix(seed: UInt64(seed)), output = KernelOutput()
         var kernel = KernelState(
@@ -87,7 +87,8 @@ import Testing
         var accounts: [AccountIndex] = []
         for project in 0..<3 {
             kernel.handle(
-                .addAccount(path: "p\(project)", parent: .root, share: Double(1 + random.below(4))), at: 0, into: &output)
+                .addAccount(path: "p\(project)", parent: .root, share: Double(1 + random.below(4))), at: 0,
+                into: &output)
             let parent = try #require(kernel.book.account(at: "p\(project)"))
             accounts.append(parent)
             for user in 0..<project {
