@@ -34,6 +34,10 @@ struct SimulateFleetCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func run() async throws {
+        // Before the hours that a simulation may take, not after them.
+        if let plots, (try? FileManager.default.contentsOfDirectory(atPath: plots)) == nil {
+            throw CommandFailure.usage("--plots: there is no directory \(plots)\n  cure: create it first")
+        }
         do {
             let outcome = try await simulate()
             if let plots {

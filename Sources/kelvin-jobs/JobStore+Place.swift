@@ -63,11 +63,10 @@ extension JobStore: JobPlace {
     }
 
     func follow(_ id: JobID, _ tell: @escaping (JobEventDocument) -> Void) async throws(CommandFailure) {
-        var told = 0
-        // Someone must be at work on it.
-        if try summary(id).state?.isFinal != true { try startWorker() }
+        var told = 0, watch = WorkerWatch(store: self)
         while true {
             let isOver = try summary(id).state?.isFinal == true
+            if !isOver { try watch.look() }
             let events = try history(of: id)
             for event in events.dropFirst(told) { tell(event) }
             told = events.count
@@ -77,12 +76,12 @@ extension JobStore: JobPlace {
     }
 
     func settle(_ id: JobID) async throws(CommandFailure) {
-        var state = try summary(id).state
-        if state?.isFinal == true { return }
-        try startWorker()
-        while state?.isFinal != true, state != .paused {
+        var watch = WorkerWatch(store: self)
+        while true {
+            let state = try summary(id).state
+            if state?.isFinal == true || state == .paused { return }
+            try watch.look()
             try? await Task.sleep(for: .milliseconds(50))
-            state = try summary(id).state
         }
     }
 

@@ -118,6 +118,22 @@ import Testing
         #expect(try home.history(of: JobID(1)).count { $0.fact.state?.isFinal == true } == 1)
     }
 
+    /// Whoever waits for a job has its work taken up again when the background process is killed. Each that the command
+    /// starts is given the fault of its environment along with it, and dies with the second part that it finishes.
+    @Test func whoeverWaitsReplacesAWorkerThatDied() throws {
+        let home = StateHome()
+        #expect(try home.run(["submit"] + Self.program, failpoint: "queued:after").wasKilled)
+        let begin = ContinuousClock.now
+        let result = try home.run(
+            ["results", "--wait", "1", "--format", "json", "--no-timing"], failpoint: "part:after:2")
+        #expect(result.output == (try Self.undisturbed.get()), "\(result.errors)")
+        // A lease of 2 s for each that died, and a moment until that is noticed.
+        #expect(ContinuousClock.now - begin < .seconds(90))
+        let history = try home.history(of: JobID(1))
+        #expect(finishedParts(history) == 6)
+        #expect(history.contains { if case .queued(_, .workerLost, _) = $0.fact { true } else { false } })
+    }
+
     /// Where processes were really killed.
     private final class Kills: Sendable {
         private let counts = Mutex<[String: Int]>([:])

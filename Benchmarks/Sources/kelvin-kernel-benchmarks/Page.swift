@@ -48,7 +48,10 @@ struct Page {
     func speed(_ speed: Speed) async throws {
         let cycles = try speed.cycle(rounds: 15).sorted(), plans = try speed.replan(rounds: 7).sorted()
         let scale = ProcessInfo.processInfo.environment["SCALE"].flatMap { Double($0) } ?? 1
-        let simulations = try await speed.simulations(scale: scale)
+        let rows = ProcessInfo.processInfo.environment["ROWS"].map { text in
+            Set(text.split(separator: ",").compactMap { Int($0) })
+        }
+        let simulations = try await speed.simulations(scale: scale, rows: rows)
         try save(
             "speed",
             [
@@ -59,11 +62,11 @@ struct Page {
                 "",
                 "Whole simulations of a fleet on one thread: 20 payers, three classes, the programs of the next section.",
                 "",
-                "| machines | use | jobs | job events/s | events | seconds |",
-                "| --- | --- | --- | --- | --- | --- |",
+                "| machines | use | jobs | job events/s | events | seconds | bytes a job, at the peak |",
+                "| --- | --- | --- | --- | --- | --- | --- |",
             ]
                 + simulations.map {
-                    "| \($0.machines) | \($0.name) | \($0.jobs) | \(Int($0.eventsPerSecond)) | \($0.events) | \($0.seconds.text(1)) |"
+                    "| \($0.machines) | \($0.name) | \($0.jobs) | \(Int($0.eventsPerSecond)) | \($0.events) | \($0.seconds.text(1)) | \($0.bytesPerJob.text(0)) |"
                 } + [""])
     }
 

@@ -63,22 +63,41 @@ struct Speed {
         var seconds: Double
         var bytesPerJob: Double
         var medianWait: Double
+        /// Of machine and wait of every job: the same for a seed until a policy changes.
+        var digest: UInt64
+
+        var line: String {
+            "\(machines) machines, \(name): \(jobs) jobs, \(Int(eventsPerSecond)) events/s, \(seconds.text(2)) s, "
+                + "\(bytesPerJob.text(0)) bytes a job, median wait \(medianWait.text(1)) s, schedule \(String(digest, radix: 16))"
+        }
     }
 
     /// Whole simulations on one thread: events of jobs a second, and bytes a job of all that is kept.
-    func simulations(scale: Double = 1) async throws -> [Simulation] {
+    ///
+    /// - Parameter rows: which of them, from 1 on; nil for all. Each is told on the error output as it ends.
+    func simulations(scale: Double = 1, rows: Set<Int>? = nil) async throws -> [Simulation] {
         let falcons = try fleet.eightFalcons(seed: 7)
-        return [
-            try await simulation("alone, load 0.8", falcons, jobs: Int(2e6 * scale), load: 0.8, programs: 1),
-            try await simulation("packed, load 2.5", falcons, jobs: Int(1e6 * scale), load: 2.5, programs: 8),
-            try await simulation("packed, saturated", falcons, jobs: Int(3e5 * scale), load: 8, programs: 8),
-            try await simulation(
-                "packed, load 2.5", try fleet.machines("heron-133", count: 100, seed: 3, spread: 0.2),
-                jobs: Int(1e6 * scale), load: 2.5, programs: 16),
-            try await simulation(
-                "alone, load 0.9", try fleet.machines("falcon-27-hanoi", count: 1_000, seed: 3, spread: 0.2),
-                jobs: Int(1e6 * scale), load: 0.9, programs: 1),
+        let cases: [(name: String, machines: () throws -> [Machine], jobs: Double, load: Double, programs: Int)] = [
+            ("alone, load 0.8", { falcons }, 2e6, 0.8, 1),
+            ("packed, load 2.5", { falcons }, 1e6, 2.5, 8),
+            ("packed, saturated", { falcons }, 3e5, 8, 8),
+            (
+                "packed, load 2.5", { try fleet.machines("heron-133", count: 100, seed: 3, spread: 0.2) }, 1e6, 2.5,
+                16
+            ),
+            (
+                "alone, load 0.9", { try fleet.machines("falcon-27-hanoi", count: 1_000, seed: 3, spread: 0.2) }, 1e6,
+                0.9, 1
+            ),
         ]
+        var result: [Simulation] = []
+        for (place, one) in cases.enumerated() where rows?.contains(place + 1) ?? true {
+            result.append(
+                try await simulation(
+                    one.name, try one.machines(), jobs: Int(one.jobs * scale), load: one.load, programs: one.programs))
+            FileHandle.standardError.write(Data("\(result[result.count - 1].line)\n".utf8))
+        }
+        return result
     }
 
     func simulation(
@@ -99,7 +118,16 @@ struct Speed {
             name: name, jobs: jobs, machines: machines.count,
             eventsPerSecond: Double(report.events) / used, events: report.events,
             seconds: used, bytesPerJob: Double(Self.peakBytes() - before) / Double(jobs),
-            medianWait: report.waits.median)
+            medianWait: report.waits.median, digest: Self.digest(of: outcome.record))
+    }
+
+    /// FNV-1a.
+    private static func digest(of record: FleetRecord) -> UInt64 {
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        for (wait, device) in zip(record.waits, record.devices) {
+            digest = (digest ^ UInt64(wait.bitPattern) ^ UInt64(device) << 32) &* 0x100_0000_01B3
+        }
+        return digest
     }
 
     /// A kernel with these machines, unknown to the scheduler as yet, and queues that nothing leaves.

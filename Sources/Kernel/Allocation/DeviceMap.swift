@@ -11,7 +11,7 @@ import Darwin
 ///
 /// Costs are negative logarithms of the chance that nothing goes wrong, so that they add up. Of the two-qubit gates on a
 /// coupler the best counts.
-public struct DeviceMap: Sendable {
+public final class DeviceMap: Sendable {
     public let deviceID: String
     public let calibrationID: String
     public let siteCount: Int

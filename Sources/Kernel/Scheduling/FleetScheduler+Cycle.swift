@@ -106,7 +106,8 @@ extension FleetScheduler {
         guard let start = give(row, job, book, now, isBehind: isBehind) else { return }
         let c = Int(job.priority.rawValue)
         queue.lines[c].lastStart = now
-        if let highest = queue.highestClass, c < highest { front.invalidate() }
+        // Others may have run out of patience, too, whose turn it is now.
+        if let highest = queue.highestClass, c < highest, front.isLedByImpatience { front.invalidate() }
         // Charged in advance, so that the next cycle knows of it.
         charge(job.account, start.advance, at: now)
     }

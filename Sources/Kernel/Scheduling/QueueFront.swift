@@ -28,6 +28,8 @@ struct QueueFront: Sendable {
     private(set) var isValid = false
     /// No job waits behind it.
     private(set) var holdsAll = false
+    /// A class below the highest was out of patience, so that one of its jobs stands first.
+    private(set) var isLedByImpatience = false
     /// The epoch of usage that the keys belong to.
     private(set) var epoch = 0.0
     private var validUntil = Double.infinity
@@ -83,14 +85,48 @@ struct QueueFront: Sendable {
         count += 1
     }
 
+    /// Puts a job behind all others, with the keys of its account and of all above it as they are.
+    mutating func append(_ entry: Entry, _ shares: ShareTree) {
+        var entry = entry
+        entry.keys = Int32(keys.count)
+        shares.walk(from: Int(entry.line)) { keys.append(shares.key($0)) }
+        places[Int(entry.row)] = Int32(entries.count)
+        entries.append(entry)
+        count += 1
+    }
+
     mutating func raise(_ key: Int, by amount: Double) { keys[key] += amount }
 
-    mutating func end(holdsAll: Bool, validUntil: Double) {
+    mutating func end(holdsAll: Bool, isLedByImpatience: Bool, validUntil: Double) {
         (isValid, self.holdsAll, self.validUntil, uses) = (true, holdsAll, validUntil, 0)
+        self.isLedByImpatience = isLedByImpatience
     }
 
     /// A class may run out of patience earlier than was known.
     mutating func expire(by time: Double) { validUntil = min(validUntil, time) }
+}
+
+/// Jobs taken out of line for a trial, and what their accounts had used before.
+struct FrontTrial {
+    /// By order of taking, with the place of the one of its account that was taken before; −1 for none.
+    private(set) var taken: [(row: Int32, before: Int)] = []
+    /// By order of the first taking: the place of the last, and where the figures of the account and of all above it begin.
+    private(set) var accounts: [(node: Int, last: Int, usage: Int)] = []
+    private(set) var usages: [Double] = []
+    /// By node, its place among the accounts; −1 for none.
+    private var places: [Int32] = []
+
+    mutating func note(_ row: Int32, of account: Int, _ shares: ShareTree) {
+        if places.isEmpty { places = Array(repeating: -1, count: shares.count) }
+        if places[account] < 0 {
+            places[account] = Int32(accounts.count)
+            accounts.append((account, -1, usages.count))
+            shares.note(above: account, in: &usages)
+        }
+        let place = Int(places[account])
+        taken.append((row, accounts[place].last))
+        accounts[place].last = taken.count - 1
+    }
 }
 
 extension FleetScheduler {
@@ -170,48 +206,53 @@ extension FleetScheduler {
     /// Orders the front of the queue where it does not stand any more.
     mutating func orderFront(_ book: KernelBook, _ now: Double) {
         if front.isUsable(at: now, window: rules.window) { return }
-        var taken: [(row: Int32, usage: Int)] = []
-        var usages: [Double] = [], keys: [Double] = []
+        var trial = FrontTrial()
         // A charge may bring all figures back to one: before the keys are noted.
-        _ = shares.weighted(0, at: now)
+        let weight = shares.weighted(1, at: now)
         front.begin(rowCount: queue.rows.count, epoch: shares.epoch)
         let depth = rules.window < .max / 2 ? rules.window * 3 / 2 : .max
         var impatient = queue.impatientClass(at: now, rules)
-        while taken.count < depth, let c = impatient ?? queue.highestClass,
+        let isLedByImpatience = impatient != nil
+        while trial.taken.count < depth, let c = impatient ?? queue.highestClass,
             let row = queue.first(of: c, shares: shares, rules: rules)
         {
-            let job = queue.rows[Int(row)]
-            queue.unlink(row, shares)
+            let job = queue.rows[Int(row)], account = Int(job.account)
+            trial.note(row, of: account, shares)
+            queue.take(row, shares)
             guard book.jobs[JobSlot(rawValue: row)].notBefore <= now else {
                 impatient = nil
-                taken.append((row, -1))
+                queue.settle(account, c, shares)
                 continue
             }
-            taken.append((row, usages.count))
-            shares.note(above: Int(job.account), in: &usages)
-            keys.removeAll(keepingCapacity: true)
-            shares.walk(from: Int(job.account)) { keys.append(shares.key($0)) }
-            let seconds = expectedSeconds(of: job)
-            front.insert(
+            let charge = weight * expectedSeconds(of: job)
+            front.append(
                 QueueFront.Entry(
                     row: row, priority: job.priority, isAhead: impatient != nil || job.deadline < .infinity,
-                    line: job.account, sequence: job.sequence, charge: shares.weighted(seconds, at: now), keys: 0),
-                at: front.length, above: keys)
-            charge(job.account, seconds, at: now)
+                    line: job.account, sequence: job.sequence, charge: charge, keys: 0), shares)
+            shares.add(charge, to: account)
+            queue.usageChanged(of: account, shares: shares)
             // The class gets one start, so one of its jobs stands in front of all others.
             impatient = nil
         }
         let holdsAll = queue.count == 0
-        // What was tried on is taken back exactly, last first; the kernel says itself what starts.
-        for (row, usage) in taken.reversed() {
-            let account = Int(queue.rows[Int(row)].account)
-            if usage >= 0 {
-                shares.restore(usages[usage...], above: account)
-                queue.usageChanged(of: account, shares: shares)
+        takeBack(trial)
+        front.end(
+            holdsAll: holdsAll, isLedByImpatience: isLedByImpatience,
+            validUntil: queue.nextImpatience(after: now, rules))
+    }
+
+    /// Takes back exactly what was tried on, account by account, the last to be tried first; the kernel says itself what
+    /// starts.
+    private mutating func takeBack(_ trial: FrontTrial) {
+        for account in trial.accounts.reversed() {
+            var place = account.last
+            while place >= 0 {
+                queue.putBack(trial.taken[place].row)
+                place = trial.taken[place].before
             }
-            queue.link(row, shares)
+            shares.restore(trial.usages[account.usage...], above: account.node)
+            queue.reactivate(account.node, shares)
         }
-        front.end(holdsAll: holdsAll, validUntil: queue.nextImpatience(after: now, rules))
     }
 
     /// Machine time of a job on some machine, seconds.

@@ -22,7 +22,7 @@ extension ReadyQueue {
             let parent = Int(shares.parents[node])
             lines[c].positions[node] = Int32(lines[c].children[parent].count)
             lines[c].children[parent].append(Int32(node))
-            siftUp(node, c, shares)
+            sift(node, below: parent, c, shares)
             node = parent
         }
         if node > 0 { settle(node, c, shares) }
@@ -37,8 +37,7 @@ extension ReadyQueue {
             if Int(last) != node {
                 lines[c].children[parent][hole] = last
                 lines[c].positions[Int(last)] = Int32(hole)
-                siftUp(Int(last), c, shares)
-                siftDown(Int(last), c, shares)
+                sift(Int(last), below: parent, c, shares)
             }
             if !lines[c].children[parent].isEmpty {
                 if parent > 0 { settle(parent, c, shares) }
@@ -52,15 +51,15 @@ extension ReadyQueue {
     mutating func settle(_ account: Int, _ c: Int, _ shares: ShareTree) {
         var node = account
         while node > 0, lines[c].positions[node] >= 0 {
-            siftUp(node, c, shares)
-            siftDown(node, c, shares)
-            node = Int(shares.parents[node])
+            let parent = Int(shares.parents[node])
+            sift(node, below: parent, c, shares)
+            node = parent
         }
     }
 
     /// The same in every class: usage is one figure, whatever class caused it.
     mutating func usageChanged(of account: Int, shares: ShareTree) {
-        for c in lines.indices where account < lines[c].positions.count {
+        for c in lines.indices where lines[c].count > 0 && account < lines[c].positions.count {
             // An account without jobs in line still moves its projects.
             var node = account
             while node > 0, lines[c].positions[node] < 0 { node = Int(shares.parents[node]) }
@@ -68,38 +67,37 @@ extension ReadyQueue {
         }
     }
 
-    private mutating func siftUp(_ node: Int, _ c: Int, _ shares: ShareTree) {
-        let parent = Int(shares.parents[node])
-        var place = Int(lines[c].positions[node])
-        while place > 0 {
-            let above = (place - 1) / 2
-            guard precedes(Int32(node), lines[c].children[parent][above], c, shares) else { break }
-            swap(place, above, parent, c)
-            place = above
-        }
-    }
-
-    private mutating func siftDown(_ node: Int, _ c: Int, _ shares: ShareTree) {
-        let parent = Int(shares.parents[node])
-        var place = Int(lines[c].positions[node])
-        let count = lines[c].children[parent].count
-        while true {
-            var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < count {
-                if precedes(lines[c].children[parent][child], lines[c].children[parent][least], c, shares) {
-                    least = child
+    /// Moves a child up or down its parent's heap to where it belongs.
+    private mutating func sift(_ node: Int, below parent: Int, _ c: Int, _ shares: ShareTree) {
+        // Taken out while they change, so that no step asks again whether they are shared.
+        var heap: [Int32] = [], positions: [Int32] = []
+        swap(&heap, &lines[c].children[parent])
+        swap(&positions, &lines[c].positions)
+        let start = Int(positions[node]), child = Int32(node)
+        var place = start
+        heap.withUnsafeMutableBufferPointer { heap in
+            positions.withUnsafeMutableBufferPointer { positions in
+                while place > 0, precedes(child, heap[(place - 1) / 2], c, shares) {
+                    let above = (place - 1) / 2
+                    heap[place] = heap[above]
+                    positions[Int(heap[place])] = Int32(place)
+                    place = above
                 }
+                while place >= start {
+                    var least = 2 * place + 1
+                    guard least < heap.count else { break }
+                    if least + 1 < heap.count, precedes(heap[least + 1], heap[least], c, shares) { least += 1 }
+                    guard precedes(heap[least], child, c, shares) else { break }
+                    heap[place] = heap[least]
+                    positions[Int(heap[place])] = Int32(place)
+                    place = least
+                }
+                heap[place] = child
+                positions[node] = Int32(place)
             }
-            if least == place { return }
-            swap(place, least, parent, c)
-            place = least
         }
-    }
-
-    private mutating func swap(_ a: Int, _ b: Int, _ parent: Int, _ c: Int) {
-        lines[c].children[parent].swapAt(a, b)
-        lines[c].positions[Int(lines[c].children[parent][a])] = Int32(a)
-        lines[c].positions[Int(lines[c].children[parent][b])] = Int32(b)
+        swap(&heap, &lines[c].children[parent])
+        swap(&positions, &lines[c].positions)
     }
 }
 

@@ -85,6 +85,12 @@ extension ReadyQueue {
     }
 
     mutating func unlink(_ row: Int32, _ shares: ShareTree) {
+        take(row, shares)
+        settle(Int(rows[Int(row)].account), Int(rows[Int(row)].priority.rawValue), shares)
+    }
+
+    /// Takes a row out of line. Its account has another first job then: `settle` or `usageChanged` must follow.
+    mutating func take(_ row: Int32, _ shares: ShareTree) {
         let job = rows[Int(row)], c = Int(job.priority.rawValue)
         count -= 1
         lines[c].count -= 1
@@ -93,7 +99,28 @@ extension ReadyQueue {
         let (behind, before) = (previous[Int(row)], next[Int(row)])
         if behind >= 0 { next[Int(behind)] = before } else { lines[c].heads[account] = before }
         if before >= 0 { previous[Int(before)] = behind } else { lines[c].tails[account] = behind }
-        if lines[c].heads[account] < 0 { deactivate(account, c, shares) } else { settle(account, c, shares) }
+        if lines[c].heads[account] < 0 { deactivate(account, c, shares) }
+    }
+
+    /// Puts a row back where it was taken out. Rows that were taken later are back already; once all of the account are,
+    /// `reactivate` must follow.
+    mutating func putBack(_ row: Int32) {
+        let job = rows[Int(row)], c = Int(job.priority.rawValue)
+        count += 1
+        lines[c].count += 1
+        if job.deadline < .infinity { pushDeadline(row, c) }
+        let account = Int(job.account)
+        let (behind, before) = (previous[Int(row)], next[Int(row)])
+        if behind >= 0 { next[Int(behind)] = row } else { lines[c].heads[account] = row }
+        if before >= 0 { previous[Int(before)] = row } else { lines[c].tails[account] = row }
+    }
+
+    /// Restores the order after rows of an account were put back, and its usage.
+    mutating func reactivate(_ account: Int, _ shares: ShareTree) {
+        for c in lines.indices where account < lines[c].heads.count && lines[c].heads[account] >= 0 {
+            if lines[c].positions[account] < 0 { activate(account, c, shares) }
+        }
+        usageChanged(of: account, shares: shares)
     }
 
     /// The next job of a class, nil if none waits there.
@@ -106,11 +133,10 @@ extension ReadyQueue {
 
     /// The earliest deadline among accounts that have not overdrawn.
     private func urgent(of c: Int, _ shares: ShareTree, _ rules: SchedulingRules) -> Int32? {
-        let deadlines = lines[c].deadlines
-        guard let earliest = deadlines.first else { return nil }
+        guard let earliest = lines[c].deadlines.first else { return nil }
         let isEntitled = { (row: Int32) in !shares.exceeds(rules.deadlineCredit, Int(rows[Int(row)].account)) }
         if isEntitled(earliest) { return earliest }
-        return deadlines.filter(isEntitled).min { isDueBefore($0, $1) }
+        return lines[c].deadlines.filter(isEntitled).min { isDueBefore($0, $1) }
     }
 
     /// The class whose turn it is: the highest, unless a lower one has run out of patience.

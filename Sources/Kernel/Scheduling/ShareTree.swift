@@ -67,7 +67,11 @@ public struct ShareTree: Sendable {
 
     /// Writes usage down, in device·seconds of the whole machine; negative gives back what was estimated too high.
     public mutating func charge(_ amount: Double, to node: Int, at time: Double) {
-        let weighted = amount * weight(at: time)
+        add(amount * weight(at: time), to: node)
+    }
+
+    /// The same of an amount that is weighted already.
+    mutating func add(_ weighted: Double, to node: Int) {
         var place = node
         while place >= 0 {
             inflated[place] = max(0, inflated[place] + weighted)
