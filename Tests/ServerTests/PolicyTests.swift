@@ -109,6 +109,7 @@ import Testing
         let tag = try #require(try await service.get("/v1/policy").headers["etag"])
         #expect(try await policy(service, Self.rules, headers: [("If-Match", tag)]).status == 200)
         #expect(try await policy(service, Self.rules, headers: [("If-Match", tag)]).code == "precondition-failed")
+        #expect(try await policy(service, Self.rules, headers: [("If-Match", "")]).code == "bad-request")
         for wrong: [String: Any] in [
             ["rules": [["name": "x"]]], ["rules": [["name": "x", "decision": "perhaps"]]],
             ["rules": [["name": "x", "decision": "deny", "kind": ["dynamic"]]]],

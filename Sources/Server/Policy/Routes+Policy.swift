@@ -13,8 +13,12 @@ extension Service {
             Route(.put, "/v1/policy", "setPolicy", .service(.admin, .admin), bodyLimit: 1 << 20) { call in
                 try call.checkQuery()
                 let policy: UsePolicy = try call.decoded()
-                let tags = call.request.headerFields[values: .ifMatch].joined(separator: ",").split(separator: ",")
-                    .map { String($0.filter { $0 != " " }) }
+                let conditions = call.request.headerFields[values: .ifMatch]
+                let tags = conditions.joined(separator: ",").split(separator: ",").map { $0.filter { $0 != " " } }
+                guard conditions.isEmpty || !tags.isEmpty else {
+                    throw Problem(
+                        .badRequest, "If-Match names nothing", cure: "give the ETag that GET /v1/policy told")
+                }
                 try call.service.policy.set(policy, expecting: tags.isEmpty ? nil : tags, at: call.received)
                 return .json(policy)
             },
