@@ -1,5 +1,5 @@
 # The commands of the house. `make test` is the promise; the long ones have their own names.
-.PHONY: build test test-chaos format lint test-peers bench bench-hostile bench-kernel bench-service docs clean fuzz fuzz-long bench-session test-clients
+.PHONY: build test test-chaos format lint test-peers bench bench-hostile bench-kernel bench-service docs clean fuzz fuzz-long bench-session bench-doors test-clients
 
 build:
 	swift build -c release --product kelvin
@@ -66,6 +66,13 @@ bench-service:
 	swift build --package-path Benchmarks -c release --product kelvin-service-benchmarks
 	KELVIND=.build/release/kelvind LOAD=Benchmarks/.build/release/kelvin-service-benchmarks \
 		python3 Benchmarks/Scripts/service.py
+
+# Docs/benchmarks/doors.md: what each front door adds to a job, in the environment of the IBM client's tests.
+bench-doors:
+	./kelvin serve --help >/dev/null
+	Tests/Clients/run --prepare ibm
+	KELVIND=$(or $(KELVIND),.build/release/kelvind) \
+		"$${KELVIN_CLIENTS:-$${XDG_CACHE_HOME:-$$HOME/.cache}/kelvin/clients}/ibm/bin/python" Benchmarks/Scripts/doors.py
 
 # What an iteration of a VQE loop costs beyond its shots in a session, and against a job of its own; JSON.
 bench-session:

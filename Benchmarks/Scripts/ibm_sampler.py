@@ -67,7 +67,7 @@ def main():
                 job = SamplerV2(mode=backend).run(circuits, shots=SHOTS)
                 job.wait_for_final_state(poll_interval=0.1)
                 processors.append(daemon.cpu() - before)
-                counts = [answer.data.meas.get_counts() for answer in job.result()]
+                counts = [answer.join_data().get_counts() for answer in job.result()]
                 whole.append(time.perf_counter() - begin)
                 walls.append(seconds(job.metrics()))
         finally:
@@ -76,7 +76,7 @@ def main():
     aer, aer_processors = [], []
     for _ in range(ROUNDS):
         before, begin = time.process_time(), time.perf_counter()
-        expected = [answer.data.meas.get_counts() for answer in Aer().run(circuits, shots=SHOTS).result()]
+        expected = [answer.join_data().get_counts() for answer in Aer().run(circuits, shots=SHOTS).result()]
         aer.append(time.perf_counter() - begin)
         aer_processors.append(time.process_time() - before)
     distances = [

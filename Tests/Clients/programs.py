@@ -62,6 +62,10 @@ def _program(name, dice):
     return Program(name, qubits, tuple(steps), registers, measured)
 
 
+# Expectation values lie within so many standard errors of what is exact: a comparison fails by chance once in 16,000 runs.
+EXPECTATION_SIGMAS = 4
+
+
 def is_plausible(counts, expected, shots, sigmas=5.5):
     """Whether counts come from a distribution: no outcome is off by more than so many standard errors.
 

@@ -5,10 +5,12 @@ Nothing of them is kept here: they come with the packages that are installed, or
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import tempfile
+from importlib.metadata import metadata
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kelvin" / "published"
@@ -36,6 +38,13 @@ def archive(requirement):
             (tree,) = Path(scratch, "unpacked").iterdir()
             tree.rename(place)
     return place
+
+
+def readme(package, word):
+    """The one example in a package's description, as PyPI shows it, in which a word stands."""
+    examples = re.findall(r"```python\n(.*?)```", metadata(package).get_payload(), re.S)
+    (found,) = [example for example in examples if word in example]
+    return found
 
 
 def run(program, environment, *arguments, directory=None, seconds=120):

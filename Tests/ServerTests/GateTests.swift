@@ -8,21 +8,6 @@ import Testing
 /// Every route × role × owner, asked of a real server: what is allowed is allowed, nothing else is, and what one may not
 /// see looks like what is not there.
 @Suite struct GateTests {
-    /// Callers, by what they are to the job that alice of local/main submitted.
-    enum Caller: String, CaseIterable {
-        case nobody, owner, viewer, member, projectOperator, projectAdmin, organisationAdmin, serviceViewer,
-            serviceOperator,
-            serviceAdmin, stranger, readOnlyOwner, otherProject
-    }
-
-    private static let seesJob: Set<Caller> = [
-        .owner, .viewer, .member, .projectOperator, .projectAdmin, .organisationAdmin, .serviceViewer, .serviceOperator,
-        .serviceAdmin, .readOnlyOwner,
-    ]
-    private static let changesJob: Set<Caller> = [
-        .owner, .projectOperator, .projectAdmin, .organisationAdmin, .serviceOperator, .serviceAdmin,
-    ]
-
     /// Who may use a route; nil for everyone who has a token.
     private static func allowed(_ route: Route) -> Set<Caller>? {
         switch route.access {
@@ -32,35 +17,16 @@ import Testing
         case .service(.operator, _): [.serviceOperator, .serviceAdmin]
         case .service: [.serviceAdmin]
         case .organisation: [.organisationAdmin, .serviceAdmin]
-        case .project(.viewer, _): seesJob
+        case .project(.viewer, _): Caller.seeing
         case .project: [.projectAdmin, .organisationAdmin, .serviceAdmin]
-        case .readJob, .readSession, .readRecord: seesJob
-        case .changeJob, .changeSession, .changeRecord: changesJob
+        case .readJob, .readSession, .readRecord: Caller.seeing
+        case .changeJob, .changeSession, .changeRecord: Caller.changing
         }
     }
 
     @Test func everyRouteForEveryRoleAndOwner() async throws {
         let service = try await TestService()
-        _ = try await service.post("/v1/organisations", ["name": "other"])
-        _ = try await service.post("/v1/organisations/other/projects", ["name": "lab"])
-        _ = try await service.post("/v1/organisations/local/projects", ["name": "side"])
-        var tokens: [Caller: String] = [:]
-        tokens[.owner] = try await service.user("alice", "member", in: "local/main")
-        let readOnly = try await service.post(
-            "/v1/organisations/local/users/alice/tokens", ["name": "reader", "abilities": ["read"]])
-        tokens[.readOnlyOwner] = readOnly.object["secret"] as? String
-        tokens[.viewer] = try await service.user("vera", "viewer", in: "local/main")
-        tokens[.member] = try await service.user("bob", "member", in: "local/main")
-        tokens[.projectOperator] = try await service.user("otto", "operator", in: "local/main")
-        tokens[.projectAdmin] = try await service.user("paula", "admin", in: "local/main")
-        tokens[.organisationAdmin] = try await service.user("oscar", "admin", in: "local")
-        tokens[.serviceViewer] = try await service.user("sven", "viewer", in: "*")
-        tokens[.serviceOperator] = try await service.user("sina", "operator", in: "*")
-        tokens[.serviceAdmin] = try await service.user("sam", "admin", in: "*")
-        tokens[.stranger] = try await service.user("eve", "admin", in: "other/lab", organisation: "other")
-        tokens[.otherProject] = try await service.user("mallory", "admin", in: "local/side")
-        #expect(tokens.count == Caller.allCases.count - 1)
-
+        let tokens = try await service.callers()
         let id = try await service.finished(token: tokens[.owner])
         let opened = try await service.post("/v1/sessions", ["device": "ideal"], token: tokens[.owner])
         let session = try #require(opened.object["id"] as? String)
@@ -87,13 +53,13 @@ import Testing
                 } else if caller == .nobody {
                     #expect(answer.status == 401, "\(note)")
                     #expect(answer.headers["www-authenticate"]?.hasPrefix("Bearer") == true, "\(note)")
-                } else if path.contains(id), !Self.seesJob.contains(caller) {
+                } else if path.contains(id), !Caller.seeing.contains(caller) {
                     // Word for word what is said of a job that never was.
                     #expect(answer.status == 404 && answer.code == missing.code, "\(note)")
                     #expect(
                         answer.object["detail"] as? String
                             == (missing.object["detail"] as? String)?.replacingOccurrences(of: "job-99999", with: id))
-                } else if path.contains(session), !Self.seesJob.contains(caller) {
+                } else if path.contains(session), !Caller.seeing.contains(caller) {
                     #expect(answer.status == 404 && answer.code == missingSession.code, "\(note)")
                     #expect(
                         answer.object["detail"] as? String

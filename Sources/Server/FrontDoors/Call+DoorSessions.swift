@@ -2,16 +2,18 @@ import Kernel
 import Storage
 
 extension Call {
-    /// Opens a session on a machine, as the caller's only project pays for it.
+    /// Opens a session on a machine.
     ///
     /// - Parameters:
+    ///   - project: that pays for it; nil for the caller's only one.
     ///   - idleSeconds: after which it ends if nothing happens.
     ///   - maximalSeconds: after its first job.
     func openSession(
-        _ kind: SessionKind, on machine: String, idleSeconds: Double, maximalSeconds: Double
+        _ kind: SessionKind, on machine: String, project: String? = nil, idleSeconds: Double, maximalSeconds: Double
     ) async throws -> SessionIndex {
         try await openedSession(
-            SessionBody(kind: kind, device: machine, idleSeconds: idleSeconds, maximalSeconds: maximalSeconds)
+            SessionBody(
+                project: project, kind: kind, device: machine, idleSeconds: idleSeconds, maximalSeconds: maximalSeconds)
         ).index
     }
 }

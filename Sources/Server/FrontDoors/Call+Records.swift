@@ -1,3 +1,4 @@
+import HTTPTypes
 import Kernel
 import Storage
 
@@ -9,15 +10,20 @@ extension Call {
     }
 
     /// A new record of the caller's.
+    ///
+    /// - Parameter project: that it belongs to where there is no job; nil for the caller's only one.
     func newRecord(
-        _ door: String, _ kind: String, _ name: String, job: JobSummary? = nil, bytes: [UInt8] = []
+        _ door: String, _ kind: String, _ name: String, job: JobSummary? = nil, project asked: String? = nil,
+        bytes: [UInt8] = []
     ) throws -> DoorRecord {
-        let account = try job?.account ?? caller.account(in: project(asked: nil))
+        let account = try job?.account ?? caller.account(in: project(asked: asked))
         return DoorRecord(
             door: door, kind: kind, name: name, account: account, job: job?.job, created: received, bytes: bytes)
     }
 
-    /// A record that no path names, by the rules for those that a path names; nil where the caller sees none.
+    /// A record that no path names, by the rules for those that a path names; nil where there is none.
+    ///
+    /// - Throws: also for one that the caller may not see, so that nobody takes a name that is another's.
     func record(_ door: String, _ kind: String, _ name: String, toChange: Bool = false) throws -> DoorRecord? {
         let found = try service.accounts.readAccounts { store throws(KernelError) in
             try store.record(door, kind, name)
@@ -27,6 +33,13 @@ extension Call {
         return try service.gate.admit(
             access, identity, parameters: { _ in name }, session: nil, record: found, job: { _ in nil }
         ).record
+    }
+
+    /// The same, and nil for what the caller may not see: it looks like what is not there.
+    func visibleRecord(_ door: String, _ kind: String, _ name: String, toChange: Bool = false) throws -> DoorRecord? {
+        do { return try record(door, kind, name, toChange: toChange) } catch let problem as Problem
+            where problem.status == .notFound
+        { return nil }
     }
 
     /// The caller's records, the newest first.

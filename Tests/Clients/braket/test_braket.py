@@ -26,7 +26,7 @@ from braket.devices import LocalSimulator
 from braket.ir.openqasm import Program
 from braket.program_sets import CircuitBinding, ProgramSet
 from braket.tracking import Tracker
-from programs import is_plausible, programs
+from programs import EXPECTATION_SIGMAS, is_plausible, programs
 
 warnings.filterwarnings("ignore")
 SHOTS = 2000
@@ -183,7 +183,7 @@ def test_results_that_shots_tell(ideal, number):
     mean, variance, samples = result.values
     assert len(samples) == SHOTS
     assert mean == pytest.approx(np.mean(samples)) and variance == pytest.approx(np.var(samples))
-    assert mean == pytest.approx(values[0], abs=5 * spread + 1e-9)
+    assert mean == pytest.approx(values[0], abs=EXPECTATION_SIGMAS * spread + 1e-9)
     eigenvalues = np.linalg.eigvalsh(observable.to_matrix())
     assert all(np.abs(eigenvalues - value).min() < 1e-7 for value in set(samples))
     # The result knows them by what was asked for.
@@ -276,7 +276,7 @@ def test_machines_are_described_as_they_are(service):
     assert [q for q in heron.queue_depth().quantum_tasks.values()][0].isdigit()
     names = [d.name for d in AwsDevice.get_devices(types=["QPU"], names=["heron-133", "willow-105"], order_by="name")]
     assert names == ["heron-133", "willow-105"]
-    for bad in ("arn:aws:braket:::device/qpu/kelvin/nothing-1", "arn:aws:braket:::device/quantum-simulator/amazon/sv1",
+    for bad in ("arn:aws:braket:::device/qpu/kelvin/nothing-1", "arn:aws:braket:::device/quantum-simulator/amazon/tn1",
                 "arn:aws:braket:::device/quantum-simulator/kelvin/heron-133"):
         with pytest.raises(ValueError, match="not found"):
             AwsDevice(bad)

@@ -9,7 +9,7 @@ import httpx
 import numpy as np
 import pytest
 from fixtures import CRN, connect, environment, quietest, user
-from programs import is_plausible, programs
+from programs import EXPECTATION_SIGMAS, is_plausible, programs
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, generate_preset_pass_manager, transpile
 from qiskit.circuit import Parameter, ParameterVector
 from qiskit.circuit.library import efficient_su2
@@ -264,7 +264,7 @@ def test_estimator_gives_the_values_of_the_programs(ideal):
     for answer, exact in zip(result, truth):
         assert answer.data.evs.shape == ()
         error = max(float(answer.data.stds), 0.02 / 8)
-        assert abs(float(answer.data.evs) - float(exact.data.evs)) < 4.5 * error
+        assert abs(float(answer.data.evs) - float(exact.data.evs)) < EXPECTATION_SIGMAS * error
 
 
 def test_observables_and_values_broadcast(ideal):
@@ -275,7 +275,7 @@ def test_observables_and_values_broadcast(ideal):
     exact = StatevectorEstimator().run([(one, observables, values)]).result()[0].data.evs
     found = EstimatorV2(mode=ideal).run([(one, observables, values, 0.02)]).result()[0]
     assert found.data.evs.shape == exact.shape == (3, 4)
-    assert np.all(np.abs(found.data.evs - exact) < 5 * np.maximum(found.data.stds, 0.004))
+    assert np.all(np.abs(found.data.evs - exact) < EXPECTATION_SIGMAS * np.maximum(found.data.stds, 0.004))
 
 
 def test_readout_mitigation_is_resilience_level_one(heron):

@@ -56,9 +56,8 @@ extension Call {
         if let known = try record(AzureDoor.name, Self.container, body.containerName) {
             guard known.account == account else { throw Gate.unknownRecord(body.containerName) }
         } else {
-            var new = try newRecord(AzureDoor.name, Self.container, body.containerName)
-            new.account = account
-            try keep(new)
+            try keep(
+                try newRecord(AzureDoor.name, Self.container, body.containerName, project: try azureProject()))
         }
         let address = BlobAddress(account: account, container: body.containerName)
         let path = body.containerName + (body.blobName.map { "/\($0)" } ?? "")

@@ -51,8 +51,12 @@ extension Call {
         guard try record(AzureDoor.name, AzureSession.kind, id) == nil else {
             throw Problem(.keyReused, "there is a session \(id) already", cure: "use a new id")
         }
-        body.session = try await openSession(.shared, on: machine.id, idleSeconds: 600, maximalSeconds: 86_400).name
-        let record = try newRecord(AzureDoor.name, AzureSession.kind, id, bytes: DocumentCoding.encode(body))
+        let project = try azureProject()
+        body.session = try await openSession(
+            .shared, on: machine.id, project: project, idleSeconds: 600, maximalSeconds: 86_400
+        ).name
+        let record = try newRecord(
+            AzureDoor.name, AzureSession.kind, id, project: project, bytes: DocumentCoding.encode(body))
         try keep(record)
         return .json(try await azureSession(record), .created)
     }
@@ -89,7 +93,7 @@ extension Call {
 
     /// The kernel's session that a job joins; one that aborts takes none after a failure.
     func azureSessionName(_ id: String) throws -> String {
-        guard let record = try record(AzureDoor.name, AzureSession.kind, id, toChange: true) else {
+        guard let record = try visibleRecord(AzureDoor.name, AzureSession.kind, id, toChange: true) else {
             throw Problem(.unknownSession, "there is no session \(id.clipped)")
         }
         let kept: AzureSession = try DocumentCoding.decode(record.bytes)

@@ -47,21 +47,25 @@ private struct BraketDeviceDocument: Encodable {
 extension Call {
     /// The machine that a name of Amazon's form stands for.
     func braketMachine(_ arn: String) throws -> OfferedMachine {
-        let missing = Problem(
-            .notFound, "there is no device \(arn.clipped)",
-            cure:
-                "AwsDevice.get_devices() lists them; names are arn:aws:braket:::device/quantum-simulator/kelvin/ideal and arn:aws:braket:\(BraketARN.region)::device/qpu/kelvin/MACHINE"
-        )
-        guard let device = BraketARN(arn)?.device, service.machines.has(device.name) else { throw missing }
-        let machine = try offered(device.name)
-        guard machine.isSimulator == device.isSimulator else { throw missing }
+        let name = BraketARN(arn)
+        if let own = name?.ownMachine, service.machines.has(own) {
+            let machine = try offered(own)
+            if machine.isSimulator == name?.device?.isSimulator { return machine }
+        }
+        let machines = offered(), found = name?.namesake(among: machines.map { ($0.id, $0.description.vendor) })
+        guard let found, let machine = machines.first(where: { $0.id == found }), !machine.isSimulator else {
+            let all = machines.map { BraketARN(device: $0.id, isSimulator: $0.isSimulator).text }
+            throw Problem(
+                .notFound, "there is no device \(arn.clipped)", cure: "there are \(all.joined(separator: ", "))")
+        }
         return machine
     }
 
     func braketDevice() async throws -> Answer {
         let arn = try parameter("device"), machine = try braketMachine(arn)
         let prices = try PriceList(path: DataDirectory(path: service.options.directory).prices)
-        let capabilities = try BraketCapabilities.document(of: machine, price: prices.perSecond[machine.id] ?? 0)
+        let capabilities = try BraketCapabilities.document(
+            of: machine, askedFor: BraketARN(arn), price: prices.perSecond[machine.id] ?? 0)
         let queue = "\(try queueLength(of: machine.id))"
         return .json(
             BraketDeviceDocument(

@@ -32,13 +32,43 @@ struct BraketARN: Hashable, Sendable {
 
     var text: String { "arn:aws:braket:\(region):\(account):\(resource)" }
 
-    /// The machine it names, and whether it says that it is a simulator; nil for anything else.
-    var device: (name: String, isSimulator: Bool)? {
-        let words = resource.split(separator: "/", omittingEmptySubsequences: false)
-        guard words.count == 4, words[0] == "device", words[2] == Self.provider,
-            words[1] == "qpu" || words[1] == "quantum-simulator"
-        else { return nil }
-        return (String(words[3]), words[1] == "quantum-simulator")
+    /// What it names, whose it is said to be, and whether it says that it is a simulator; nil for anything else.
+    var device: (provider: String, name: String, isSimulator: Bool)? {
+        let words = resource.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard words.count == 4, words[0] == "device", words[1] == "qpu" || words[1] == "quantum-simulator" else {
+            return nil
+        }
+        return (words[2], words[3], words[1] == "quantum-simulator")
+    }
+
+    /// Simulators of Amazon's whose programs the machine `ideal` runs: by state vectors, and with noise in the program.
+    /// Tensor networks (TN1) are another thing.
+    private static let amazonSimulators: Set = ["sv1", "dm1"]
+
+    /// The machine of ours that it names, or that does what Amazon's simulator of this name does.
+    var ownMachine: String? {
+        guard let device else { return nil }
+        if device.provider == Self.provider { return device.name }
+        let isOfAmazon = device.provider == "amazon" && device.isSimulator
+        return isOfAmazon && Self.amazonSimulators.contains(device.name.lowercased()) ? "ideal" : nil
+    }
+
+    /// For a vendor's machine the one of the same vendor and name, with or without its number of qubits: `iqm/Garnet` is
+    /// `garnet-20`.
+    ///
+    /// - Parameter machines: names and vendors of all that there are.
+    func namesake(among machines: [(name: String, vendor: String)]) -> String? {
+        guard let (provider, name, isSimulator) = device, !isSimulator else { return nil }
+        let wanted = name.lowercased()
+        let found = machines.filter { machine in
+            guard machine.vendor.lowercased().split(separator: " ").contains(provider.lowercased()[...]) else {
+                return false
+            }
+            let words = machine.name.split(separator: "-")
+            let short = words.last.map { $0.allSatisfy(\.isNumber) } == true ? words.dropLast() : words[...]
+            return machine.name == wanted || short.joined(separator: "-") == wanted
+        }
+        return found.count == 1 ? found[0].name : nil
     }
 
     /// The last word of a task's name.

@@ -24,10 +24,14 @@ enum BraketCapabilities {
         "phase_damping", "phase_flip", "two_qubit_dephasing", "two_qubit_depolarizing",
     ]
 
-    /// - Parameter price: of a second of machine time.
-    static func document(of machine: OfferedMachine, price: Double) throws -> WireValue {
+    /// - Parameters:
+    ///   - arn: by which it was asked for; the documentation says so where it is another's name.
+    ///   - price: of a second of machine time.
+    static func document(of machine: OfferedMachine, askedFor arn: BraketARN?, price: Double) throws -> WireValue {
+        let own = BraketARN(device: machine.id, isSimulator: machine.isSimulator)
+        let standsFor = arn?.resource == own.resource ? nil : arn?.device.map { "\($0.provider)'s \($0.name)" }
         var fields: [String: WireValue] = [
-            "service": service(machine, price), "action": actions(machine), "deviceParameters": .object([:]),
+            "service": service(machine, standsFor, price), "action": actions(machine), "deviceParameters": .object([:]),
         ]
         if machine.isSimulator {
             fields["braketSchemaHeader"] = header("simulators.gate_model_simulator_device_capabilities")
@@ -54,7 +58,8 @@ enum BraketCapabilities {
         .object(["name": .text("braket.device_schema.\(name)"), "version": .text("1")])
     }
 
-    private static func service(_ machine: OfferedMachine, _ price: Double) -> WireValue {
+    private static func service(_ machine: OfferedMachine, _ standsFor: String?, _ price: Double) -> WireValue {
+        let role = standsFor.map { "Kelvin's \(machine.id), which stands for \($0) here. " } ?? ""
         let shots = shots(of: machine), what = machine.description
         let kind = machine.isSimulator ? "" : what.isEmulated ? "Emulated by Kelvin from published figures. " : ""
         var fields: [String: WireValue] = [
@@ -67,7 +72,7 @@ enum BraketCapabilities {
             ]),
             "shotsRange": .list([.integer(Int64(shots.lowerBound)), .integer(Int64(shots.upperBound))]),
             "deviceCost": .object(["price": .number(price), "unit": .text("second")]),
-            "deviceDocumentation": .object(["summary": .text("\(kind)\(machine.summary). \(what.source)")]),
+            "deviceDocumentation": .object(["summary": .text("\(role)\(kind)\(machine.summary). \(what.source)")]),
             "deviceLocation": .text(what.isEmulated ? "emulated" : what.vendor),
             "getTaskPollIntervalMillis": .integer(100),
         ]

@@ -97,7 +97,7 @@ extension Call {
         let missing = Problem(.notFound, "there is nothing at \(bucket.clipped)/\(key.clipped)")
         guard words.last == "results.json", words.count >= 2 else { throw missing }
         let name = BraketARN.task(String(words[words.count - 2])).text
-        guard let record = try record(BraketTask.door, BraketTask.kind, name) else { throw missing }
+        guard let record = try visibleRecord(BraketTask.door, BraketTask.kind, name) else { throw missing }
         let task = try BraketTask(record)
         guard task.request.outputS3Bucket == bucket, key == "\(task.directory)/results.json",
             let job = try summary(of: record)

@@ -110,7 +110,7 @@ extension Call {
 
     /// A session by the id in a job, which has room for one more.
     func ionQSessionToJoin(_ id: String, _ machine: OfferedMachine) throws -> IonQJoinedSession {
-        guard let record = try record("ionq", "session", id, toChange: true) else {
+        guard let record = try visibleRecord("ionq", "session", id, toChange: true) else {
             throw Problem(.unknownSession, "there is no session \(id.clipped)")
         }
         let kept: IonQSessionRecord = try DocumentCoding.decode(record.bytes)
