@@ -64,7 +64,7 @@ import Testing
         let service = try await TestService()
         let id = try await opened(service, ["device": "garnet-20", "kind": "dedicated"])
         let long = try await service.post(
-            "/v1/jobs", ["program": TestService.bell, "session": id, "shots": 100_000, "batchShots": 10])
+            "/v1/jobs", ["program": TestService.bell, "session": id, "shots": 20_000, "batchShots": 2])
         #expect(long.status == 202, "\(long.text)")
         let job = try #require(long.object["id"] as? String)
         for _ in 0..<200 {
