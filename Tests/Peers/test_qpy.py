@@ -7,8 +7,9 @@ from peers import branches, circuits, command, equivalence, statistics
 from test_sampling import spelled
 
 SHOTS = 8000
-GATES = range(80)
-DYNAMIC = range(20)
+# Five hundred circuits, each in every version.
+GATES = range(400)
+DYNAMIC = range(100)
 
 
 def compiled(directory, circuit, version, values):
