@@ -34,4 +34,23 @@ import Testing
             _ = try OpenQASMWriter.write(plain, version: .version2)
         }
     }
+
+    /// Pragmas are global: a definition that holds a unitary cannot be said, and is left out where nobody calls it.
+    @Test func aDefinitionThatNobodyCallsIsNoObstacle() throws {
+        var circuit = Circuit(qubitCount: 1)
+        let gate = circuit.addGate(
+            GateDefinition(name: "secret", qubitCount: 1, implementation: .matrix(StandardGate.t.matrix())))
+        var body = Block()
+        body.append(Instruction(.gate(gate), [Qubit(0)]))
+        let layer = circuit.addGate(
+            GateDefinition(name: "layer", qubitCount: 1, implementation: .body(body)))
+        _ = circuit.addGate(
+            GateDefinition(
+                name: "outer", qubitCount: 2, implementation: .modified(base: layer, modifiers: [.control([true])])))
+        circuit.append(.h, [0])
+        let text = try OpenQASMWriter.write(circuit)
+        #expect(!text.contains("unitary") && OpenQASM.parse(SourceText(name: "program", text)).circuit != nil, "\(text)")
+        circuit.append(layer, [0])
+        #expect(throws: OpenQASMWriterError.self) { try OpenQASMWriter.write(circuit) }
+    }
 }

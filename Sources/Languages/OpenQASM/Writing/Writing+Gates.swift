@@ -3,16 +3,18 @@ import Circuits
 extension Writing {
     /// The definitions that the text needs: standard gates that the include lacks, then the program's own.
     mutating func definitions() throws(OpenQASMWriterError) {
-        // Version 2 says less: what nobody calls must not be in the way of what it can say.
-        let called = isVersion2 ? circuit.calledGates : Set(circuit.gates.indices)
-        let used = circuit.standardGates(in: called)
+        // What nobody calls must not be in the way of what the language can say; version 2 says less.
+        let called = circuit.calledGates
+        let written =
+            isVersion2 ? called : Set(circuit.gates.indices).subtracting(circuit.gatesOfMatrices).union(called)
+        let used = circuit.standardGates(in: written)
         for gate in StandardDefinitions.needed(by: used, in: version, includesGates: includesGates) {
             guard let (parameters, operands, body) = StandardDefinitions.definition(of: gate, in: version)
             else { throw refusal("gate \(gate.name)") }
             let head = "gate \(name(of: gate))\(parameters.isEmpty ? "" : "(\(parameters))") \(operands)"
             line(body.isEmpty ? "\(head) { }" : "\(head) { \(body) }")
         }
-        for (k, definition) in circuit.gates.enumerated() where called.contains(k) {
+        for (k, definition) in circuit.gates.enumerated() where written.contains(k) {
             if case .body = definition.implementation { try annotations(of: .gate(k)) }
             switch definition.implementation {
             case .body(let body): try define(k, definition, body)

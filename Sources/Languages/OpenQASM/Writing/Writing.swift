@@ -284,17 +284,32 @@ extension Circuit {
     }
 
     /// Places of the definitions that the program calls, directly or through others.
-    var calledGates: Set<Int> {
-        var result: Set<Int> = []
-        var open = Array(body.definedGates)
+    var calledGates: Set<Int> { gates(under: Array(body.definedGates)) }
+
+    /// Places of definitions that are made of explicit unitaries: the body of a gate has no words for them.
+    var gatesOfMatrices: Set<Int> {
+        Set(
+            gates.indices.filter { place in
+                gates(under: parts(of: place)).contains {
+                    if case .matrix = gates[$0].implementation { true } else { false }
+                }
+            })
+    }
+
+    /// These definitions, and those that they are made of.
+    private func gates(under places: [Int]) -> Set<Int> {
+        var result: Set<Int> = [], open = places
         while let place = open.popLast() {
-            guard result.insert(place).inserted else { continue }
-            switch gates[place].implementation {
-            case .body(let block): open += block.definedGates
-            case .modified(.defined(let id), _): open.append(id.index)
-            default: break
-            }
+            if result.insert(place).inserted { open += parts(of: place) }
         }
         return result
+    }
+
+    private func parts(of place: Int) -> [Int] {
+        switch gates[place].implementation {
+        case .body(let block): Array(block.definedGates)
+        case .modified(.defined(let id), _): [id.index]
+        default: []
+        }
     }
 }
