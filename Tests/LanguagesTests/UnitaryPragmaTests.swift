@@ -49,7 +49,8 @@ import Testing
                 name: "outer", qubitCount: 2, implementation: .modified(base: layer, modifiers: [.control([true])])))
         circuit.append(.h, [0])
         let text = try OpenQASMWriter.write(circuit)
-        #expect(!text.contains("unitary") && OpenQASM.parse(SourceText(name: "program", text)).circuit != nil, "\(text)")
+        #expect(
+            !text.contains("unitary") && OpenQASM.parse(SourceText(name: "program", text)).circuit != nil, "\(text)")
         circuit.append(layer, [0])
         #expect(throws: OpenQASMWriterError.self) { try OpenQASMWriter.write(circuit) }
     }
