@@ -1,61 +1,28 @@
-"""Amazon Braket's SDK and its PennyLane plugin, unmodified, against Braket's own local simulator."""
+"""Amazon Braket's SDK, unmodified, against Braket's own local simulator."""
 
 import datetime
-import json
 import math
-import os
 import random
 import uuid
 import warnings
 
-import boto3
-import botocore.auth
-import httpx
 import numpy as np
-import pennylane as qml
 import pytest
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from braket.aws import AwsDevice, AwsQuantumTask, AwsSession
 from braket.circuits import Circuit, FreeParameter, Observable
-from braket.device_schema import GateModelParameters
 from braket.device_schema.iqm import IqmDeviceCapabilities
-from braket.device_schema.simulators import GateModelSimulatorDeviceCapabilities, GateModelSimulatorDeviceParameters
+from braket.device_schema.simulators import GateModelSimulatorDeviceCapabilities
 from braket.devices import LocalSimulator
 from braket.ir.openqasm import Program
 from braket.program_sets import CircuitBinding, ProgramSet
 from braket.tracking import Tracker
+from fixtures import HERON, IDEAL, refusal, session
 from programs import EXPECTATION_SIGMAS, is_plausible, programs
 
 warnings.filterwarnings("ignore")
 SHOTS = 2000
-IDEAL = "arn:aws:braket:::device/quantum-simulator/kelvin/ideal"
-HERON = "arn:aws:braket:us-east-1::device/qpu/kelvin/heron-133"
 local = LocalSimulator("braket_sv")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def credentials(daemon):
-    """One address and one token, as users set them."""
-    os.environ.update(
-        AWS_ENDPOINT_URL=daemon.url + "/braket", AWS_ACCESS_KEY_ID=daemon.token, AWS_SECRET_ACCESS_KEY=daemon.token,
-        AWS_REGION="eu-west-2", AWS_DEFAULT_REGION="eu-west-2")
-    os.environ.pop("AWS_SESSION_TOKEN", None)
-
-
-@pytest.fixture(scope="module")
-def ideal(credentials):
-    return AwsDevice(IDEAL)
-
-
-@pytest.fixture(scope="module")
-def heron(credentials):
-    return AwsDevice(HERON)
-
-
-def session(key, secret=None, region="us-east-1"):
-    return AwsSession(boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret or key, region_name=region))
 
 
 GATES = {
@@ -428,168 +395,3 @@ def test_the_tracker_counts(ideal, heron):
     assert found[IDEAL]["shots"] == 11 and found[IDEAL]["tasks"] == {"COMPLETED": 1}
     assert found[IDEAL]["execution_duration"] > datetime.timedelta(0)
     assert found[HERON]["shots"] == 13
-
-
-def refusal(make):
-    with pytest.raises(ClientError) as caught:
-        make()
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def test_wrong_credentials(daemon, ideal):
-    token = daemon.token
-    wrong = "kelvin_" + uuid.uuid4().hex + "01234567890"
-    code, message = refusal(lambda: session(token, wrong).braket_client.search_devices(filters=[]))
-    assert code == "InvalidSignatureException" and "does not match" in message
-    code, _ = refusal(lambda: session(wrong).braket_client.search_devices(filters=[]))
-    assert code == "UnrecognizedClientException"
-    code, _ = refusal(lambda: session("AKIAIOSFODNN7EXAMPLE", "secret").sts_client.get_caller_identity())
-    assert code == "UnrecognizedClientException"
-    code, _ = refusal(lambda: session(token, wrong).s3_client.get_object(Bucket="b", Key="k/results.json"))
-    assert code == "InvalidSignatureException"
-
-
-def signed(daemon, body=b'{"filters": []}', path="/braket/devices", date=None):
-    request = AWSRequest("POST", daemon.url + path, data=body, headers={"Content-Type": "application/json"})
-    signer = botocore.auth.SigV4Auth(Credentials(daemon.token, daemon.token), "braket", "us-east-1")
-    with pytest.MonkeyPatch.context() as patch:
-        if date:
-            patch.setattr(botocore.auth, "get_current_datetime", lambda *_, **__: date)
-        signer.add_auth(request)
-    return dict(request.headers)
-
-
-def test_signatures_cover_the_body_and_age(daemon):
-    url = daemon.url + "/braket/devices"
-    headers = signed(daemon)
-    assert httpx.post(url, content=b'{"filters": []}', headers=headers).status_code == 200
-    changed = httpx.post(url, content=b'{"filters": [ ]}', headers=headers)
-    assert changed.status_code == 403 and changed.headers["x-amzn-ErrorType"] == "InvalidSignatureException"
-    elsewhere = httpx.post(daemon.url + "/braket/quantum-tasks", content=b'{"filters": []}', headers=headers)
-    assert elsewhere.status_code == 403
-    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    for minutes, status in ((-14, 200), (-16, 403), (16, 403)):
-        old = signed(daemon, date=now + datetime.timedelta(minutes=minutes))
-        answer = httpx.post(url, content=b'{"filters": []}', headers=old)
-        assert answer.status_code == status, answer.text
-        assert status == 200 or "expired" in answer.json()["message"]
-
-
-@pytest.mark.parametrize(("source", "why"), [
-    ("OPENQASM 3.0; qubit[2] q; hadamard q[0];", "hadamard"),
-    ("OPENQASM 3.0; qubit[2] q; h q[5];", "q"),
-    ("this is no program", "OPENQASM|expected|program"),
-    ("OPENQASM 3.0; qubit q; input float a; bit b; rx(a) q; b = measure q;", "a"),
-    ("OPENQASM 3.0; bit b;", "no qubit"),
-    ("OPENQASM 3.0; qubit[2] q; h q;\n#pragma braket result state_vector", "without shots"),
-    ("OPENQASM 3.0; qubit[2] q; h q;\n#pragma braket result expectation x(q[0])\n#pragma braket result expectation z(q[0])",
-     "bases"),
-    ("OPENQASM 3.0; qubit[2] q; h q;\n#pragma braket result adjoint_gradient expectation(x(q[0]))", "adjoint_gradient"),
-    ("OPENQASM 3.0; qubit[1] q; output float y; bit b; b = measure q[0];", "output"),
-    ("OPENQASM 3.0; " + "qubit[20] q; " + "{" * 5000, "."),
-])
-def test_programs_that_cannot_be_run(ideal, source, why):
-    with pytest.raises(ClientError, match=why) as caught:
-        ideal.run(Program(source=source), shots=10)
-    assert caught.value.response["Error"]["Code"] == "ValidationException"
-
-
-def test_requests_that_mean_nothing(ideal, heron, daemon):
-    good = dict(
-        clientToken="t", deviceArn=IDEAL, shots=5, outputS3Bucket="bucket", outputS3KeyPrefix="prefix",
-        action=json.dumps({"braketSchemaHeader": {"name": "braket.ir.openqasm.program", "version": "1"},
-                           "source": "OPENQASM 3.0; qubit q; h q;"}))
-    client = AwsSession().braket_client
-
-    def why(**changed):
-        code, message = refusal(lambda: client.create_quantum_task(**{**good, "clientToken": uuid.uuid4().hex, **changed}))
-        assert code in ("ValidationException", "ResourceNotFoundException"), (code, message)
-        return message
-
-    assert "shots" in why(shots=10_000_000) and "no JSON" in why(action="{") and "hybrid jobs" in why(jobToken="x")
-    assert "analog" in why(action=json.dumps({"braketSchemaHeader": {"name": "braket.ir.ahs.program", "version": "1"}}))
-    assert "no device" in why(deviceArn="arn:aws:braket:::device/qpu/kelvin/no")
-    assert "errorMitigation" in why(deviceParameters=json.dumps({"errorMitigation": [{"type": "debias"}]}))
-    assert "reserves" in why(associations=[{"arn": "arn:aws:braket:us-east-1:1:reservation/1", "type": "RESERVATION_TIME_WINDOW_ARN"}])
-    assert "no JSON" in why(action="[" * 100_000) and "source" in why(action=json.dumps(
-        {"braketSchemaHeader": {"name": "braket.ir.openqasm.program", "version": "1"}, "source": 7}))
-    with pytest.raises(ClientError, match="shots"):
-        heron.run(Circuit().h(0).state_vector(), shots=0)
-    with pytest.raises(ClientError, match="2 digits"):
-        ideal.run(Program(source='OPENQASM 3.0; qubit[2] q; h q;\n#pragma braket result amplitude "0"'), shots=0)
-    with pytest.raises(ClientError, match="physical qubits"):
-        heron.run(Program(source="OPENQASM 3.0; qubit q; bit b; x q; b = measure q;"), shots=5,
-                  device_parameters=GateModelSimulatorDeviceParameters(
-                      paradigmParameters=GateModelParameters(qubitCount=1, disableQubitRewiring=True)))
-    with pytest.raises(ClientError, match="hybrid jobs"):
-        client.search_jobs(filters=[])
-    for body in (b"", b"{", b"\xff\xfe", b"[]", b'{"shots": "many"}', b'{"a": ' + b"[" * 4000):
-        answer = httpx.post(daemon.url + "/braket/quantum-task", content=body,
-                            headers=signed(daemon, body, "/braket/quantum-task"))
-        assert answer.status_code == 400 and answer.headers["x-amzn-ErrorType"] == "ValidationException", answer.text
-
-
-def test_buckets_hold_results_alone(credentials):
-    s3 = AwsSession().s3_client
-    s3.create_bucket(Bucket="some-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
-    assert refusal(lambda: s3.put_object(Bucket="some-bucket", Key="x", Body=b"1"))[0] == "AccessDenied"
-    assert refusal(lambda: s3.get_object(Bucket="some-bucket", Key="../../etc/passwd"))[0]
-    assert refusal(lambda: s3.get_object(Bucket="some-bucket", Key="tasks/x/results.json"))[0] == "NoSuchKey"
-
-
-# PennyLane.
-
-
-def test_pennylane_and_its_gradients(ideal):
-    device = qml.device("braket.aws.qubit", device_arn=IDEAL, wires=3)
-    reference = qml.device("default.qubit", wires=3)
-    a, b = (random.uniform(0.3, 2.5) for _ in range(2))
-
-    def program(a, b):
-        qml.RX(a, wires=0)
-        qml.RY(b, wires=2)
-        qml.CNOT(wires=[0, 1])
-        qml.CRY(a, wires=[2, 1])
-
-    def values(a, b):
-        program(a, b)
-        return qml.expval(qml.Z(0) @ qml.X(2)), qml.var(qml.Z(1)), qml.probs(wires=[2, 0])
-
-    theirs = qml.QNode(values, reference)(a, b)
-    ours = qml.set_shots(qml.QNode(values, device), 8000)(a, b)
-    for x, y in zip(theirs, ours, strict=True):
-        np.testing.assert_allclose(y, x, atol=0.07)
-
-    def sampled(a, b):
-        program(a, b)
-        return qml.counts(wires=[0, 2]), qml.sample(wires=[1, 2])
-
-    counts, samples = qml.set_shots(qml.QNode(sampled, device), 1000)(a, b)
-    assert sum(counts.values()) == 1000 and np.shape(samples) == (1000, 2)
-    exact = qml.QNode(lambda a, b: (program(a, b), qml.probs(wires=[0, 2]))[1], reference)(a, b)
-    assert is_plausible(counts, {format(k, "02b"): p for k, p in enumerate(exact)}, 1000)
-
-    def energy(a, b):
-        program(a, b)
-        return qml.expval(0.7 * qml.Z(0) @ qml.Z(1) - 0.4 * qml.X(2) + 0.2 * qml.Y(1))
-
-    x = qml.numpy.array([a, b], requires_grad=True)
-    exact = qml.grad(lambda x: qml.QNode(energy, reference)(x[0], x[1]))(x)
-    shot = qml.set_shots(qml.QNode(energy, device, diff_method="parameter-shift"), 4000)
-    np.testing.assert_allclose(qml.grad(lambda x: shot(x[0], x[1]))(x), exact, atol=0.12)
-
-
-def test_pennylane_without_shots(ideal):
-    device = qml.device("braket.aws.qubit", device_arn=IDEAL, wires=2, shots=None)
-    a = random.uniform(0.3, 2.5)
-
-    @qml.qnode(device, diff_method="parameter-shift")
-    def values(a):
-        qml.RY(a, wires=0)
-        qml.CNOT(wires=[0, 1])
-        return qml.expval(qml.X(0) @ qml.X(1))
-
-    assert values(a) == pytest.approx(math.sin(a), abs=1e-9)
-    assert qml.grad(values)(qml.numpy.array(a, requires_grad=True)) == pytest.approx(math.cos(a), abs=1e-8)
-
