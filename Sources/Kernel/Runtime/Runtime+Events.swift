@@ -117,7 +117,7 @@ extension Runtime {
             let (entries, number) = try transaction.facts(after: last)
             for entry in entries { take(entry) }
             hasNews = !entries.isEmpty
-            news.formUnion(entries.compactMap(\.fact.job))
+            for entry in entries { news.take(entry.fact) }
             if hasNews { state.withPolicy { $0.catchUpLater() } }
             seen = number
         } else {
@@ -149,9 +149,9 @@ extension Runtime {
 
     func tellObserver(_ facts: [Transition]) {
         guard let observer = options.observer else { return }
-        news.formUnion(facts.compactMap(\.job))
-        if !news.isEmpty { observer(news) }
-        news = []
+        for fact in facts { news.take(fact) }
+        if !news.jobs.isEmpty { observer(news) }
+        news = JobNews()
     }
 
     func perform(_ effect: KernelEffect) {

@@ -36,7 +36,7 @@ public actor Runtime {
     /// Stages of jobs that are being worked on.
     var activeStages = 0
     /// Jobs that others wrote of and the observer has not been told of.
-    var news: Set<JobID> = []
+    var news = JobNews()
     /// Waits that were promised and have not ended.
     var promises: [JobID: Promise] = [:]
     /// Until then the next promise waits.
@@ -131,6 +131,21 @@ extension Runtime {
             progress: progress)
         try await durable()
         return id
+    }
+
+    /// Takes a job in like `submit`, and tells how it stands: what a service answers with.
+    public func submitted(
+        _ request: JobRequest, document: SubmissionDocument, key: String?, session: SessionIndex?, tags: [String],
+        receivedAt: Double, checked: CheckedRequest?
+    ) async throws(KernelError) -> JobSummary {
+        let id = try admit(
+            request, document: document, key: key, session: session, tags: tags, isDetached: options.mostRuns == 0,
+            receivedAt: receivedAt, checked: checked, progress: nil)
+        // What the turn has just changed lies in memory still.
+        let summary = try look { transaction throws(KernelError) in try transaction.summary(of: id) }
+        try await durable()
+        guard let summary else { throw KernelError.unknownJob(id) }
+        return summary
     }
 
     /// Takes a job in without waiting until it is durable.

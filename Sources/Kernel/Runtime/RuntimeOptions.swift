@@ -24,7 +24,7 @@ public struct RuntimeOptions: Sendable {
     /// Whether what became of a job stays in memory for `result(of:)`; one that serves many reads it from the storage.
     public var keepsOutcomes = true
     /// Told which jobs something happened to, once that is durable. Called between two turns: it must not wait.
-    public var observer: (@Sendable (Set<JobID>) -> Void)?
+    public var observer: (@Sendable (JobNews) -> Void)?
 
     public init(
         worker: WorkerID = .random(in: 1...(.max)), isShared: Bool = false, adopts: Bool = false,

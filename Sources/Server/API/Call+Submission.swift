@@ -48,7 +48,7 @@ extension Call {
         in project: ProjectPath
     ) async throws -> JobSummary {
         var document = asked, request = wanted
-        try checkRoom(in: project)
+        try service.projects.takePlace(in: project, limit: service.options.jobsPerProject, now: service.clock.now)
         let checked = try await service.runtime.checked(request)
         let devices = try await allowed(request, checked.appraisal, in: project)
         // What was learnt of machines that it may not have does not go with it.
@@ -56,19 +56,16 @@ extension Call {
         (document.devices, request.devices) = (nil, devices)
         document.device = request.devices[0]
         if request.devices.count > 1 { document.devices = request.devices }
-        let id: JobID
+        let summary: JobSummary
         do throws(KernelError) {
-            id = try await service.runtime.submit(
+            summary = try await service.runtime.submitted(
                 request, document: document, key: key.map { "\(request.account) \($0)" }, session: session?.index,
                 tags: tags, receivedAt: received, checked: isWhole ? checked : nil)
         } catch {
             guard error.code == "submission.key" else { throw error }
             throw Self.keyReused(key)
         }
-        service.telemetry.note(submission: id)
-        let storage = service.storage
-        let summary = try storage.snapshot { store throws(KernelError) in try store.summary(of: id) }
-        guard let summary else { throw Problem(.fault, "\(id) was taken and is not there") }
+        service.telemetry.note(submission: summary.job)
         // The request is the same, and was sent into another session.
         if summary.session != session?.index { throw Self.keyReused(key) }
         return summary
@@ -127,15 +124,6 @@ extension Call {
         return session
     }
 
-    private func checkRoom(in project: ProjectPath) throws {
-        let limit = service.options.jobsPerProject, storage = service.storage
-        let count = try storage.snapshot { store throws(KernelError) in try store.liveCount(ofProject: project.text) }
-        guard count < limit else {
-            throw Problem(.tooManyJobs, "\(project.text) has \(count) jobs on their way, \(limit) are possible").header(
-                .retryAfter, "5")
-        }
-    }
-
     /// The project a job is for: the one named, else the only one there is.
     func project(asked: String?) throws -> ProjectPath { try project(asked: asked, by: caller) }
 
@@ -161,8 +149,7 @@ extension Call {
             path = candidates[0]
         }
         try service.gate.admitSubmission(to: path, caller)
-        let accounts = service.accounts
-        guard try accounts.readAccounts({ store throws(KernelError) in try store.project(path) }) != nil else {
+        guard try service.projects.exists(path, now: received) else {
             throw Problem(.accountUnknown("project '\(path.text)'"))
         }
         return path

@@ -149,6 +149,7 @@ extension Call {
     fileprivate func changing(_ body: (any AccountTransaction) throws(KernelError) -> Void) throws(KernelError) {
         try service.accounts.changeAccounts(body)
         service.desk.forget()
+        service.projects.forget()
     }
 
     fileprivate func userOfPath() throws -> User {

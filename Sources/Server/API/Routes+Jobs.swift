@@ -69,7 +69,7 @@ extension Call {
         let storage = service.storage
         if seconds == 0 || job.isSettled { return job }
         let end = ContinuousClock.now.advanced(by: .seconds(seconds))
-        let found = try await service.signals.follow(job.job, beat: min(seconds, 5)) { () -> JobSummary? in
+        let found = try await service.signals.follow(job.job, until: .end, beat: min(seconds, 5)) { () -> JobSummary? in
             let now = try storage.snapshot { store throws(KernelError) in try store.summary(of: job.job) }
             guard let now else { throw Problem(.notFound, "\(job.job) was deleted") }
             return now.isSettled || ContinuousClock.now >= end ? now : nil

@@ -106,30 +106,39 @@ extension Call {
     func giveOut<Value: Sendable>(
         _ job: JobSummary, _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws -> Value {
-        guard try checkPrivacy(of: job) else { return try service.storage.snapshot(body) }
+        let open = try service.storage.snapshot { store throws(KernelError) -> Value? in
+            try store.isReadOnce(job.job) ? nil : .some(try body(store))
+        }
+        if let open { return open }
+        try checkOwnership(of: job)
         guard request.method != .head else {
             throw Problem(
                 .methodNotAllowed, "\(job.job) gives its result once, and HEAD takes none", cure: "use GET")
         }
-        let reader = try caller.user.path, time = received
-        return try service.storage.exclusively { store throws(KernelError) in
-            try store.giveOut(job.job, to: reader, at: time) { () throws(KernelError) in try body(store) }
+        let reader = try caller, time = received
+        let given = try service.storage.exclusively { store throws(KernelError) in
+            try store.giveOut(job.job, to: reader.user.path, at: time) { () throws(KernelError) in try body(store) }
         }
+        // A question that changes something: nobody can ask it again.
+        service.trail.note(
+            AuditEntry(
+                time: time, user: reader.user.path, token: reader.token.id, address: address, action: "giveOut",
+                target: "\(job.job)", status: 200, request: id))
+        return given
     }
 
     /// A job whose result is given out once is its owner's alone.
-    ///
-    /// - Returns: whether it is such a job.
-    @discardableResult
-    fileprivate func checkPrivacy(of job: JobSummary) throws -> Bool {
+    fileprivate func checkPrivacy(of job: JobSummary) throws {
         let isPrivate = try service.storage.snapshot { store throws(KernelError) in try store.isReadOnce(job.job) }
-        guard isPrivate else { return false }
+        if isPrivate { try checkOwnership(of: job) }
+    }
+
+    private func checkOwnership(of job: JobSummary) throws {
         guard job.ownerPath == (try caller.user.path) else {
             throw Problem(
                 .forbidden, "\(job.job) is private: its result is given out once, to whom it belongs",
                 cure: "ask \(job.ownerPath ?? "its owner")")
         }
-        return true
     }
 }
 

@@ -3,19 +3,30 @@ import Synchronization
 
 /// Wakes whoever waits for news of a job. The news itself is read from the storage.
 final class JobSignals: Sendable {
+    /// What somebody waits for.
+    enum Sign: Sendable { case anything, end }
+
+    private struct Waiter {
+        var sign: Sign
+        var stream: AsyncStream<Void>.Continuation
+    }
+
     private struct State {
-        var waiting: [JobID: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var waiting: [JobID: [Int: Waiter]] = [:]
         var last = 0
         var isClosed = false
     }
 
     private let state = Mutex(State())
 
-    /// Something happened to these jobs.
-    func tell(_ jobs: Set<JobID>) {
+    /// Something happened to jobs.
+    func tell(_ news: JobNews) {
         state.withLock { state in
             if state.waiting.isEmpty { return }
-            for job in jobs { for (_, waiter) in state.waiting[job] ?? [:] { waiter.yield() } }
+            for job in news.jobs {
+                for (_, waiter) in state.waiting[job] ?? [:]
+                where waiter.sign == .anything || news.settled.contains(job) { waiter.stream.yield() }
+            }
         }
     }
 
@@ -23,7 +34,7 @@ final class JobSignals: Sendable {
     func close() {
         state.withLock { state in
             state.isClosed = true
-            for waiters in state.waiting.values { for (_, waiter) in waiters { waiter.finish() } }
+            for waiters in state.waiting.values { for (_, waiter) in waiters { waiter.stream.finish() } }
             state.waiting = [:]
         }
     }
@@ -33,9 +44,10 @@ final class JobSignals: Sendable {
     ///
     /// Whoever looks at the storage within `body` misses nothing: it listens before it looks.
     ///
+    /// - Parameter sign: what is worth a call; `end` for those alone who wait until the job is over or stands aside.
     /// - Returns: nil where the service ended first.
     func follow<Value: Sendable>(
-        _ job: JobID, beat: Double, _ body: () async throws -> Value?
+        _ job: JobID, until sign: Sign = .anything, beat: Double, _ body: () async throws -> Value?
     ) async throws -> Value? {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state -> Int in
@@ -43,7 +55,7 @@ final class JobSignals: Sendable {
             if state.isClosed {
                 continuation.finish()
             } else {
-                state.waiting[job, default: [:]][state.last] = continuation
+                state.waiting[job, default: [:]][state.last] = Waiter(sign: sign, stream: continuation)
             }
             return state.last
         }

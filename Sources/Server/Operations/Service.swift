@@ -18,6 +18,7 @@ public final class Service: Sendable {
     let log: Logger
     let gate = Gate()
     let desk: TokenDesk
+    let projects: ProjectDesk
     let browsers = BrowserSessions()
     let limits: RateLimits
     let replies: Replies
@@ -74,13 +75,14 @@ public final class Service: Sendable {
         runtimeOptions.keepsOutcomes = false
         runtimeOptions.pricePerSecond = try PriceList(path: directory.prices).perSecond
         runtimeOptions.mostRuns = options.mostRuns
-        runtimeOptions.observer = { [signals, telemetry] jobs in
-            signals.tell(jobs)
-            telemetry.note(jobs, in: store)
+        runtimeOptions.observer = { [signals, telemetry] news in
+            signals.tell(news)
+            telemetry.note(news, in: store)
         }
         runtime = Runtime(
             devices: fleet, storage: options.failpoint?.guarding(store) ?? store, clock: clock, options: runtimeOptions)
         desk = TokenDesk(store, patience: options.wrongTokensPerMinute)
+        projects = ProjectDesk(store, store)
         limits = RateLimits(perSecond: options.requestsPerSecond)
         replies = Replies(accounts: store)
         policy = PolicyDesk(store)

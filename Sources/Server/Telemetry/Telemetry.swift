@@ -46,9 +46,9 @@ final class Telemetry: Sendable {
     }
 
     /// Tells of jobs that are over: a span each, and one in it for every state that the job was in.
-    func note(_ news: Set<JobID>, in storage: any KernelStorage) {
+    func note(_ news: JobNews, in storage: any KernelStorage) {
         guard let exporter else { return }
-        let traced = jobs.withLock { jobs in news.filter { jobs[$0] != nil } }
+        let traced = jobs.withLock { jobs in news.settled.filter { jobs[$0] != nil } }
         if traced.isEmpty { return }
         // Whoever brings the news does not wait while the history is read.
         Task.detached(priority: .utility) { [self] in

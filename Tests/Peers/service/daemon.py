@@ -22,6 +22,15 @@ class Daemon:
         with open(self.home.name + "/admin.token") as file:
             self.token = file.read().strip()
 
+    @staticmethod
+    def refusal(*words):
+        """What a daemon says that does not start, and its exit status."""
+        with tempfile.TemporaryDirectory() as home:
+            told = subprocess.run(
+                [os.environ["KELVIND"], "serve", "--data", home, "--port", "0", *words], capture_output=True, text=True,
+                timeout=60)
+        return told.returncode, told.stdout + told.stderr
+
     def get(self, path):
         request = urllib.request.Request(self.url + path, headers={"Authorization": "Bearer " + self.token})
         return urllib.request.urlopen(request, timeout=60).read()
