@@ -117,6 +117,14 @@ final class PostgreSQLConnection {
         return statement
     }
 
+    /// Sends what waits to be sent; nobody waits for its outcome, which the next one who drains takes in.
+    func push() throws(SQLFailure) {
+        guard isOpenEnded else { return }
+        guard PQpipelineSync(handle) == 1 else { throw lost() }
+        pending.append(.synchronisation)
+        isOpenEnded = false
+    }
+
     // MARK: Receiving
 
     /// Waits for the outcome of everything that was sent.
@@ -125,11 +133,7 @@ final class PostgreSQLConnection {
     /// - Throws: why the first of them failed.
     @discardableResult
     func drain() throws(SQLFailure) -> PostgreSQLResult? {
-        if isOpenEnded {
-            guard PQpipelineSync(handle) == 1 else { throw lost() }
-            pending.append(.synchronisation)
-            isOpenEnded = false
-        }
+        try push()
         var wanted: PostgreSQLResult?
         while let next = pending.first {
             guard let pointer = PQgetResult(handle) else { throw lost() }

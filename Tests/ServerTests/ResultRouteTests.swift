@@ -121,8 +121,9 @@ import Testing
             #expect(try await service.get("/v1/jobs/\(id)/\(route)", alice).code == "read-once")
         }
         // Of all who asked the trail has the one who got it.
-        let trail = try await service.get("/v1/audit").list.filter { $0["action"] as? String == "giveOut" }
-        #expect(trail.map { $0["target"] as? String } == [id] && trail.map { $0["user"] as? String } == ["local/alice"])
+        let page = try await service.get("/v1/audit?limit=1000").object["entries"] as? [[String: Any]]
+        let given = try #require(page).filter { $0["action"] as? String == "giveOut" }
+        #expect(given.map { $0["target"] as? String } == [id] && given.map { $0["user"] as? String } == ["local/alice"])
         #expect(try await service.get("/v1/jobs/\(id)/request", alice).status == 404)
         #expect(try await service.get("/v1/jobs/\(id)", alice).object["status"] as? String == "completed")
         try await service.stop(keepsDirectory: true)

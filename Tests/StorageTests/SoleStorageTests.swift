@@ -129,7 +129,7 @@ import Testing
         #expect(throws: KernelError.self) {
             _ = try storage.turn(after: batch) { _ throws(KernelError) in Issue.record("it must not run") }
         }
-        try storage.turn(after: nil) { store throws(KernelError) in
+        _ = try storage.turn(after: nil) { store throws(KernelError) in
             #expect(try store.summary(of: turn.value) == nil)
             #expect(try store.facts(after: 0).last == 1)
         }

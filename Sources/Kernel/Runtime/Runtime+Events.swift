@@ -77,7 +77,7 @@ extension Runtime {
                 default: false
                 }
             }
-            if isFree { Task { poll() } }
+            if isFree, state.book.liveRuns.contains(where: { $0.worker == 0 }) { Task { poll() } }
         }
         if hasNews { reconcile() }
         tellGates()

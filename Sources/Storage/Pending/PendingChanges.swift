@@ -39,7 +39,12 @@ public struct PendingChanges: Sendable {
 
     /// Whether others have something to hear of.
     public var hasFacts: Bool { !facts.isEmpty }
-    public var hasNewJobs: Bool { !newJobs.isEmpty }
+    /// The largest number among jobs that are not in the tables yet; nil for none.
+    public var lastNewJob: JobID? { newJobs.max() }
+    /// The numbers of the facts, which follow each other; nil for none.
+    public var factNumbers: ClosedRange<Int64>? {
+        if let first = facts.first?.number, let last = facts.last?.number { first...last } else { nil }
+    }
 
     /// The row of a job, where it changed; nil where the tables know.
     public func summary(of job: JobID) -> JobSummary?? {

@@ -9,10 +9,12 @@ public final class Guarded<Content>: @unchecked Sendable {
 
     public init(_ content: Content) { self.content = content }
 
-    public func use<Value>(_ body: (Content) throws(KernelError) -> Value) throws(KernelError) -> Value {
-        var outcome: Swift.Result<Value, KernelError>?
+    public func use<Value, Failure: Error>(
+        _ body: (Content) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        var outcome: Swift.Result<Value, Failure>?
         lock.withLock { _ in
-            do throws(KernelError) { outcome = .success(try body(content)) } catch { outcome = .failure(error) }
+            do throws(Failure) { outcome = .success(try body(content)) } catch { outcome = .failure(error) }
         }
         guard let outcome else { preconditionFailure("the lock ran its body") }
         return try outcome.get()

@@ -1,6 +1,7 @@
 """Tokens that somebody else signed, made by PyJWT, with the provider's keys at an address: taken, refused, and still right
 after the provider has changed its keys."""
 
+import base64
 import contextlib
 import http.server
 import json
@@ -123,7 +124,7 @@ def test_what_only_looks_right(served):
                                    "none", headers={"kid": name}),
         "a public key as a shared secret": jwt.encode(
             {"iss": "https://id.example", "aud": "kelvin", "sub": "ada", "exp": now + 99},
-            json.dumps(provider.public()), "HS256", headers={"kid": name}),
+            base64.b64encode(json.dumps(provider.public()).encode()), "HS256", headers={"kid": name}),
         "another algorithm of the same key": provider.sign(names["RS256"], algorithm="RS512"),
         "expired": provider.sign(name, iat=now - 600, exp=now - 1),
         "not yet": provider.sign(name, nbf=now + 60),

@@ -1,7 +1,7 @@
 import Kernel
 
-/// What a store in memory holds.
-struct SoleState: Sendable {
+/// What turns in memory hold.
+struct WriteBehindState: Sendable {
     enum Step {
         case durable
         case lost(KernelError)
@@ -10,7 +10,8 @@ struct SoleState: Sendable {
         case begins
     }
 
-    var memory: TurnMemory
+    /// What turns count on; nil where it must be asked of the tables.
+    private(set) var memory: TurnMemory?
     private(set) var pending = PendingChanges()
     /// On the way to the disk.
     private var writing: PendingChanges?
@@ -21,15 +22,23 @@ struct SoleState: Sendable {
     /// Whether something is written, or about to be.
     private var isBusy = false
 
-    init(_ memory: TurnMemory) { self.memory = memory }
-
     /// What the tables do not have yet, the latest first.
     var layers: [PendingChanges] { writing.map { [pending, $0] } ?? [pending] }
+
+    /// Whether nothing is pending nor being written.
+    var isAtRest: Bool { pending.isEmpty && !isBusy }
 
     /// Nil where the tables know.
     func summary(of job: JobID) -> JobSummary?? {
         for layer in layers { if let known = layer.summary(of: job) { return .some(known) } }
         return living[job].map { .some($0) }
+    }
+
+    /// What the tables say when others may have written. Where their last number is ours, nobody has.
+    mutating func begin(_ fresh: TurnMemory) {
+        if let memory, memory.last == fresh.last { return }
+        memory = fresh
+        living = [:]
     }
 
     mutating func take(
@@ -57,26 +66,38 @@ struct SoleState: Sendable {
         return changes
     }
 
-    /// - Parameter memory: as it is in the tables after something was lost; nil where they cannot be read.
-    /// - Returns: whoever waited for it, and whether more is to be written.
+    enum End {
+        case written
+        /// It is in the tables, and what was decided since rests on what may have changed.
+        case interrupted(KernelError)
+        case lost(KernelError)
+    }
+
+    /// - Returns: whoever waited for it, what they are told, and whether more is to be written.
     mutating func endWriting(
-        _ loss: KernelError?, _ memory: TurnMemory?
-    ) -> (heard: [@Sendable (KernelError?) -> Void], goesOn: Bool) {
+        _ end: End
+    ) -> (heard: [@Sendable () -> Void], goesOn: Bool) {
         let open = book.open
-        var heard: [@Sendable (KernelError?) -> Void] = []
+        var heard: [@Sendable () -> Void] = []
+        let durable: UInt64, loss: KernelError?
+        switch end {
+        case .written: (durable, loss) = (open.number, nil)
+        case .interrupted(let reason): (durable, loss) = (open.number, reason)
+        case .lost(let reason): (durable, loss) = (open.number - 1, reason)
+        }
         if let loss {
             // What was decided since rests on it.
-            book.lose(from: open.number - 1, loss)
+            book.lose(from: durable, loss)
             pending = PendingChanges()
             living = [:]
-            if let memory { self.memory = memory }
-            heard = waiting.map(\.finish)
-            waiting = []
+            memory = nil
         } else {
             writing?.remember(in: &living)
-            heard = waiting.filter { $0.batch.number < open.number }.map(\.finish)
-            waiting.removeAll { $0.batch.number < open.number }
         }
+        for (batch, finish) in waiting {
+            if batch.number < durable { heard.append { finish(nil) } } else if let loss { heard.append { finish(loss) } }
+        }
+        waiting.removeAll { loss != nil || $0.batch.number < durable }
         writing = nil
         isBusy = !waiting.isEmpty
         return (heard, isBusy)

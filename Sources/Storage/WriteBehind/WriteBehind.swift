@@ -2,33 +2,20 @@ import Dispatch
 public import Kernel
 import Synchronization
 
-/// The store of a process that is the only one to work with its file.
+/// Turns that are taken in memory and written behind.
 ///
-/// Then a turn needs the file for nothing: it changes memory, and what turns changed is written by a thread of its own, one
-/// transaction for all that came while the disk was synchronised for the one before. What is acknowledged is on the disk all
-/// the same: `settle` tells when.
-///
-/// Nothing here keeps others away. Should somebody write after all, numbers collide, the turns that are not written are lost,
-/// whoever took part hears of it, and memory is read anew.
-public final class SoleStorage: KernelStorage {
-    let base: SQLiteStorage
+/// While nobody else can write, a turn needs the tables for nothing: it changes memory, and what turns changed is written by a
+/// thread of its own, one transaction for all that came while the disk was synchronised for the one before. What is
+/// acknowledged is on the disk all the same: `settle` tells when.
+public final class WriteBehind<Tables: WriteBehindTables>: Sendable {
+    let tables: Tables
     /// One at a time.
     private let turn = Mutex(())
-    private let state: Mutex<SoleState>
+    private let state = Mutex(WriteBehindState())
     /// What is written, and what is asked of the tables as they will be, one after the other.
     private let writer = DispatchQueue(label: "store")
 
-    public init(_ base: SQLiteStorage) throws(KernelError) {
-        self.base = base
-        state = Mutex(SoleState(try base.writing(Self.memory)))
-    }
-
-    private static func memory(_ store: SQLTransaction) throws(KernelError) -> TurnMemory {
-        var memory = TurnMemory(last: try store.lastNumber())
-        memory.lastJob = try store.lastJob()
-        memory.leases = Set(try store.renewals().map(\.job))
-        return memory
-    }
+    public init(_ tables: Tables) { self.tables = tables }
 
     // MARK: Turns
 
@@ -40,6 +27,7 @@ public final class SoleStorage: KernelStorage {
             do throws(KernelError) { outcome = .success(try take(after: batch, body)) } catch {
                 outcome = .failure(error)
             }
+            if state.withLock({ $0.isAtRest }) { tables.rest() }
         }
         guard let outcome else { preconditionFailure("the lock ran its body") }
         return try outcome.get()
@@ -48,8 +36,15 @@ public final class SoleStorage: KernelStorage {
     private func take<Value>(
         after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> (value: Value, batch: StorageBatch?) {
+        let isKnown = state.withLock { $0.memory != nil }
+        if let fresh = try tables.begin(isKnown: isKnown, flush: flush) { state.withLock { $0.begin(fresh) } }
         let (memory, losses, loss) = state.withLock { ($0.memory, $0.book.losses, $0.book.loss(of: batch)) }
         if let loss { throw loss }
+        guard let memory else {
+            // Lost since it was asked for, a moment ago.
+            throw state.withLock { $0.book.lastLoss } ?? KernelError(
+                .system, code: "storage.damaged", "the journal of the store has no last number")
+        }
         let transaction = PendingTransaction(self, memory)
         let value = try body(transaction)
         // Of what a turn was decided on nothing may be lost meanwhile.
@@ -69,8 +64,6 @@ public final class SoleStorage: KernelStorage {
     }
 
     // MARK: Writing
-
-    public var settlesAside: Bool { true }
 
     public func settle(_ batch: StorageBatch) throws(KernelError) {
         let end = DispatchSemaphore(value: 0), outcome = Mutex<KernelError?>(nil)
@@ -99,31 +92,44 @@ public final class SoleStorage: KernelStorage {
 
     /// Writes what is pending; and what has come meanwhile, where somebody waits for it.
     private func write() {
-        let changes = state.withLock { $0.beginWriting() }
-        var loss: KernelError?
-        do throws(KernelError) {
-            let blobs = try changes.shelved(on: base.shelf)
-            try base.writing { store throws(KernelError) in try changes.write(to: store, blobs) }
-        } catch { loss = error }
-        let memory = loss == nil ? nil : try? base.writing(Self.memory)
-        let (heard, goesOn) = state.withLock { $0.endWriting(loss, memory) }
-        for finish in heard { finish(loss) }
-        if goesOn { writer.async { self.write() } }
+        if writeOnce() { writer.async { self.write() } } else { rest() }
     }
 
-    // MARK: Looking
+    /// - Returns: whether somebody waits for more to be written.
+    private func writeOnce() -> Bool {
+        let changes = state.withLock { $0.beginWriting() }
+        var end = WriteBehindState.End.written
+        do throws(KernelError) {
+            let isOurs = changes.isEmpty ? true : try tables.write(changes)
+            if !isOurs { end = .interrupted(.interrupted) }
+        } catch { end = .lost(error) }
+        let (heard, goesOn) = state.withLock { $0.endWriting(end) }
+        for tell in heard { tell() }
+        return goesOn
+    }
 
-    public func snapshot<Value>(
-        _ body: (any StorageTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> Value { try base.snapshot(body) }
+    /// Writes all that is pending now, within a turn that has not begun.
+    private func flush() {
+        writer.sync { while state.withLock({ !$0.pending.isEmpty }) { _ = writeOnce() } }
+    }
 
-    public func removeOrphans() throws(KernelError) -> Int { try base.removeOrphans() }
-
-    /// Nobody else writes.
-    public func changeMark() -> UInt64 { 0 }
+    /// Lets the tables rest where nothing goes on. Whoever is in a turn is not waited for: it may wait for this queue.
+    private func rest() {
+        guard state.withLock({ $0.isAtRest }) else { return }
+        let isFree: Void? = turn.withLockIfAvailable { _ in if state.withLock({ $0.isAtRest }) { tables.rest() } }
+        if isFree == nil { writer.asyncAfter(deadline: .now() + .milliseconds(1)) { self.rest() } }
+    }
 }
 
-extension SoleStorage: TurnGround {
+extension KernelError {
+    fileprivate static var interrupted: KernelError {
+        KernelError(
+            .system, code: "storage.interrupted", "others may have written before what was decided could be",
+            cure: "ask again")
+    }
+}
+
+extension WriteBehind: TurnGround {
     /// Asks the tables as they will be with all that is pending, and with what a turn changed so far.
     public func asWritten<Value>(
         with changes: PendingChanges, _ body: (SQLTransaction) throws(KernelError) -> Value
@@ -132,13 +138,9 @@ extension SoleStorage: TurnGround {
             var all = state.withLock { $0.pending }
             all.take(changes)
             let changes = all
-            do throws(KernelError) {
-                return .success(
-                    try base.pretending { store throws(KernelError) in
-                        if !changes.isEmpty { try changes.write(to: store, [:]) }
-                        return try body(store)
-                    })
-            } catch { return .failure(error) }
+            do throws(KernelError) { return .success(try tables.pretending(changes, body)) } catch {
+                return .failure(error)
+            }
         }
         return try outcome.get()
     }
@@ -149,39 +151,27 @@ extension SoleStorage: TurnGround {
 
     public func job(withKey key: String) throws(KernelError) -> JobID? {
         if let job = state.withLock({ $0.layers.lazy.compactMap { $0.job(withKey: key) }.first }) { return job }
-        return try base.looking { connection throws(KernelError) in
-            try SQLTransaction(connection, base.shelf).job(withKey: key)
-        }
+        return try tables.looking { store throws(KernelError) in try store.job(withKey: key) }
     }
 
     public func summary(of job: JobID) throws(KernelError) -> JobSummary? {
-        if let known = state.withLock({ $0.summary(of: job) }) { return known }
-        let kept = try base.snapshot { store throws(KernelError) in try store.summary(of: job) }
-        if let kept, kept.isLive { state.withLock { $0.living[job] = kept } }
+        let (known, losses) = state.withLock { ($0.summary(of: job), $0.book.losses) }
+        if let known { return known }
+        let kept = try tables.looking { store throws(KernelError) in try store.summary(of: job) }
+        if let kept, kept.isLive { state.withLock { if $0.book.losses == losses { $0.living[job] = kept } } }
         return kept
     }
 
     public func document(_ group: PendingChanges.Group, _ number: Int) throws(KernelError) -> [UInt8]? {
         let known = state.withLock { $0.layers.lazy.compactMap { $0.document(group, number) }.first }
         if let known { return known }
-        return try base.snapshot { store throws(KernelError) in
+        return try tables.looking { store throws(KernelError) in
             try store.document(group.kind, of: group.job, number: number)
         }
     }
 
     public func calibration(_ id: String) throws(KernelError) -> [UInt8]? {
         if let bytes = state.withLock({ $0.layers.lazy.compactMap { $0.calibrations[id] }.first }) { return bytes }
-        return try base.snapshot { store throws(KernelError) in try store.calibration(id) }
+        return try tables.looking { store throws(KernelError) in try store.calibration(id) }
     }
-}
-
-/// Accounts change in the file itself, on the connection that writes.
-extension SoleStorage: AccountStorage {
-    public func changeAccounts<Value>(
-        _ body: (any AccountTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> Value { try base.changeAccounts(body) }
-
-    public func readAccounts<Value>(
-        _ body: (any AccountTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> Value { try base.readAccounts(body) }
 }
