@@ -42,8 +42,9 @@ public final class WriteBehind<Tables: WriteBehindTables>: Sendable {
         if let loss { throw loss }
         guard let memory else {
             // Lost since it was asked for, a moment ago.
-            throw state.withLock { $0.book.lastLoss } ?? KernelError(
-                .system, code: "storage.damaged", "the journal of the store has no last number")
+            throw state.withLock { $0.book.lastLoss }
+                ?? KernelError(
+                    .system, code: "storage.damaged", "the journal of the store has no last number")
         }
         let transaction = PendingTransaction(self, memory)
         let value = try body(transaction)

@@ -95,7 +95,11 @@ struct WriteBehindState: Sendable {
             writing?.remember(in: &living)
         }
         for (batch, finish) in waiting {
-            if batch.number < durable { heard.append { finish(nil) } } else if let loss { heard.append { finish(loss) } }
+            if batch.number < durable {
+                heard.append { finish(nil) }
+            } else if let loss {
+                heard.append { finish(loss) }
+            }
         }
         waiting.removeAll { loss != nil || $0.batch.number < durable }
         writing = nil
