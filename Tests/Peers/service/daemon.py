@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+import urllib.error
 import urllib.request
 
 
@@ -39,7 +40,10 @@ class Daemon:
         request = urllib.request.Request(
             self.url + path, json.dumps(body).encode(),
             {"Authorization": "Bearer " + self.token, "Content-Type": "application/json", **headers})
-        return json.loads(urllib.request.urlopen(request, timeout=60).read())
+        try:
+            return json.loads(urllib.request.urlopen(request, timeout=60).read())
+        except urllib.error.HTTPError as error:
+            raise AssertionError(error.read().decode()) from error
 
     def stop(self):
         self.process.terminate()

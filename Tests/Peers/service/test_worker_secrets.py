@@ -53,7 +53,9 @@ def test_a_worker_opens_secrets_with_the_file_alone():
         shutil.copy(pathlib.Path(near.home.name, "secrets.keys"), key)
         key.chmod(0o600)
         first = worker("--key-file", str(key))
-        body = {"program": "OPENQASM 3.0; qubit[2] q; bit[2] c; x q[1]; c = measure q;", "device": "far", "shots": 200}
+        body = {
+            "program": 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; x q[1]; c = measure q;',
+            "device": "far", "shots": 200}
         job = near.post("/v1/jobs?wait=55", body)
         assert job["status"] == "completed", (job, open(home + "/worker.log").read())
         counts = json.loads(near.get(f"/v1/jobs/{job['id']}/result"))["results"][0]["samples"][0]["counts"]
@@ -62,11 +64,18 @@ def test_a_worker_opens_secrets_with_the_file_alone():
         assert any(json.loads(far.get("/v1/jobs"))["jobs"])
         first.terminate()
         assert first.wait(60) == 0
-        # With another key nothing opens, and the job says so.
+        # With another key nothing opens: the job waits, and says for what.
         key.unlink()
         second = worker("--key-file", str(key))
-        refused = near.post("/v1/jobs?wait=55", {**body, "seed": 5})
-        assert refused["status"] != "completed", refused
+        waiting = near.post("/v1/jobs?wait=5", {**body, "seed": 5})
+        assert waiting["status"] == "queued" and waiting["retries"] == 1, waiting
+        assert "an attempt failed" in waiting["reason"] or "far" in waiting["reason"], waiting
         second.terminate()
         assert second.wait(60) == 0
+        # It runs when somebody comes who has the right one.
+        shutil.copy(pathlib.Path(near.home.name, "secrets.keys"), key)
+        key.chmod(0o600)
+        worker("--key-file", str(key))
+        job = json.loads(near.get(f"/v1/jobs/{waiting['id']}?wait=55"))
+        assert job["status"] == "completed", job
         assert far.token not in open(home + "/worker.log").read()
