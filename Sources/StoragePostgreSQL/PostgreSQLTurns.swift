@@ -112,7 +112,7 @@ final class PostgreSQLTurns: WriteBehindTables {
 
     // MARK: Writing
 
-    func write(_ changes: PendingChanges) throws(KernelError) -> Bool {
+    func write(_ changes: PendingChanges) throws(KernelError) -> KernelError? {
         // Put away before the tables are held for the rest.
         let blobs = if let shelf { try changes.shelved(on: shelf) } else { PendingChanges.Blobs() }
         return try writer.use { writer throws(KernelError) in
@@ -138,9 +138,9 @@ final class PostgreSQLTurns: WriteBehindTables {
             // The row of the journal was free for a moment.
             guard let next = writer.turn, next.last == changes.factNumbers?.upperBound ?? turn.last else {
                 writer.release()
-                return false
+                return Self.interrupted
             }
-            return true
+            return nil
         }
     }
 

@@ -38,8 +38,15 @@ final class Writer {
         self.name = name
     }
 
-    /// The connection is of no use any more, and the turn is over.
+    /// The turn is over, and the connection is not used again.
     func drop() {
+        if let connection, connection.isAlive {
+            // What became of the transaction is known when it is over, not when the connection is closed.
+            do throws(SQLFailure) {
+                try connection.command("ROLLBACK")
+                try connection.push()
+            } catch { _ = error }
+        }
         connection = nil
         turn = nil
     }

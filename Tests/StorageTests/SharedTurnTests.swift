@@ -107,6 +107,22 @@ import Testing
         }
     }
 
+    /// What somebody writes who knows nothing of turns collides with what was decided: that is lost at once, and said to be.
+    @Test(.timeLimit(.minutes(1))) func whatCollidesIsLost() throws {
+        let server = try PostgreSQLServer.shared.get(), text = try server.database()
+        let storage = try PostgreSQLStorage(PostgreSQLAddress(text)), name = PostgreSQLServer.name(text)
+        try storage.settle(#require(try Self.append(1, to: storage)))
+        let batch = try #require(try Self.append(2, to: storage))
+        try server.sql("INSERT INTO facts SELECT 2, time, job, kind, detail FROM facts WHERE number = 1", in: name)
+        let clock = ContinuousClock(), begin = clock.now
+        #expect(throws: KernelError.self) { try storage.settle(batch) }
+        #expect(clock.now - begin < .seconds(5))
+        try server.sql("DELETE FROM facts WHERE number = 2", in: name)
+        try storage.settle(#require(try Self.append(3, to: storage)))
+        let facts = try storage.exclusively { store throws(KernelError) in try store.facts(after: 0) }
+        #expect(facts.entries.map(Self.number) == [1, 3] && facts.last == 2)
+    }
+
     /// Connections that are cut at any moment: what was settled is there once, what was lost is not, and the numbers have no
     /// gap.
     @Test(.timeLimit(.minutes(2))) func connectionsAreCut() async throws {

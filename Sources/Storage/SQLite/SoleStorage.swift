@@ -53,10 +53,10 @@ private struct SoleTables: WriteBehindTables {
         }
     }
 
-    func write(_ changes: PendingChanges) throws(KernelError) -> Bool {
+    func write(_ changes: PendingChanges) throws(KernelError) -> KernelError? {
         let blobs = try changes.shelved(on: base.shelf)
         try base.writing { store throws(KernelError) in try changes.write(to: store, blobs) }
-        return true
+        return nil
     }
 
     func pretending<Value>(

@@ -101,8 +101,7 @@ public final class WriteBehind<Tables: WriteBehindTables>: Sendable {
         let changes = state.withLock { $0.beginWriting() }
         var end = WriteBehindState.End.written
         do throws(KernelError) {
-            let isOurs = changes.isEmpty ? true : try tables.write(changes)
-            if !isOurs { end = .interrupted(.interrupted) }
+            if let loss = changes.isEmpty ? nil : try tables.write(changes) { end = .interrupted(loss) }
         } catch { end = .lost(error) }
         let (heard, goesOn) = state.withLock { $0.endWriting(end) }
         for tell in heard { tell() }
@@ -119,14 +118,6 @@ public final class WriteBehind<Tables: WriteBehindTables>: Sendable {
         guard state.withLock({ $0.isAtRest }) else { return }
         let isFree: Void? = turn.withLockIfAvailable { _ in if state.withLock({ $0.isAtRest }) { tables.rest() } }
         if isFree == nil { writer.asyncAfter(deadline: .now() + .milliseconds(1)) { self.rest() } }
-    }
-}
-
-extension KernelError {
-    fileprivate static var interrupted: KernelError {
-        KernelError(
-            .system, code: "storage.interrupted", "others may have written before what was decided could be",
-            cure: "ask again")
     }
 }
 

@@ -12,8 +12,8 @@ public protocol WriteBehindTables: Sendable {
 
     /// Writes what turns changed; it is durable when this returns.
     ///
-    /// - Returns: false where others may have written before the next is written: then what was decided since is lost.
-    func write(_ changes: PendingChanges) throws(KernelError) -> Bool
+    /// - Returns: why what was decided since is lost, where others may have written before it could be; nil else.
+    func write(_ changes: PendingChanges) throws(KernelError) -> KernelError?
 
     /// Asks the tables as they would be with changes, and takes them back.
     func pretending<Value>(
