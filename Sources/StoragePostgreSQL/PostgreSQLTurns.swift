@@ -27,11 +27,11 @@ final class PostgreSQLTurns: WriteBehindTables {
 
     func begin(isKnown: Bool, flush: () -> Void) throws(KernelError) -> TurnMemory? {
         // Not asked of the writer: it may be writing.
-        let (isOurs, isAwaited) = standing.now.withLock { (isKnown && $0.isTold, $0.isAwaited) }
-        if isOurs && !isAwaited { return nil }
+        let (isOurs, isOver) = standing.now.withLock { (isKnown && $0.isTold, $0.isOver) }
+        if isOurs && !isOver { return nil }
         // Others first. What was left of a turn that was lost is found to be.
         flush()
-        if isAwaited { rest() }
+        if isOver { rest() }
         return try writer.use { writer throws(KernelError) in
             if writer.turn == nil { try take(writer) { _ in true } }
             standing.now.withLock { $0.isTold = true }

@@ -19,6 +19,7 @@ final class Writer {
             standing.now.withLock { now in
                 now.isTold = now.isTold && turn != nil
                 now.isAwaited = turn?.isAwaited == true
+                if oldValue == nil { now.since = .now }
             }
         }
     }
@@ -109,6 +110,14 @@ final class TurnStanding: Sendable {
         var isTold = false
         /// Whether somebody else waits for it.
         var isAwaited = false
+        /// When it became ours.
+        var since = ContinuousClock.Instant.now
+
+        /// Whether it is somebody else's time.
+        var isOver: Bool { isAwaited && since.duration(to: .now) >= Self.slice }
+
+        /// How long the turn is kept where others wait for it: it costs a millisecond to hand it over.
+        private static let slice = Duration.milliseconds(5)
     }
 
     let now = Mutex(Now())

@@ -192,13 +192,14 @@ import Testing
         #expect(trail.count { $0["action"] as? String == "submitJob" } == 2, "\(trail)")
 
         let long = ["Examples/bell.qasm", "--device", "heron-133", "--shots", "6000", "--batch-shots", "100"]
-        let waiting = Process(), output = Pipe()
+        let waiting = Process(), output = Pipe(), errors = Pipe()
         waiting.executableURL = StateHome.binary
         waiting.arguments = ["submit"] + long + ["--format", "json"]
         waiting.currentDirectoryURL = StateHome.root
         waiting.environment = ProcessInfo.processInfo.environment.merging(
             ["XDG_STATE_HOME": home.path, "XDG_CONFIG_HOME": home.path + "/configuration"]) { $1 }
         waiting.standardOutput = output
+        waiting.standardError = errors
         waiting.standardInput = FileHandle.nullDevice
         try waiting.run()
         for _ in 0..<200 {
@@ -208,7 +209,8 @@ import Testing
         try daemon.start()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         waiting.waitUntilExit()
-        #expect(waiting.terminationStatus == 0)
+        let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(waiting.terminationStatus == 0, "\(told.suffix(600))")
         let programs = Self.object(text)["programs"] as? [[String: Any]]
         #expect(programs?.reduce(0) { $0 + ($1["shots"] as? Int ?? 0) } == 6_000, "\(text.prefix(300))")
         #expect(Self.list(try home.run(["jobs", "--format", "json"]).output).count == 2)

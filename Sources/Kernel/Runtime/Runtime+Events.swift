@@ -26,7 +26,7 @@ extension Runtime {
         let value: Value
         do throws(KernelError) {
             let turn = try storage.turn(after: latestBatch) { transaction throws(KernelError) -> Value in
-                hasNews = try catchUp(transaction)
+                hasNews = try catchUp(transaction, now) || hasOnlyWatched
                 // Whoever is here is alive, whatever the clock says.
                 for run in state.book.liveRuns where holds(run) {
                     state.handle(.renew(run.job, run.fence), at: now, into: &output)
@@ -59,6 +59,7 @@ extension Runtime {
             if error.kind == .system { settle() }
             throw error
         }
+        hasOnlyWatched = false
         for fact in output.facts {
             judge(fact, at: now)
             if case .sessionClosed(let session) = fact { warmth[session] = nil }
@@ -111,15 +112,12 @@ extension Runtime {
     /// Takes in what others wrote.
     ///
     /// - Returns: whether there was anything.
-    private func catchUp(_ transaction: any StorageTransaction) throws(KernelError) -> Bool {
+    private func catchUp(_ transaction: any StorageTransaction, _ now: Double) throws(KernelError) -> Bool {
         var hasNews = false
         if let last = seen {
             let (entries, number) = try transaction.facts(after: last)
-            for entry in entries { take(entry) }
+            takeNews(entries, number)
             hasNews = !entries.isEmpty
-            for entry in entries { news.take(entry.fact) }
-            if hasNews { state.withPolicy { $0.catchUpLater() } }
-            seen = number
         } else {
             state = KernelState(policy: StandardPolicy(rules: options.scheduling), rules: options.rules)
             equipment = [:]
@@ -132,11 +130,25 @@ extension Runtime {
             state.withPolicy { $0.catchUpLater() }
             seen = number
         }
-        // What this process renews itself it knows.
-        if options.isShared, state.book.liveRuns.contains(where: { $0.worker != 0 && $0.worker != options.worker }) {
+        // What this process renews itself it knows; of others it asks where a lease seems to have run out.
+        let isDoubtful = state.book.liveRuns.contains {
+            $0.worker != 0 && $0.worker != options.worker && $0.leaseEnd <= now
+        }
+        if options.isShared, isDoubtful {
             for renewal in try transaction.renewals() { state.book.renew(renewal) }
         }
         return hasNews
+    }
+
+    /// Facts that others wrote, up to the one with this number.
+    func takeNews(_ entries: [JournalEntry], _ number: UInt64) {
+        seen = number
+        if entries.isEmpty { return }
+        for entry in entries {
+            take(entry)
+            news.take(entry.fact)
+        }
+        state.withPolicy { $0.catchUpLater() }
     }
 
     /// A fact that was journaled before, or elsewhere.

@@ -63,13 +63,35 @@ extension Runtime {
         let hasWork = leaseWork()
         guard current != mark || isDue || hasWork else { return }
         mark = current
-        look()
+        if isDue || hasWork || clock.now >= nextLook || !watch() { look() }
     }
 
     /// A turn for its own sake: for what others wrote, and left.
     private func look() {
         seeksOrphans = true
+        nextLook = clock.now + options.pollSeconds
         take(.tick)
+    }
+
+    /// Takes in what others wrote without a turn: whoever only watches keeps nobody from writing.
+    ///
+    /// - Returns: whether that is all, because nothing is to be decided here.
+    private func watch() -> Bool {
+        guard let last = seen else { return false }
+        // While turns of our own are on their way, nobody else writes.
+        if unsettled.batch != nil || !settling.isEmpty { return true }
+        let read = try? storage.snapshot { store throws(KernelError) in try store.facts(after: last) }
+        guard let (entries, number) = read else { return false }
+        if entries.isEmpty { return true }
+        takeNews(entries, number)
+        hasOnlyWatched = true
+        reconcile()
+        tellObserver([])
+        return !state.book.liveRuns.contains { $0.worker == 0 }
+            && !entries.contains { entry in
+                guard let job = entry.fact.job else { return false }
+                return jobs[job] != nil || state.state(of: job) == .created
+            }
     }
 
     /// Whether a fact is about a job that this process does not work on, and might have to.

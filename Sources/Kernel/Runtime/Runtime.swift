@@ -57,6 +57,10 @@ public actor Runtime {
     var keptCalibrations: Set<String> = []
     /// Whether the next turn looks for jobs that nobody works on.
     var seeksOrphans = true
+    /// Whether news were taken in outside a turn, from which nothing has followed yet.
+    var hasOnlyWatched = false
+    /// Until then what others write is watched, if nothing is to be decided here.
+    var nextLook = 0.0
 
     public init(
         devices: any DeviceProvider, storage: any KernelStorage = MemoryStorage(), clock: any KernelClock = WallClock(),

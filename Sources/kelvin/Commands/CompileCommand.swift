@@ -115,6 +115,11 @@ struct CompileCommand: AsyncParsableCommand {
     private func written(_ executable: Executable, _ program: ProgramFile) throws -> String {
         var executable = executable
         if explicitDelays { executable.circuit = executable.circuitWithExplicitDelays }
+        // Only Kelvin knows the pragma for a matrix: for everybody else it is taken apart.
+        let hasMatrices = executable.circuit.gates.contains { definition in
+            if case .matrix = definition.implementation { true } else { false }
+        }
+        if hasMatrices, let apart = try? executable.circuit.unrolled() { executable.circuit = apart }
         do {
             return try executable.openQASM(to == .qasm3 ? .version3 : .version2)
         } catch {
