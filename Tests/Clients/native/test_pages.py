@@ -10,7 +10,7 @@ PAGES = CLIENTS.parents[1] / "Docs" / "front-doors"
 #: For each folder of tests the page that tells of them; of the others it has the folder's name.
 PAGE = {"native": "python", "mitiq": "cirq", "pennylane": "qiskit"}
 #: What tests need for themselves.
-OURS = {"pytest", "mypy"}
+OURS = {"pytest", "pytest-mock", "flaky", "mypy"}
 NAMES = {"cirq-core": "cirq"}
 
 
