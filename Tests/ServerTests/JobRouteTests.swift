@@ -142,7 +142,7 @@ import Testing
     @Test func aPausedJobGoesOn() async throws {
         let service = try await TestService()
         let submitted = try await service.post(
-            "/v1/jobs", TestService.submission(["device": "heron-133", "shots": 3_000, "batchShots": 50]))
+            "/v1/jobs", TestService.submission(["device": "heron-133", "shots": 30_000, "batchShots": 50]))
         let id = try #require(submitted.object["id"] as? String)
         #expect(try await service.post("/v1/jobs/\(id)/pause").status == 202)
         #expect(try await service.get("/v1/jobs/\(id)?wait=30").object["status"] as? String == "paused")
