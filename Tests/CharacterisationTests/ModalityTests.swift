@@ -274,7 +274,7 @@ private struct World {
         try Compilation(
             of: program.circuit, for: file.description, calibration: machine.calibration,
             options: CompilerOptions(
-                effort: .fast, rewriting: .verbatim, scheduling: .asap, initialLayout: program.sites), seed: 1
+                effort: .fast, rewriting: .experiment, scheduling: .asap, initialLayout: program.sites), seed: 1
         ).executable
     }
 }

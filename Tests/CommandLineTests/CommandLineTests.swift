@@ -210,6 +210,19 @@ import Testing
         #expect(timed.output.contains("delay["))
     }
 
+    @Test func gatesStayWhereThatIsAskedFor() throws {
+        let folded = try temporaryFile(
+            """
+            OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; h q[0];
+            cx q[0], q[1]; cx q[0], q[1]; cx q[0], q[1];
+            """)
+        func entanglers(_ options: String...) throws -> Int {
+            try kelvin(["compile", folded, "--seed", "1"] + options).output.components(separatedBy: "cz $").count - 1
+        }
+        #expect(try entanglers() == 1)
+        #expect(try entanglers("--keep-gates") == 3)
+    }
+
     @Test func compiledProgramsAreProgramsAgain() throws {
         let compiled = try kelvin("compile", "Examples/qft.qasm", "--seed", "1")
         #expect(compiled.code == 0)

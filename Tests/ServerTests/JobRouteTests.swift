@@ -142,7 +142,7 @@ import Testing
     @Test func aPausedJobGoesOn() async throws {
         let service = try await TestService()
         let submitted = try await service.post(
-            "/v1/jobs", TestService.submission(["device": "heron-133", "shots": 3_000, "batchShots": 50]))
+            "/v1/jobs", TestService.submission(["device": "heron-133", "shots": 30_000, "batchShots": 50]))
         let id = try #require(submitted.object["id"] as? String)
         #expect(try await service.post("/v1/jobs/\(id)/pause").status == 202)
         #expect(try await service.get("/v1/jobs/\(id)?wait=30").object["status"] as? String == "paused")
@@ -172,6 +172,30 @@ import Testing
     }
 
     /// The machine time that a dry run tells is what the job takes, the measuring of the readout with it.
+    /// A program of the form U U† U is as long on the machine as it was written, where that is asked for.
+    @Test func gatesStayWhereThatIsAskedFor() async throws {
+        let service = try await TestService()
+        let program = """
+            OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q;
+            cz q[0], q[1]; cz q[0], q[1]; cz q[0], q[1]; cz q[0], q[1]; cz q[0], q[1]; h q; c = measure q;
+            """
+        func entanglers(_ changes: [String: Any]) async throws -> (count: Int, kept: Bool?) {
+            let asked: [String: Any] = ["program": program, "device": "heron-133", "shots": 10]
+            let id = try await service.finished(asked.merging(changes) { $1 })
+            let result = try await service.get("/v1/jobs/\(id)/result").object
+            let text = (result["programs"] as? [[String: Any]])?.first?["compiled"] as? String
+            let options = result["options"] as? [String: Any]
+            return (try #require(text).components(separatedBy: "cz $").count - 1, options?["keepsGates"] as? Bool)
+        }
+        #expect(try await entanglers(["keepGates": true]) == (5, true))
+        #expect(try await entanglers(["keepGates": false]) == (1, nil))
+        #expect(try await entanglers([:]) == (1, nil))
+        let both = try await service.post(
+            "/v1/jobs", TestService.submission(["keepGates": true, "compiled": true]))
+        #expect(both.status == 422 && both.text.contains("keepGates"), "\(both.text)")
+        try await service.stop()
+    }
+
     @Test(arguments: ["readout", "none"])
     func theDryRunTellsTheMachineTime(mitigation: String) async throws {
         let service = try await TestService()

@@ -44,6 +44,28 @@ import Testing
     }
 
     @Test(arguments: StorageConformanceTests.Kind.durable)
+    func whatBelongsToAJobGoesWithIt(kind: StorageConformanceTests.Kind) throws {
+        let storage = try StorageConformanceTests.place(kind)()
+        try storage.changeAccounts { store throws(KernelError) in
+            let kept: [(String, String, UInt64?)] = [
+                ("a", "job", 7), ("a", "input", 7), ("b", "job", 8), ("c", "waiting", nil),
+            ]
+            for (name, kind, job) in kept {
+                var record = record(name, kind: kind)
+                record.job = job.map { JobID($0) }
+                try store.set(record)
+            }
+            try store.removeRecords(of: JobID(7))
+        }
+        try storage.readAccounts { store throws(KernelError) in
+            #expect(try store.record("ionq", "job", "a") == nil)
+            #expect(try store.record("ionq", "input", "a") == nil)
+            #expect(try store.record("ionq", "job", "b")?.job == JobID(8))
+            #expect(try store.record("ionq", "waiting", "c") != nil)
+        }
+    }
+
+    @Test(arguments: StorageConformanceTests.Kind.durable)
     func listsAreTheNewestFirstOfSomeProjects(kind: StorageConformanceTests.Kind) throws {
         let storage = try StorageConformanceTests.place(kind)()
         try storage.changeAccounts { store throws(KernelError) in

@@ -22,7 +22,7 @@ struct LayoutPass: Pass {
         let live = (0..<target.siteCount).filter { target.isLive[$0] }
         guard count <= live.count else { throw Region.tooWide(count, target) }
         if let pinned = context.options.initialLayout { try Self.check(pinned, count, target) }
-        if context.options.rewriting == .verbatim {
+        if context.options.rewriting.keepsSites {
             guard let pinned = context.options.initialLayout else {
                 throw CompilerError(
                     .invalidOption, "a program that is to be taken word for word needs a site for each qubit",
@@ -34,10 +34,15 @@ struct LayoutPass: Pass {
             return context.options.initialLayout ?? live.prefix(count).map { Site($0) }
         }
         let cost = EntanglingCost(target)
-        let program = InteractionGraph(unit.circuit.body, qubitCount: count, weigh: { cost($0) })
-        let graphs = [true, false].map { commuting in
-            RoutingGraph(
-                flattening: unit.circuit.body, in: unit.circuit, commuting: commuting, weigh: { cost($0) })
+        let keepsGates = context.options.rewriting.keepsGates
+        func weigh(_ instruction: Instruction) -> (alone: UInt8, withSwap: UInt8) {
+            let (alone, withSwap) = cost(instruction)
+            // A swap merges with nothing where gates are kept.
+            return (alone, keepsGates ? alone + 3 : withSwap)
+        }
+        let program = InteractionGraph(unit.circuit.body, qubitCount: count, weigh: weigh)
+        let graphs = [!keepsGates, false].map { commuting in
+            RoutingGraph(flattening: unit.circuit.body, in: unit.circuit, commuting: commuting, weigh: weigh)
         }
         let region: Region
         var fixed: [[Int32]] = []

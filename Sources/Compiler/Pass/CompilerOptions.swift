@@ -21,10 +21,21 @@ public struct CompilerOptions: Hashable, Sendable {
     public enum Rewriting: String, Hashable, Sendable, CaseIterable {
         /// Into any program that means the same.
         case free
-        /// Gate by gate, for programs that measure the machine: each qubit stays on its site of `initialLayout`, every
-        /// gate is translated where it stands, nothing is routed, moved across a barrier, or left out because nobody
-        /// could see it. One-qubit gates in a row between two barriers take their shortest form.
+        /// Gate by gate, for programs that are longer than they need be on purpose, such as folded ones (U U† U): each
+        /// gate is translated by itself, the program is placed and routed, and nothing is merged with what stands
+        /// beside it, taken out of order, or left out.
+        case gateByGate
+        /// Gate by gate and on its sites, for programs that were compiled elsewhere: each qubit stays on its site of
+        /// `initialLayout`, and nothing is routed.
         case verbatim
+        /// As `verbatim`, for programs that measure the machine: one-qubit gates in a row between two barriers take
+        /// their shortest form, so that what an experiment counts as one gate is as long as the machine can make it.
+        case experiment
+
+        /// Whether each qubit stays on its site of `initialLayout`.
+        public var keepsSites: Bool { self == .verbatim || self == .experiment }
+        /// Whether each gate is translated by itself.
+        public var keepsGates: Bool { self == .verbatim || self == .gateByGate }
     }
 
     public var effort: Effort

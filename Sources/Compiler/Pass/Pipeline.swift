@@ -35,8 +35,12 @@ extension Pipeline {
     static func standard(for context: CompilationContext, isPhysical: Bool = false) -> Pipeline {
         // A simulator that knows every gate takes programs as they are, definitions included.
         if context.target.takesEveryGate { return Pipeline([LayoutPass()]) }
-        if context.options.rewriting == .verbatim {
-            return Pipeline([UnrollPass(), LayoutPass(), CoupledPairsCheck(), TranslationPass()])
+        let rewriting = context.options.rewriting
+        if rewriting != .free {
+            let mapping: any Pass = rewriting.keepsSites ? CoupledPairsCheck() : RoutingPass()
+            return Pipeline([
+                UnrollPass(), LayoutPass(), mapping, TranslationPass(keepsGates: rewriting.keepsGates),
+            ])
         }
         var passes: [any Pass] = [UnrollPass(), NegligibleRotationPass(), CancellationPass()]
         // A program that names its sites wants its swaps made there.

@@ -63,8 +63,9 @@ struct VerbatimBoxes {
             }
             if standard == .gphase { continue }
             guard target.supports(standard, parameters: block.parameters(at: position)) else {
+                let angles = target.supports(standard) ? " with these angles" : ""
                 throw fault(
-                    "a verbatim box calls '\(standard.name)', which is no native gate of \(device) with these angles",
+                    "a verbatim box calls '\(standard.name)', which is no native gate of \(device)\(angles)",
                     "its native gates are \(target.description.nativeGates.map(\.gate.name).joined(separator: ", "))")
             }
             guard target.isAvailable(standard, on: sites) else {

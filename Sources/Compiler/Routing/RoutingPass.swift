@@ -15,7 +15,8 @@ struct RoutingPass: Pass {
         let map = context.target.routingMap
         var emitter = RoutedEmitter(
             circuit: unit.circuit, map: map, cost: EntanglingCost(context.target), plan: unit.routingPlan,
-            programSites: layout.final, defersMeasurements: unit.circuit.endsInMeasurements)
+            programSites: layout.final, defersMeasurements: unit.circuit.endsInMeasurements,
+            keepsOrder: context.options.rewriting.keepsGates)
         let start = Array(0..<Int32(map.siteCount))
         let (block, end, _) = emitter.emit(unit.circuit.body, from: start, in: LoopPath(entry: start))
         unit.circuit.body = block
@@ -41,13 +42,16 @@ private struct RoutedEmitter {
     /// Whether measurements wait for the last gate. Written where the program has them, swaps would go through sites
     /// already measured, and every gate there would wait for a readout.
     let defersMeasurements: Bool
+    /// Whether gates that commute stay in their order too.
+    let keepsOrder: Bool
     let router: SwapRouter
 
     init(
         circuit: Circuit, map: RoutingMap, cost: EntanglingCost, plan: RoutingPlan, programSites: [Site],
-        defersMeasurements: Bool
+        defersMeasurements: Bool, keepsOrder: Bool
     ) {
         self.defersMeasurements = defersMeasurements
+        self.keepsOrder = keepsOrder
         self.circuit = circuit
         self.map = map
         self.cost = cost
@@ -67,7 +71,8 @@ private struct RoutedEmitter {
     mutating func emit(
         _ source: Block, from entry: [Int32], in loop: LoopPath
     ) -> (block: Block, exit: [Int32], swaps: [(Int, Int)]) {
-        let graph = RoutingGraph(source, in: circuit, commuting: plan.tuning.commuting, weigh: { cost($0) })
+        let graph = RoutingGraph(
+            source, in: circuit, commuting: plan.tuning.commuting && !keepsOrder, weigh: { cost($0) })
         router.place(entry)
         var generator = SeededGenerator(seed: plan.seed)
         router.route(graph, plan.tuning, &generator)

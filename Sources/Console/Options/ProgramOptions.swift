@@ -61,7 +61,7 @@ package struct WorkloadOptions: ParsableArguments {
     package func document(
         _ program: ProgramFile, _ parameters: ParameterTable, _ target: TargetOptions, seed: UInt64
     ) -> SubmissionDocument {
-        SubmissionDocument(
+        var document = SubmissionDocument(
             name: program.circuit.name, device: target.device,
             blocks: [
                 SubmissionDocument.Block(
@@ -69,6 +69,8 @@ package struct WorkloadOptions: ParsableArguments {
                     parameters: parameters, observables: observable.isEmpty ? nil : observable,
                     dialect: language.dialect, includes: program.includes)
             ], shots: shots, seed: seed, mitigation: mitigation, effort: target.effort.rawValue)
+        if target.keepGates { document.keepsGates = true }
+        return document
     }
 }
 
@@ -88,7 +90,16 @@ package struct TargetOptions: ParsableArguments {
     @Option(help: "How much time the compiler takes: fast or standard.")
     package var effort = CompilerOptions.Effort.standard
 
-    package var compilerOptions: CompilerOptions { CompilerOptions(effort: effort) }
+    @Flag(
+        help: """
+            Translate each gate by itself, merge none and leave none out: for programs that are longer than they need \
+            be on purpose, such as folded ones.
+            """)
+    package var keepGates = false
+
+    package var compilerOptions: CompilerOptions {
+        CompilerOptions(effort: effort, rewriting: keepGates ? .gateByGate : .free)
+    }
 
     /// The machines that may be chosen: those named, or for `any` all of the catalogue that are no ideal simulator.
     package func devices(in catalog: DeviceCatalog) throws(CommandFailure) -> [String] {

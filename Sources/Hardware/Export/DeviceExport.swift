@@ -1,3 +1,5 @@
+import Circuits
+
 /// A machine in the form of a vendor: what other people's tools read.
 public struct DeviceExport: Sendable {
     public enum Format: String, Sendable, CaseIterable {
@@ -56,7 +58,25 @@ public struct DeviceExport: Sendable {
             let pairs = (0..<count).flatMap { a in
                 (0..<count).filter { $0 != a }.map { Coupling(Site(a), Site($0)) }
             }
-            return (file.calibration.expandingDefaults(over: file.description), pairs)
+            return (file.calibration.expandingDefaults(over: file.description).placingDefaults(on: pairs), pairs)
         }
+    }
+}
+
+extension Calibration {
+    /// With the figures of gates on two sites that hold everywhere, pair by pair.
+    fileprivate func placingDefaults(on pairs: [Coupling]) -> Calibration {
+        let standards = defaults.filter { $0.gate.qubitCount == 2 }
+        if standards.isEmpty { return self }
+        var entries = gates
+        for standard in standards {
+            let own = Set(gates.lazy.filter { $0.gate == standard.gate }.map(\.sites))
+            for pair in pairs where !own.contains([pair.first, pair.second]) {
+                entries.append(standard.placed(on: [pair.first, pair.second]))
+            }
+        }
+        return Calibration(
+            id: id, timestamp: timestamp, sites: sites, gates: entries, defaults: defaults, globals: globals,
+            environment: environment)
     }
 }

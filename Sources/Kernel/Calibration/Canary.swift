@@ -67,7 +67,7 @@ public struct Canary: Sendable {
         var request = JobRequest(
             name: "canary", workload: .sample([SamplerPUB(circuit)]), device: device, shots: shots, seed: seed,
             priority: .system, mitigation: .none,
-            compilerOptions: CompilerOptions(effort: .fast, rewriting: .verbatim, initialLayout: sites))
+            compilerOptions: CompilerOptions(effort: .fast, rewriting: .experiment, initialLayout: sites))
         // It runs across a calibration as it is: a new one makes it void anyway.
         request.onRecalibration = .flag
         return request

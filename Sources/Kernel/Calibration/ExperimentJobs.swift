@@ -58,7 +58,7 @@ public struct ExperimentJobs: Sendable {
         guard program.isVerbatim else { return CompilerOptions(allowedSites: program.allowedSites) }
         // As soon as possible: a site is read when its wait is over, not when the longest is.
         return CompilerOptions(
-            effort: .fast, rewriting: .verbatim, scheduling: .asap, initialLayout: program.sites)
+            effort: .fast, rewriting: .experiment, scheduling: .asap, initialLayout: program.sites)
     }
 
     private func runs(_ result: JobResult) -> [ExperimentRun] {

@@ -38,13 +38,17 @@ public struct SubmissionDocument: Hashable, Sendable, Codable {
     public var secondsPerPrice: Double?
     /// The program consists of native gates on the machine's sites: it is scheduled, and nothing else is changed.
     public var isCompiled: Bool?
+    /// Each gate is translated by itself, and no two are merged or taken out: for programs that are longer than they
+    /// need be on purpose.
+    public var keepsGates: Bool?
     /// The result is given out once, then everything but the job's history is erased.
     public var isReadOnce: Bool?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case format, name, device, blocks, shots, seed, priority, mitigation, effort, account, onRecalibration,
             batchShots
-        case budget, devices, tenancy, deadline, secondsPerNat, secondsPerPrice, isCompiled, isReadOnce
+        case budget, devices, tenancy, deadline, secondsPerNat, secondsPerPrice, isCompiled, keepsGates,
+            isReadOnce
     }
 
     /// What a request may say, and nothing besides; `JSONDecoder` would pass over the rest in silence.
@@ -194,7 +198,13 @@ extension SubmissionDocument {
         if let devices, !devices.isEmpty { request.devices = devices }
         // A program that names its sites gets no region to be placed in.
         request.tenancy = request.workload.namesSites || isCompiled == true ? .alone : tenancy ?? .shared
+        if isCompiled == true, keepsGates == true {
+            throw Self.wrong(
+                "the program is compiled already (isCompiled), and its gates are to be kept while it is (keepsGates): one of both"
+            )
+        }
         if isCompiled == true { request.compilerOptions = CompilerOptions(effort: .fast, rewriting: .verbatim) }
+        if keepsGates == true { request.compilerOptions.rewriting = .gateByGate }
         if let deadline { request.deadline = deadline }
         request.weights = PlacementWeights(secondsPerNat: secondsPerNat, secondsPerPrice: secondsPerPrice)
         return request

@@ -196,7 +196,7 @@ extension Runtime {
         var work = JobWork()
         let demand = try work.validate(request, in: context(of: JobID(0)))
         // What stands on sites already is not looked a region for.
-        let isPlaced = request.workload.namesSites || request.compilerOptions.rewriting == .verbatim
+        let isPlaced = request.workload.namesSites || request.compilerOptions.rewriting.keepsSites
         guard !isPlaced, let profile = demand.profile ?? work.plan?.profile else {
             return CheckedRequest(appraisal: nil, work: work, demand: demand)
         }

@@ -42,6 +42,9 @@ extension Service {
                         try store.remove(job)
                     }
                     guard isGone else { throw Problem(.unfinished, "\(job) is not over", cure: "cancel it first") }
+                    try call.service.accounts.changeAccounts { store throws(KernelError) in
+                        try store.removeRecords(of: job)
+                    }
                     return Answer(.noContent)
                 }
                 return try await call.change { runtime, id throws(KernelError) in try await runtime.cancel(id) }

@@ -21,7 +21,7 @@ struct SubmissionBody: Decodable {
     static let fields = [
         "project", "name", "program", "language", "dialect", "includes", "file", "device", "devices", "shots", "seed",
         "inputs", "observables", "mitigation", "effort", "priority", "tags", "budget", "batchShots", "deadline",
-        "tenancy", "onRecalibration", "calibration", "compiled", "session", "readOnce",
+        "tenancy", "onRecalibration", "calibration", "compiled", "keepGates", "session", "readOnce",
     ]
 
     /// What goes along with a kept request.
@@ -74,6 +74,10 @@ struct SubmissionBody: Decodable {
         document.deadline = try fields.optional("deadline", as: Moment.self)?.seconds
         document.tenancy = try fields.word("tenancy")
         document.isCompiled = try fields.optional("compiled")
+        document.keepsGates = try fields.optional("keepGates")
+        if document.isCompiled == true, document.keepsGates == true {
+            throw fields.wrong("keepGates", "'compiled' says already that nothing is changed")
+        }
         document.isReadOnce = try fields.optional("readOnce")
         document.onRecalibration = try fields.optional("onRecalibration")
     }

@@ -94,6 +94,10 @@ public final class SecretVault: SecretSource {
         return count
     }
 
+    /// 32 bytes for a purpose other than sealing, by HKDF (RFC 5869) from the newest key: the same while that key is in
+    /// use, and of no use for telling the key or another purpose's.
+    func key(for purpose: String) throws(KernelError) -> [UInt8] { try currentKeys().key(for: purpose) }
+
     /// The keys of the file, which is made where there is none.
     private func currentKeys() throws(KernelError) -> SealingKeys {
         if let known = keys.withLock({ $0 }) { return known }
@@ -172,6 +176,12 @@ struct SealingKeys: Sendable {
     func hasNewest(of other: SealingKeys) -> Bool { keys[0].id == other.keys[0].id }
 
     func onlyNewest() -> SealingKeys { SealingKeys(keys: [keys[0]]) }
+
+    func key(for purpose: String) -> [UInt8] {
+        let key = HKDF<Crypto.SHA256>.deriveKey(
+            inputKeyMaterial: keys[0].key, info: Data(purpose.utf8), outputByteCount: 32)
+        return key.withUnsafeBytes { bytes in Array(bytes) }
+    }
 
     func seal(_ secret: [UInt8], as name: String) throws(KernelError) -> [UInt8] {
         let key = keys[0]

@@ -10,7 +10,7 @@ extension Call {
         return try await settled(job, within: 5)
     }
 
-    /// Erases a job, and what a door keeps of it; one that is on its way is cancelled before.
+    /// Erases a job, and what doors keep of it; one that is on its way is cancelled before.
     func erase(_ record: DoorRecord) async throws {
         if let job = try summary(of: record) {
             _ = try await cancelled(job)
@@ -18,6 +18,7 @@ extension Call {
             guard isGone else {
                 throw Problem(.unfinished, "\(record.name) is not over", cure: "wait until it is, then delete it")
             }
+            try service.accounts.changeAccounts { store throws(KernelError) in try store.removeRecords(of: job.job) }
         }
         try service.accounts.changeAccounts { store throws(KernelError) in
             try store.removeRecord(record.door, record.kind, record.name)

@@ -32,11 +32,10 @@ struct OfferedMachine: Sendable {
 
     /// Pairs of sites on which some two-qubit gate works, each once, the smaller site first.
     var couplings: [(Int, Int)] {
-        let count = description.siteCount
         switch description.connectivity {
         case .all:
-            return (0..<count).flatMap { a in (a + 1..<max(count, a + 1)).map { (a, $0) } }
-                .filter { isOperational($0.0) && isOperational($0.1) }
+            let sites = (0..<description.siteCount).filter(isOperational)
+            return sites.indices.flatMap { k in sites[(k + 1)...].map { (sites[k], $0) } }
         case .couplings(let couplings):
             var seen: Set<[Int]> = [], result: [(Int, Int)] = []
             for coupling in couplings where isOperational(coupling.first.index) && isOperational(coupling.second.index)

@@ -63,6 +63,8 @@ public protocol AccountTransaction {
     /// Keeps a record, or what changed of it: its job and its bytes.
     func set(_ record: DoorRecord) throws(KernelError)
     func removeRecord(_ door: String, _ kind: String, _ name: String) throws(KernelError)
+    /// Whatever the doors keep of a job.
+    func removeRecords(of job: JobID) throws(KernelError)
     func records(_ filter: DoorRecordFilter) throws(KernelError) -> [DoorRecord]
     /// How many there are, whatever the filter's limit.
     func recordCount(_ filter: DoorRecordFilter) throws(KernelError) -> Int

@@ -32,6 +32,10 @@ extension SQLAccounts {
             "DELETE FROM records WHERE door = ? AND kind = ? AND name = ?", [.text(door), .text(kind), .text(name)])
     }
 
+    public func removeRecords(of job: JobID) throws(KernelError) {
+        try execute("DELETE FROM records WHERE job = ?", [.integer(job.stored)])
+    }
+
     public func records(_ filter: DoorRecordFilter) throws(KernelError) -> [DoorRecord] {
         let (condition, values) = Self.condition(filter)
         return try rows(

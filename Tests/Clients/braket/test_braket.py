@@ -269,11 +269,23 @@ def test_verbatim_boxes_stay_as_they_are(heron):
     compiled = result.get_compiled_circuit()
     assert f"cz ${a}, ${b};" in compiled and f"measure ${a};" in compiled
     assert compiled.count(f"sx ${a};") == 2
-    # What is no native gate is refused by its name, at once or by the task.
-    with pytest.raises((ClientError, ValueError), match="native gate"):
-        task = heron.run(Circuit().add_verbatim_box(Circuit().ccnot(a, b, 3)), shots=10, disable_qubit_rewiring=True)
-        task.result()
-        raise ValueError(task.metadata()["failureReason"])
+
+
+@pytest.mark.parametrize("machine", ["heron-133", "garnet-20", "ion-chain-20", "atoms-48"])
+def test_verbatim_boxes_hold_native_gates_alone(heron, machine):
+    device = AwsDevice(f"arn:aws:braket:us-east-1::device/qpu/kelvin/{machine}")
+    a, b = next(iter(device.topology_graph.edges))
+    c = next(site for site in device.topology_graph.nodes if site not in (a, b))
+    native = device.properties.paradigm.nativeGateSet
+    boxes = {"h": Circuit().h(a), "s": Circuit().s(a), "ry": Circuit().ry(a, 0.3), "u": Circuit().u(a, 0.1, 0.2, 0.3),
+             "cx": Circuit().cnot(a, b), "swap": Circuit().swap(a, b), "ccx": Circuit().ccnot(a, b, c)}
+    assert not set(boxes) & set(native)
+    # Each is refused by its name, at once or by the task: nothing in a box is translated.
+    for name, box in boxes.items():
+        with pytest.raises((ClientError, ValueError), match=f"'{name}', which is no native gate of {machine}"):
+            task = device.run(Circuit().add_verbatim_box(box), shots=10, disable_qubit_rewiring=True)
+            task.result()
+            raise ValueError(task.metadata()["failureReason"])
 
 
 def test_physical_qubits_name_sites(heron):

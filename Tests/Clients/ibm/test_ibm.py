@@ -128,12 +128,31 @@ def test_backends_are_what_the_machines_are(daemon, ibm, heron, ideal, service):
     assert heron.qubit_properties(5).t1 == pytest.approx(calibration["sites"][5]["t1"])
     # Everything that is not fractional is offered by itself; the rest where it is asked for.
     assert "rzz" in connect(daemon).backend("heron-156", use_fractional_gates=None).operation_names
-    assert ibm.least_busy(operational=True, simulator=False).num_qubits > 0
     assert heron.properties(datetime=datetime.datetime.now()).last_update_date is not None
     for backend in ibm.backends():
         assert backend.target.num_qubits == backend.num_qubits
     with pytest.raises(Exception, match="[Nn]o backend|not found|there is no"):
         ibm.backend(f"machine-{secrets.token_hex(4)}")
+
+
+def test_every_machine_takes_what_is_compiled_for_it(ibm):
+    # Whichever of them least_busy chooses, with what the client offers of a machine by itself.
+    for backend in ibm.backends(simulator=False):
+        one = QuantumCircuit(3)
+        one.ry(0.6, 0)
+        one.cx(0, 1)
+        one.ccx(0, 1, 2)
+        one.measure_all()
+        isa = generate_preset_pass_manager(backend=backend, optimization_level=1, seed_transpiler=1).run(one)
+        job = SamplerV2(mode=backend).run([isa], shots=1000)
+        counts = job.result()[0].data.meas.get_counts()
+        share = np.sin(0.3) ** 2
+        assert counts.get("111", 0) / 1000 == pytest.approx(share, abs=0.08), backend.name
+        # Photons are lost on their way.
+        assert counts.get("000", 0) > 500, backend.name
+        errors = [entry.error for entry in backend.target["cz"].values()]
+        assert errors and all(error is not None and 0 < error <= 1 for error in errors), backend.name
+    assert ibm.least_busy(operational=True, simulator=False).num_qubits > 0
 
 
 # Sampler
@@ -165,7 +184,7 @@ def test_compiled_circuits_run_on_the_sites_they_name(heron):
     there.measure(site, 1)
     there.measure(site - 1, 0)
     job = SamplerV2(mode=heron).run([there], shots=500)
-    assert job.result()[0].data.c.get_counts().get("10", 0) > 380
+    assert job.result()[0].data.c.get_counts().get("10", 0) > 300
 
 
 def test_values_sweep_in_their_shape(ideal):

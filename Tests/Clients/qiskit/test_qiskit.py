@@ -173,6 +173,38 @@ def test_transpiled_circuits_run_where_they_say(provider, name):
         assert all(f"measure ${site};" in compiled for site in sites)
 
 
+@pytest.mark.parametrize("transpiles", [False, True])
+def test_optimization_level_0_keeps_each_gate(provider, transpiles):
+    backend = provider.backend("garnet-20")
+    once = QuantumCircuit(3)
+    once.h(0)
+    once.cz(0, 1)
+    once.rx(0.4, 1)
+    once.cz(1, 2)
+    folded = once.copy()
+    for _ in range(4):
+        folded = folded.compose(once.inverse()).compose(once)
+    folded.measure_all()
+    if transpiles:
+        folded = transpile(folded, backend, optimization_level=0)
+    entanglers = folded.count_ops()["cz"]
+    assert entanglers >= 18
+
+    def compiled(job):
+        return job.result() and job.kelvin_job.result().compiled[0]
+
+    kept = compiled(backend.run(folded, shots=500, optimization_level=0, seed=4))
+    assert kept.count("cz $") >= entanglers and kept.count("r(") >= 9
+    if not transpiles:
+        # Nothing but swaps comes on top.
+        assert (kept.count("cz $") - entanglers) % 3 == 0
+        assert compiled(backend.run(folded, shots=500, seed=4)).count("cz $") <= 2
+    sampler = KelvinSampler(backend, options={"optimization_level": 0, "seed": 4})
+    assert sampler.run([folded], shots=500).kelvin_job.result().compiled[0].count("cz $") == kept.count("cz $")
+    with pytest.raises(kelvin.ProgramError, match="optimization level 2"):
+        backend.run(folded, optimization_level=2)
+
+
 def test_estimates_on_a_noisy_machine_carry_their_errors(provider):
     backend = provider.backend("garnet-20")
     t = Parameter("t")

@@ -13,6 +13,8 @@ struct NativeTranslator {
     let collectsRuns: Bool
     /// Whether a rotation about Z right before a measurement, and anything right before a reset, is left out.
     let dropsUnobservable: Bool
+    /// Whether each gate is written by itself, so that a gate and its inverse after it both stay.
+    let keepsGates: Bool
 
     struct Run {
         var first: Qubit, second: Qubit
@@ -31,11 +33,15 @@ struct NativeTranslator {
     private var next: [Int32] = []
 
     init(
-        _ circuit: Circuit, for target: Target, isPlaced: Bool, collectsRuns: Bool, dropsUnobservable: Bool
+        _ circuit: Circuit, for target: Target, isPlaced: Bool, collectsRuns: Bool, dropsUnobservable: Bool,
+        keepsGates: Bool = false
     ) {
+        precondition(!(keepsGates && (collectsRuns || dropsUnobservable)), "gates are kept, or rewritten")
+
         writer = NativeWriter(circuit, for: target, isPlaced: isPlaced)
         self.collectsRuns = collectsRuns && writer.basis != nil
         self.dropsUnobservable = dropsUnobservable
+        self.keepsGates = keepsGates
         runOf = Array(repeating: -1, count: circuit.qubitCount)
     }
 
@@ -70,7 +76,14 @@ struct NativeTranslator {
         let operation = block.operation(at: position)
         writer.location = block.location(at: position)
         switch operation {
-        case .gate(.standard(let gate)): try translate(gate, block, position)
+        case .gate(.standard(let gate)):
+            if keepsGates, gate == .id, writer.target.supports(.id) {
+                // Nothing to translate, and time that the program wants to pass.
+                writer.output.append(from: block, at: position)
+                break
+            }
+            try translate(gate, block, position)
+            if keepsGates { for qubit in block.qubits(at: position) { writer.flush(qubit.index) } }
         case .gate(.defined): preconditionFailure("gates are unrolled before translation")
         case .measure:
             let qubit = block.qubits(at: position)[0].index

@@ -47,11 +47,15 @@ struct MachineTimes {
         let boxes = try VerbatimBoxes(part, on: context.target)
         var options = context.options
         options.initialLayout = layout.initial
-        options.rewriting = .verbatim
+        options.rewriting = context.options.rewriting.keepsGates ? .verbatim : .experiment
         var unit = CompilationUnit(boxes.circuit)
         let passes: [any Pass] =
             context.target.takesEveryGate
-            ? [LayoutPass()] : [UnrollPass(), LayoutPass(), RoutingPass(), TranslationPass()]
+            ? [LayoutPass()]
+            : [
+                UnrollPass(), LayoutPass(), RoutingPass(),
+                TranslationPass(keepsGates: context.options.rewriting.keepsGates),
+            ]
         _ = try Pipeline(passes).run(
             &unit, in: CompilationContext(context, options: options))
         unit.circuit.body = boxes.restored(in: unit.circuit.body)

@@ -9,27 +9,30 @@ struct BlobAddress: Sendable {
     var account: String
     var container: String
 
-    /// New with each start of the service: addresses are asked for whenever they are needed.
-    private static let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
+    /// Seconds.
     static let lifetime = 86_400.0
 
-    private static func signature(_ account: String, _ container: String, _ end: String) -> String {
+    private static func signature(_ account: String, _ container: String, _ end: String, _ key: [UInt8]) -> String {
         Secrets.hexadecimal(
             Secrets.authenticationCode(of: Data("\(account)\n\(container)\n\(end)".utf8), key: key))
     }
 
     /// What stands behind the question mark.
-    func query(now: Double) -> String {
+    ///
+    /// - Parameter key: that of the service, which signs.
+    func query(now: Double, key: [UInt8]) -> String {
         let end = Timestamp.text(from: now + Self.lifetime)
         func encoded(_ text: String) -> String { text.replacing(":", with: "%3A").replacing("/", with: "%2F") }
         return
-            "sv=2024-11-04&sr=c&sp=rcw&se=\(encoded(end))&skoid=\(encoded(account))&sig=\(Self.signature(account, container, end))"
+            "sv=2024-11-04&sr=c&sp=rcw&se=\(encoded(end))&skoid=\(encoded(account))&sig=\(Self.signature(account, container, end, key))"
     }
 
     /// - Throws: a problem for one that was changed or is over.
-    init(container: String, account: String?, end: String?, signature: String?, now: Double) throws {
+    init(
+        container: String, account: String?, end: String?, signature: String?, now: Double, key: [UInt8]
+    ) throws {
         guard let account, let end, let signature, let time = Timestamp.seconds(from: end),
-            Secrets.areEqual(signature, Self.signature(account, container, end))
+            Secrets.areEqual(signature, Self.signature(account, container, end, key))
         else { throw Problem(.forbidden, "the signature of the address is not ours") }
         guard now < time else { throw Problem(.forbidden, "the address was good until \(end)") }
         self.init(account: account, container: container)
@@ -42,7 +45,10 @@ struct BlobAddress: Sendable {
 }
 
 extension Call {
-    private static let container = "container", blob = "blob"
+    /// What addresses of blobs are signed with: of the service's file of keys, so that they hold when it starts anew.
+    private var blobKey: [UInt8] {
+        get throws { try service.vault.key(for: "azure blob addresses") }
+    }
 
     /// Where blobs of a container are, as the caller knows this service.
     func azureURL(_ path: String) -> String {
@@ -53,15 +59,15 @@ extension Call {
     func azureSAS() throws -> Answer {
         let body: SASBody = try decoded()
         let account = try caller.account(in: try project(asked: try azureProject()))
-        if let known = try record(AzureDoor.name, Self.container, body.containerName) {
-            guard known.account == account else { throw Gate.unknownRecord(body.containerName) }
-        } else {
-            try keep(
-                try newRecord(AzureDoor.name, Self.container, body.containerName, project: try azureProject()))
+        // Containers are an account's own; that of another's job is not there, as the job is not.
+        if let known = try record(AzureDoor.name, AzureJob.kind, AzureJob.id(ofContainer: body.containerName)),
+            known.account != account
+        {
+            throw Gate.unknownRecord(body.containerName)
         }
         let address = BlobAddress(account: account, container: body.containerName)
         let path = body.containerName + (body.blobName.map { "/\($0)" } ?? "")
-        return .json(["sasUri": "\(azureURL(path))?\(address.query(now: received))"])
+        return .json(["sasUri": "\(azureURL(path))?\(try address.query(now: received, key: blobKey))"])
     }
 
     private struct SASBody: Decodable {
@@ -87,7 +93,7 @@ extension Call {
     func blobAddress() throws -> BlobAddress {
         try BlobAddress(
             container: try parameter("container"), account: try query("skoid"), end: try query("se"),
-            signature: try query("sig"), now: received)
+            signature: try query("sig"), now: received, key: blobKey)
     }
 
     func putAzureBlob() throws -> Answer {
@@ -98,37 +104,22 @@ extension Call {
         guard try query("comp") == nil else {
             throw Problem(.badField, "a blob is put in one piece", cure: "send a smaller program")
         }
-        let name = "\(address.container)/\(AzureJob.input)"
-        let known = try service.accounts.readAccounts { store throws(KernelError) in
-            try store.record(AzureDoor.name, Self.blob, name)
-        }
-        if known != nil { throw Problem(.preconditionFailed, "\(name) is there already").conflict }
-        try keep(
-            DoorRecord(
-                door: AzureDoor.name, kind: Self.blob, name: name, account: address.account, job: nil,
-                created: received,
-                bytes: body))
+        do { try keepAzureInput(at: address) } catch let problem as Problem
+            where problem.status == .preconditionFailed
+        { throw problem.conflict }
         return Answer(.created, headers: [.eTag: "\"1\"", .lastModified: Self.httpDate(received)])
-    }
-
-    /// What was put into a container of the caller's.
-    func azureInput(_ container: String, account: String) throws -> [UInt8] {
-        let found = try service.accounts.readAccounts { store throws(KernelError) in
-            try store.record(AzureDoor.name, Self.blob, "\(container)/\(AzureJob.input)")
-        }
-        guard let found, found.account == account else {
-            throw Problem(.badField, "inputDataUri: there is nothing in \(container.clipped)")
-        }
-        return found.bytes
     }
 
     func azureBlob() throws -> Answer {
         let address = try blobAddress(), name = try parameter("blob")
         let bytes: [UInt8]
         if name == AzureJob.input {
-            bytes = try azureInput(address.container, account: address.account)
+            guard let input = try azureInput(at: address) else {
+                throw Problem(.notFound, "there is no blob \(name.clipped) in \(address.container.clipped)")
+            }
+            bytes = input
         } else {
-            let id = address.container.hasPrefix("job-") ? String(address.container.dropFirst(4)) : address.container
+            let id = AzureJob.id(ofContainer: address.container)
             let found = try service.accounts.readAccounts { store throws(KernelError) in
                 try store.record(AzureDoor.name, AzureJob.kind, id)
             }

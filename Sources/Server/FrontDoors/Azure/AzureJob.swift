@@ -81,6 +81,11 @@ struct AzureJob: Sendable {
         request = try DocumentCoding.decode(record.bytes)
     }
 
+    /// The SDK names a job's container after the job.
+    static func id(ofContainer name: String) -> String {
+        name.hasPrefix("job-") ? String(name.dropFirst("job-".count)) : name
+    }
+
     static func status(_ state: JobState?) -> String {
         switch state {
         case nil, .created, .validated, .queued, .paused: "Waiting"
@@ -236,7 +241,10 @@ extension Call {
         guard words.count >= 2, words.last == Substring(AzureJob.input) else {
             throw Problem(.badField, "inputDataUri: '\(request.inputDataUri.clipped)' is no address of ours")
         }
-        let input = try azureInput(String(words[words.count - 2]), account: account)
+        let address = BlobAddress(account: account, container: String(words[words.count - 2]))
+        guard let input = try azureInput(at: address) else {
+            throw Problem(.badField, "inputDataUri: there is nothing in \(address.container.clipped)")
+        }
         let block = try AzureJob.block(input, format: request.inputDataFormat)
         let session = try request.sessionId.map { try azureSessionName($0) }
         let document = SubmissionDocument(
@@ -246,6 +254,7 @@ extension Call {
         let job = try await submit(document, key: "azure \(id)", session: session, project: path)
         let record = try newRecord(AzureDoor.name, AzureJob.kind, id, job: job, bytes: DocumentCoding.encode(request))
         try keep(record)
+        if let id = record.job { try takeAzureInput(at: address, for: id) }
         return .json(try azureJob(record), .created)
     }
 

@@ -181,7 +181,7 @@ struct BraketPlan: Sendable {
     func document(on device: String, seed: UInt64) throws -> SubmissionDocument {
         var blocks: [SubmissionDocument.Block] = []
         for (index, (program, asked)) in zip(programs, action.programs).enumerated() {
-            let parameters = try asked.table(Self.place(action.isSet, index))
+            let parameters = try asked.table(of: program.inputs, Self.place(action.isSet, index))
             for run in program.runs {
                 guard let circuit = run.circuit else {
                     blocks.append(

@@ -98,12 +98,15 @@ extension BraketAction.Program {
         rows = (0..<count).map { row in columns.map { $0[row] } }
     }
 
-    /// The inputs as the kernel takes them.
-    func table(_ place: String) throws -> ParameterTable {
+    /// The inputs as the kernel takes them. Values of others than those that the program declares are of no use, as at
+    /// Amazon: PennyLane's plugin sends the coefficients of observables along.
+    func table(of declared: Set<String>, _ place: String) throws -> ParameterTable {
+        let places = names.indices.filter { declared.contains(names[$0]) }
         let values = try rows.map { row in
-            try zip(names, row).map { name, value in try Self.value(value, "\(place).inputs.\(name.clipped)") }
+            try places.map { try Self.value(row[$0], "\(place).inputs.\(names[$0].clipped)") }
         }
-        return ParameterTable(names: names, shape: rows.count == 1 ? .scalar : Shape([rows.count]), rows: values)
+        return ParameterTable(
+            names: places.map { names[$0] }, shape: rows.count == 1 ? .scalar : Shape([rows.count]), rows: values)
     }
 
     private static func value(_ value: WireValue, _ place: String) throws -> InputValue {

@@ -15,6 +15,8 @@ struct BraketProgram: Sendable {
     }
 
     let source: String
+    /// The names of the inputs that it declares.
+    let inputs: Set<String>
     /// Whether it says itself on which sites it runs.
     let namesSites: Bool
     let requests: [ResultRequest]
@@ -38,6 +40,7 @@ struct BraketProgram: Sendable {
             throw BraketAction.wrong("\(place).source", "output variables are not told by this interface: measure bits")
         }
         requests = circuit.requests
+        inputs = Set(circuit.inputs.map(\.name))
         namesSites = circuit.namesPhysicalQubits
         let named = requests.flatMap { $0.targets ?? [] }
         qubits = circuit.body.usedQubits.union(named).sorted()

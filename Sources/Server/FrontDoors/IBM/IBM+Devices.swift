@@ -102,9 +102,9 @@ extension IBM {
     /// One of the two documents of a machine.
     private static func document(_ file: DeviceFile, _ place: Int) throws -> JSONNode {
         let text: String
-        do throws(DeviceError) { text = try DeviceExport(file, format: .ibm).documents[place].text } catch {
-            throw KernelError(error)
-        }
+        do throws(DeviceError) {
+            text = try DeviceExport(file.withFixedGates, format: .ibm).documents[place].text
+        } catch { throw KernelError(error) }
         return try JSONNode.body(Array(text.utf8))
     }
 }

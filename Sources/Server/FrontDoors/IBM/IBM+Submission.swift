@@ -76,7 +76,7 @@ extension IBM {
                     )
                 }
             }
-            isNative = isNative && machine.description.performs(program.circuit)
+            isNative = isNative && machine.description.performsForIBM(program.circuit)
             blocks.append(
                 Block(
                     registers: program.registers, looseBits: program.looseBits, shape: shape.dimensions, shots: shots,
@@ -195,12 +195,18 @@ extension Call {
         document.isReadOnce = job.isPrivate ? true : nil
         let summary = try await submit(document, session: job.session, tags: job.tags, project: try instance())
         let name = "\(summary.job)"
-        try keep(newRecord(IBM.door, "job", name, job: summary, bytes: DocumentCoding.encode(job)))
-        if !job.isPrivate, case .object(let members) = root.kind,
-            let node = members.first(where: { $0.key == "params" })
-        {
-            let text = node.value.source(in: body)
-            try keep(newRecord(IBM.door, "params", name, job: summary, bytes: Array(text.utf8)))
+        do {
+            try keep(newRecord(IBM.door, "job", name, job: summary, bytes: DocumentCoding.encode(job)))
+            if !job.isPrivate, case .object(let members) = root.kind,
+                let node = members.first(where: { $0.key == "params" })
+            {
+                let text = node.value.source(in: body)
+                try keep(newRecord(IBM.door, "params", name, job: summary, bytes: Array(text.utf8)))
+            }
+        } catch {
+            // The client sends the same again after a fault of ours, with nothing that tells it from a second job.
+            try? await service.runtime.cancel(summary.job)
+            throw error
         }
         return .node(
             .object([

@@ -173,7 +173,7 @@ struct IQMMetrics: Encodable {
             add("metrics.rb.prx.drag_gaussian.\(name).fidelity:par=d1", 1 - prx.error)
         }
         guard machine.speaksIQM else { return }
-        for (a, b) in machine.couplings {
+        for (a, b) in machine.listedCouplings {
             guard let (x, y) = machine.iqmPair(a, b),
                 let figures = calibration.figures(for: .cz, on: [Site(x), Site(y)])
             else { continue }

@@ -23,7 +23,8 @@ struct IonQSubmission: Decodable, Sendable {
     var circuits: [IonQCircuit] = []
     /// Of `ionq.qasm3.v1`.
     var text: QASM?
-    private(set) var effort = "standard"
+    /// Whether gates are left as they are.
+    private(set) var keepsGates = false
     /// A machine in place of a noise model, and the seed that goes with it.
     private(set) var noiseModel: String?
     private(set) var seed: UInt64?
@@ -112,8 +113,8 @@ struct IonQSubmission: Decodable, Sendable {
                 case ("compilation", "service_version"): break
                 case ("compilation", "opt"):
                     switch value {
-                    case .integer(0), .number(0): effort = "fast"
-                    case .integer(1), .number(1), .null: effort = "standard"
+                    case .integer(0), .number(0): keepsGates = true
+                    case .integer(1), .number(1), .null: keepsGates = false
                     default: throw fields.wrong("settings", "compilation.opt is 0 or 1")
                     }
                 default:
@@ -178,8 +179,8 @@ extension Call {
         }
         var document = SubmissionDocument(
             name: asked.name ?? "job", device: machine.id, blocks: blocks, shots: asked.shots,
-            seed: asked.seed ?? seed(), mitigation: .none, effort: asked.effort)
-        if isNative { document.isCompiled = true }
+            seed: asked.seed ?? seed(), mitigation: .none)
+        if isNative { document.isCompiled = true } else if asked.keepsGates { document.keepsGates = true }
         let session = try asked.session.map { try ionQSessionToJoin($0, machine) }
         let job = try await submit(document, session: session?.kernelName)
         try session?.count(self)
@@ -203,14 +204,5 @@ extension Call {
             var session_id: String?
         }
         return .json(Reply(id: id, status: IonQDoor.status(job), session_id: asked.session))
-    }
-
-    func eraseIonQ(_ record: DoorRecord) async throws {
-        for child in try IonQRecord(record).children ?? [] {
-            try service.accounts.changeAccounts { store throws(KernelError) in
-                try store.removeRecord("ionq", "job", child)
-            }
-        }
-        try await erase(record)
     }
 }

@@ -78,7 +78,7 @@ enum IonQDoor {
             },
             Route(.delete, "\(version)/jobs/{record}", "deleteJob", .changeRecord("job"), bodyLimit: 4096) { call in
                 let record = try call.record
-                try await call.eraseIonQ(record)
+                try await call.erase(record)
                 return .json(["id": record.name, "status": "deleted"])
             },
             Route(

@@ -57,7 +57,8 @@ struct OQTOPUSSubmission: Codable {
     var transpiler: [String: WireValue]
     var simulator: [String: WireValue]
     var mitigation: [String: WireValue]
-    var effort = "standard"
+    /// Whether gates are left as they are.
+    var keepsGates = false
     var seed: UInt64?
     var correctsReadout = false
     /// Whether the client asked that nothing is compiled.
@@ -114,7 +115,7 @@ struct OQTOPUSSubmission: Codable {
                             "transpiler_options.\(option.clipped) means nothing to Kelvin's compiler",
                             cure: "known: optimization_level, 0 to 3")
                     }
-                    effort = level == 0 ? "fast" : "standard"
+                    keepsGates = level == 0
                 }
             default:
                 if value.isEmpty { continue }
@@ -215,12 +216,12 @@ extension Call {
         guard programs.count <= 1000 else { throw Problem(.badField, "at most 1000 programs") }
         var observables: [String]?
         if asked.kind == .estimation { observables = [try input.observable()] }
-        let document = SubmissionDocument(
+        var document = SubmissionDocument(
             name: asked.name ?? "job", device: machine.id,
             blocks: programs.map {
                 SubmissionDocument.Block(file: "program", text: $0, observables: observables, dialect: .oqtopus)
-            }, shots: asked.shots, seed: asked.seed ?? seed(), mitigation: asked.correctsReadout ? .readout : .none,
-            effort: asked.effort)
+            }, shots: asked.shots, seed: asked.seed ?? seed(), mitigation: asked.correctsReadout ? .readout : .none)
+        if asked.keepsGates { document.keepsGates = true }
         let job = try await submit(document)
         kept.asked = asked
         record.job = job.job

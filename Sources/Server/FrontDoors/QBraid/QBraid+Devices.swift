@@ -103,8 +103,9 @@ struct QBraidCalibration: Encodable {
                 frequency: site.frequency.map { $0 / 1e9 }, readoutError: site.readout?.error, gateError: errors)
         }
         var table: [String: [Edge]] = [:]
+        let couplings = machine.listedCouplings
         for gate in gates where gate.qubitCount == 2 {
-            table[gate.name] = machine.couplings.compactMap { a, b in
+            table[gate.name] = couplings.compactMap { a, b in
                 let figures =
                     calibration.figures(for: gate, on: [Site(a), Site(b)])
                     ?? calibration.figures(for: gate, on: [Site(b), Site(a)])

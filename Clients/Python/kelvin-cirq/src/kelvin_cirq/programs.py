@@ -53,7 +53,7 @@ def export(circuit: cirq.AbstractCircuit, sites: Sequence[cirq.Qid] | None = Non
         names = ", ".join(sorted(cirq.parameter_names(circuit)))
         raise CannotExport(f"no value for {names}", code="cirq.parameters", cure="give one to each, as in run_sweep")
     flat = cirq.unroll_circuit_op(circuit.unfreeze(), deep=True, tags_to_check=None)
-    flat, records = _named(flat)
+    flat, records = _named(cirq.map_operations(flat, lambda operation, _: _plain(operation)))
     try:
         with warnings.catch_warnings():
             # A phase of the whole changes no outcome.
@@ -66,6 +66,18 @@ def export(circuit: cirq.AbstractCircuit, sites: Sequence[cirq.Qid] | None = Non
     if sites is not None:
         text = _placed(text, qubits, sites)
     return Export(text, tuple(records))
+
+
+#: What OpenQASM has a word for.
+_SELF_INVERSE = (cirq.X, cirq.Y, cirq.Z, cirq.H, cirq.CZ, cirq.CX, cirq.SWAP, cirq.CCX, cirq.CCZ)
+
+
+def _plain(operation: cirq.Operation) -> cirq.Operation:
+    """An inverse that is the gate itself as that gate: Cirq writes ``CZ**-1`` as two entangling gates and rotations."""
+    for gate in _SELF_INVERSE:
+        if isinstance(operation, cirq.GateOperation) and operation.gate == gate:
+            return gate.on(*operation.qubits)
+    return operation
 
 
 def _named(circuit: cirq.Circuit) -> tuple[cirq.Circuit, list[Record]]:

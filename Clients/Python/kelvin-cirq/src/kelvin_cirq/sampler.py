@@ -26,17 +26,19 @@ class KelvinSampler(cirq.Sampler):
             Kelvin places them by the calibration of the moment.
         seed: of everything random; None lets the service choose.
         mitigation: of the outcomes nothing is taken away, so that only ``none`` makes sense for samples.
+        keep_gates: each gate of a circuit is translated by itself; none are merged or left out, so that a circuit that
+            was made longer on purpose stays as long (Mitiq's folding).
         job: the last one, with provenance, trust and timing.
     """
 
     def __init__(
         self, service: kelvin.Service | None = None, name: str = "ideal", *, on_sites: bool = False,
         seed: int | None = None, effort: kelvin.request.Effort = "standard", session: kelvin.Session | None = None,
-        tags: Sequence[str] = (),
+        tags: Sequence[str] = (), keep_gates: bool = False,
     ) -> None:
         self.service = service or kelvin.Service()
         self.name, self.on_sites, self.seed, self.effort = name, on_sites, seed, effort
-        self.session, self.tags = session, tuple(tags)
+        self.session, self.tags, self.keep_gates = session, tuple(tags), keep_gates
         self.job: kelvin.Job | None = None
         self._device: KelvinDevice | None = None
 
@@ -61,7 +63,8 @@ class KelvinSampler(cirq.Sampler):
         programs = [kelvin.Program(sent.text, shots=repetitions, dialect=DIALECT, name="circuit") for sent in exports]
         self.job = job = self.service.submit(kelvin.Request(
             programs, self.name, shots=repetitions, seed=self.seed, mitigation="none", effort=self.effort,
-            tags=self.tags, session=self.session.id if self.session is not None else None))
+            tags=self.tags, keep_gates=self.keep_gates,
+            session=self.session.id if self.session is not None else None))
         result, shots, answers = job.result(), job.shots(), []
         for resolver, sent, block in zip(resolvers, exports, result.blocks, strict=True):
             assert isinstance(block, kelvin.Samples)

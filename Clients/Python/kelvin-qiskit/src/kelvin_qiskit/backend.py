@@ -61,7 +61,9 @@ class KelvinBackend(BackendV2):
 
     @classmethod
     def _default_options(cls) -> Options:
-        return Options(shots=1024, seed=None, memory=False, mitigation="none", effort="standard", tags=(), native=None)
+        return Options(
+            shots=1024, seed=None, memory=False, mitigation="none", effort="standard", tags=(), native=None,
+            optimization_level=None)
 
     @property
     def target(self) -> Target:
@@ -95,7 +97,8 @@ class KelvinBackend(BackendV2):
 
         Args:
             options: ``shots``, ``seed`` (or ``seed_simulator``), ``memory`` (outcomes shot by shot), ``mitigation``,
-                ``effort``, ``tags`` (or ``job_tags``), ``native`` (True to refuse circuits that are not, False to compile all of them).
+                ``effort``, ``tags`` (or ``job_tags``), ``native`` (True to refuse circuits that are not, False to compile
+                all of them), ``optimization_level`` (0 to keep each gate: none are merged or left out).
 
         Raises:
             kelvin.ProgramError: for what cannot be run, with the reason.
@@ -120,7 +123,8 @@ class KelvinBackend(BackendV2):
         exports = [self.export(circuit, keep=chosen["native"]) for circuit in circuits]
         job = self.submit(
             exports, [e.program(c) for e, c in zip(exports, circuits, strict=True)], shots=chosen["shots"],
-            seed=chosen["seed"], mitigation=chosen["mitigation"], effort=chosen["effort"], tags=chosen["tags"])
+            seed=chosen["seed"], mitigation=chosen["mitigation"], effort=chosen["effort"], tags=chosen["tags"],
+            optimization_level=chosen["optimization_level"])
         return KelvinJob(
             self, job, [circuit.name for circuit in circuits], [circuit.metadata for circuit in circuits],
             [e.registers for e in exports], bool(chosen["memory"]))
@@ -131,12 +135,26 @@ class KelvinBackend(BackendV2):
 
     def submit(
         self, exports: Iterable[Export], programs: Sequence[kelvin.Program], *, shots: int, seed: int | None,
-        mitigation: str, effort: str, tags: Sequence[str] = (),
+        mitigation: str, effort: str, tags: Sequence[str] = (), optimization_level: int | None = None,
     ) -> kelvin.Job:
-        """A request whose programs are all native stays as it is; one program that is not, and Kelvin compiles all."""
+        """A request whose programs are all native stays as it is; one program that is not, and Kelvin compiles all.
+
+        Args:
+            optimization_level: 0 to translate each gate by itself and keep it, None to let Kelvin make the best program.
+
+        Raises:
+            kelvin.ProgramError: for another level.
+        """
+        if optimization_level not in (None, 0):
+            raise kelvin.ProgramError(
+                f"optimization level {optimization_level} is not there", code="qiskit.optimization",
+                cure="0 keeps each gate; leave it away for the best program, and say with effort how hard to try")
+        exports = list(exports)
+        keep_gates = optimization_level == 0
         return self.service.submit(kelvin.Request(
             programs, self.name, shots=shots, seed=seed, mitigation=mitigation,  # type: ignore[arg-type]
-            effort=effort, tags=tuple(tags), compiled=all(e.is_native for e in exports),  # type: ignore[arg-type]
+            effort=effort, tags=tuple(tags), keep_gates=keep_gates,  # type: ignore[arg-type]
+            compiled=not keep_gates and all(e.is_native for e in exports),
             session=self.session.id if self.session is not None else None))
 
     def retrieve_job(self, name: str) -> KelvinJob:

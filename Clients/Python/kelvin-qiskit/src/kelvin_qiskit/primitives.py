@@ -23,12 +23,14 @@ class SamplerOptions:
     Attributes:
         seed: of everything random; None lets the service choose.
         native: True to refuse circuits that are not native, False to compile all of them, None to do what circuits say.
+        optimization_level: 0 to keep each gate (none are merged or left out), None for the best program.
     """
 
     default_shots: int = 1024
     seed: int | None = None
     effort: str = "standard"
     native: bool | None = None
+    optimization_level: int | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -38,6 +40,7 @@ class EstimatorOptions:
     Attributes:
         default_precision: the standard error that is aimed at; shots follow from it.
         resilience_level: 0 for none, 1 for readout errors inverted. Higher levels are refused.
+        optimization_level: 0 to keep each gate (none are merged or left out), None for the best program.
     """
 
     default_precision: float = 1 / 64
@@ -45,6 +48,7 @@ class EstimatorOptions:
     seed: int | None = None
     effort: str = "standard"
     native: bool | None = None
+    optimization_level: int | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -74,7 +78,8 @@ class KelvinSampler(BaseSamplerV2):
         ]
         job = self.backend.submit(
             exports, programs, shots=max(pub.shots for pub in blocks), seed=self.options.seed, mitigation="none",
-            effort=self.options.effort, tags=self.options.tags)
+            effort=self.options.effort, tags=self.options.tags,
+            optimization_level=self.options.optimization_level)
 
         def read(job: kelvin.Job, result: kelvin.Result) -> PrimitiveResult[SamplerPubResult]:
             outcomes, answers = job.shots(), []
@@ -128,7 +133,8 @@ class KelvinEstimator(BaseEstimatorV2):
                 observables=observables.table(pub.observables), shots=shots))
         job = self.backend.submit(
             exports, programs, shots=max(program.shots or 1 for program in programs), seed=self.options.seed,
-            mitigation="readout" if level else "none", effort=self.options.effort, tags=self.options.tags)
+            mitigation="readout" if level else "none", effort=self.options.effort, tags=self.options.tags,
+            optimization_level=self.options.optimization_level)
 
         def read(job: kelvin.Job, result: kelvin.Result) -> PrimitiveResult[PubResult]:
             answers = []

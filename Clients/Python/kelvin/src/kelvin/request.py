@@ -79,6 +79,8 @@ class Request:
         seed: of everything random; None lets the service choose one, which the result tells.
         budget: machine time that must not be exceeded, seconds.
         compiled: the program consists of native gates on the machine's sites, and nothing is to be changed.
+        keep_gates: each gate is translated by itself, and none are merged or left out: for programs that were made
+            longer on purpose, such as folded ones.
         options: further fields of the interface by their names.
     """
 
@@ -94,6 +96,7 @@ class Request:
     session: str | None = None
     budget: float | None = None
     compiled: bool = False
+    keep_gates: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def document(self, seed: int) -> dict[str, Any]:
@@ -116,4 +119,6 @@ class Request:
             document["budget"] = float(self.budget)
         if self.compiled:
             document["isCompiled"] = True
+        if self.keep_gates:
+            document["keepsGates"] = True
         return document | dict(self.options)
