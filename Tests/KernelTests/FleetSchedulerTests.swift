@@ -4,100 +4,9 @@ import Testing
 
 @testable import Kernel
 
-/// A fleet in virtual time with jobs of known length: the scheduler under the kernel that really drives it.
-private struct Bench {
-    var kernel: KernelState<FleetScheduler>
-    var output = KernelOutput()
-    var now = 0.0
-    var seconds: [JobID: Double] = [:]
-    var parts: [JobID: Int] = [:]
-    /// In the order in which they first got a machine.
-    var started: [JobID] = []
-    var startTimes: [JobID: Double] = [:]
-    var ended: [JobID: Double] = [:]
-    var service: [AccountIndex: Double] = [:]
-    private var ends: [(time: Double, job: JobID, fence: Fence, seconds: Double)] = []
-
-    init(machines: Int, rules: SchedulingRules = SchedulingRules(sharing: .exclusive)) {
-        kernel = KernelState(policy: FleetScheduler(rules: rules))
-        for d in 0..<machines { handle(.addDevice(name: "machine-\(d)", siteCount: 5)) }
-    }
-
-    mutating func handle(_ event: KernelEvent) {
-        kernel.handle(event, at: now, into: &output)
-        var k = 0
-        while k < output.effects.count {
-            let effect = output.effects[k]
-            k += 1
-            switch effect {
-            case .validate(let id):
-                let card = kernel.book.jobs[kernel.book.jobs.slot(of: id)!].card
-                kernel.handle(
-                    .validated(id, JobDemand(width: 1, shots: 1, seconds: Double(card.seconds))), at: now, into: &output
-                )
-            case .compile(let id, _, _, let fence):
-                if startTimes[id] == nil {
-                    startTimes[id] = now
-                    started.append(id)
-                }
-                let count = parts[id] ?? 1
-                kernel.handle(
-                    .compiled(id, fence, parts: count, partSeconds: seconds[id]! / Double(count)), at: now,
-                    into: &output)
-            case .run(let id, _, let fence):
-                let time = seconds[id]! / Double(parts[id] ?? 1)
-                ends.append((now + time, id, fence, time))
-            case .mitigate(let id, let fence): kernel.handle(.mitigated(id, fence), at: now, into: &output)
-            case .deliver(let id, _): ended[id] = now
-            default: break
-            }
-        }
-        #expect(kernel.book.brokenInvariant(at: now) == nil)
-        output.removeAll()
-    }
-
-    mutating func submit(
-        _ number: UInt64, _ account: AccountIndex = .root, seconds length: Double, priority: Priority = .normal,
-        deadline: Double = .infinity, parts count: Int = 1, device: DeviceIndex? = nil
-    ) {
-        let id = JobID(number)
-        seconds[id] = length
-        parts[id] = count
-        handle(
-            .submit(
-                id, JobCard(account: account, device: device, priority: priority, seconds: length, deadline: deadline)))
-    }
-
-    mutating func account(_ path: String, share: Double, below parent: AccountIndex = .root) -> AccountIndex {
-        handle(.addAccount(path: path, parent: parent, share: share))
-        return kernel.book.account(at: path)!
-    }
-
-    /// Lets the next part end; whether there was one.
-    mutating func step() -> Bool {
-        guard let next = ends.indices.min(by: { (ends[$0].time, ends[$0].job) < (ends[$1].time, ends[$1].job) }) else {
-            return false
-        }
-        let end = ends.remove(at: next)
-        now = end.time
-        if let slot = kernel.book.jobs.slot(of: end.job) {
-            service[kernel.book.jobs[slot].card.account, default: 0] += end.seconds
-        }
-        handle(.partFinished(end.job, end.fence, seconds: end.seconds))
-        return true
-    }
-
-    mutating func run(until time: Double = .infinity) {
-        while let next = ends.map(\.time).min(), next <= time { _ = step() }
-        if time < .infinity { now = time }
-    }
-
-    var order: [UInt64] { started.map(\.rawValue) }
-}
-
 @Suite struct FleetSchedulerTests {
     @Test func machinesThatComeLaterTakeJobsLikeTheFirst() {
-        var bench = Bench(machines: 1)
+        var bench = SchedulerBench(machines: 1)
         bench.submit(1, seconds: 1)
         bench.run()
         for k in 1...9 {
@@ -110,7 +19,7 @@ private struct Bench {
     }
 
     @Test func classesAreStrictAndEqualsComeInTurn() {
-        var bench = Bench(machines: 1)
+        var bench = SchedulerBench(machines: 1)
         bench.submit(1, seconds: 10)
         bench.submit(2, seconds: 10, priority: .low)
         bench.submit(3, seconds: 10)
@@ -124,7 +33,7 @@ private struct Bench {
     /// Hundreds wait for one machine: another that becomes free goes at once to those who wait for it behind them all, in the
     /// order of the queue.
     @Test func whoWaitsForAFreeMachineIsNotKeptByThoseWhoWaitForAnother() {
-        var bench = Bench(machines: 2)
+        var bench = SchedulerBench(machines: 2)
         let (first, second) = (DeviceIndex(0), DeviceIndex(1))
         let much = bench.account("much", share: 9), little = bench.account("little", share: 1)
         bench.submit(1, much, seconds: 10_000, device: first)
@@ -140,7 +49,7 @@ private struct Bench {
     }
 
     @Test func theEarliestDeadlineComesFirstInsideAClassOnly() {
-        var bench = Bench(machines: 1)
+        var bench = SchedulerBench(machines: 1)
         bench.submit(1, seconds: 10)
         bench.submit(2, seconds: 10)
         bench.submit(3, seconds: 10, deadline: 500)
@@ -152,7 +61,7 @@ private struct Bench {
     }
 
     @Test func whoHasOverdrawnLosesThePrecedenceOfDeadlines() {
-        var bench = Bench(machines: 1)
+        var bench = SchedulerBench(machines: 1)
         let greedy = bench.account("greedy", share: 1), modest = bench.account("modest", share: 1)
         bench.submit(1, greedy, seconds: 1_000)
         bench.run(until: 500)
@@ -165,11 +74,12 @@ private struct Bench {
 
     @Test func sharesHoldAtSaturationForTwentyTenants() {
         // Shares 1 to 20, everybody always has work waiting, jobs of 5 to 60 s on 4 machines.
-        var bench = Bench(machines: 4, rules: SchedulingRules(usageHalfLife: 3_600, patience: 1e9, sharing: .exclusive))
+        var bench = SchedulerBench(
+            machines: 4, rules: SchedulingRules(usageHalfLife: 3_600, patience: 1e9, sharing: .exclusive))
         let tenants = (1...20).map { bench.account("tenant-\($0)", share: Double($0)) }
         var next: UInt64 = 1, random = SplitMix(seed: 5)
         var waiting = Array(repeating: 0, count: 20)
-        let refill = { (bench: inout Bench) in
+        let refill = { (bench: inout SchedulerBench) in
             for (k, tenant) in tenants.enumerated() {
                 while waiting[k] < 3 {
                     waiting[k] += 1
@@ -197,7 +107,7 @@ private struct Bench {
 
     @Test func sharesAreHierarchical() {
         // One project has one user, the other four: users share what their project gets.
-        var bench = Bench(machines: 1, rules: SchedulingRules(patience: 1e9, sharing: .exclusive))
+        var bench = SchedulerBench(machines: 1, rules: SchedulingRules(patience: 1e9, sharing: .exclusive))
         let small = bench.account("small", share: 1), large = bench.account("large", share: 1)
         let alone = bench.account("small/alone", share: 1, below: small)
         let users = (0..<4).map { k in bench.account("large/u\(k)", share: 1, below: large) }
@@ -230,7 +140,7 @@ private struct Bench {
         // High-priority work arrives for ever, faster than it can be done. A class that waits gets a start each patience:
         // a job with n jobs of its class before it starts within (n + 1)·(patience + longest job).
         let patience = 300.0, longest = 60.0
-        var bench = Bench(
+        var bench = SchedulerBench(
             machines: 1, rules: SchedulingRules(patience: patience, preemption: .none, sharing: .exclusive))
         var random = SplitMix(seed: UInt64(seed)), next: UInt64 = 1_000
         let accounts = (0..<3).map { k in bench.account("a\(k)", share: Double(k + 1)) }
@@ -255,7 +165,7 @@ private struct Bench {
     }
 
     @Test func calibrationCutsInAtTheEndOfABatch() {
-        var bench = Bench(machines: 2, rules: SchedulingRules(sharing: .exclusive))
+        var bench = SchedulerBench(machines: 2, rules: SchedulingRules(sharing: .exclusive))
         bench.submit(1, seconds: 100, parts: 10)
         bench.submit(2, seconds: 100, parts: 10)
         bench.run(until: 35)
@@ -272,7 +182,7 @@ private struct Bench {
 
     @Test func higherClassesPreemptOnlyWhereTheRulesSaySo() {
         for (preemption, start) in [(SchedulingRules.Preemption.higherClasses, 20.0), (.system, 100)] {
-            var bench = Bench(machines: 1, rules: SchedulingRules(preemption: preemption, sharing: .exclusive))
+            var bench = SchedulerBench(machines: 1, rules: SchedulingRules(preemption: preemption, sharing: .exclusive))
             bench.submit(1, seconds: 100, priority: .low, parts: 10)
             bench.run(until: 15)
             bench.submit(2, seconds: 10, priority: .high)
@@ -282,20 +192,8 @@ private struct Bench {
         }
     }
 
-    @Test func backfillNeverDelaysWhoWaits() {
-        // Machine 0 is free; job 3 must have machine 1 from 100 s on. A job for machine 1 alone may pass only if it is gone
-        // by then, a fifth of margin included.
-        var bench = Bench(machines: 1, rules: SchedulingRules(sharing: .exclusive))
-        bench.submit(1, seconds: 50)
-        bench.handle(
-            .reserve(Reservation(device: DeviceIndex(0), account: .root, start: 1e6, end: 1e6 + 1)))
-        bench.submit(2, seconds: 10)
-        bench.run()
-        #expect(bench.startTimes[JobID(2)] == 50)
-    }
-
     @Test func aReservationIsKeptFree() {
-        var bench = Bench(machines: 1, rules: SchedulingRules(sharing: .exclusive))
+        var bench = SchedulerBench(machines: 1, rules: SchedulingRules(sharing: .exclusive))
         let course = bench.account("course", share: 1), other = bench.account("other", share: 1)
         bench.handle(.reserve(Reservation(device: DeviceIndex(0), account: course, start: 100, end: 200)))
         bench.submit(1, other, seconds: 80, parts: 8)
@@ -312,7 +210,7 @@ private struct Bench {
     }
 
     @Test func aJobIsChargedOnce() {
-        var bench = Bench(machines: 2, rules: SchedulingRules(usageHalfLife: 1e12, sharing: .exclusive))
+        var bench = SchedulerBench(machines: 2, rules: SchedulingRules(usageHalfLife: 1e12, sharing: .exclusive))
         let a = bench.account("a", share: 1)
         for k in 1...9 { bench.submit(UInt64(k), a, seconds: 10, parts: 3) }
         bench.run()
@@ -323,7 +221,7 @@ private struct Bench {
     }
 
     @Test func positionsCountThoseThatStartBefore() {
-        var bench = Bench(machines: 1)
+        var bench = SchedulerBench(machines: 1)
         let a = bench.account("a", share: 1), b = bench.account("b", share: 1)
         bench.submit(1, a, seconds: 10)
         for k in 2...4 { bench.submit(UInt64(k), a, seconds: 10) }

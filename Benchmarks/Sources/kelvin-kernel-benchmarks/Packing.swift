@@ -95,9 +95,14 @@ struct Packing {
             for interval in [Double.infinity, 600, 60, 10] {
                 var row = Moves(machine: name, interval: interval)
                 for seed in seeds {
-                    var workload = WorkloadSettings(
-                        load: name == "heron-133" ? 9 : 3, programs: PackedMixture.even.programs)
-                    workload.jobs = 3_000
+                    // Only who has batches left can be moved between two of them: jobs of up to a dozen, of all widths, so
+                    // that what becomes free at a time is seldom in one piece.
+                    let programs = PackedMixture.even.programs.map {
+                        WorkloadSettings.ProgramMix(
+                            $0.kind, qubits: $0.qubits, shots: 40_000...400_000, weight: $0.weight)
+                    }
+                    var workload = WorkloadSettings(load: name == "heron-133" ? 9 : 3, programs: programs)
+                    workload.jobs = 1_500
                     var scenario = scenario(workload, seed: seed, duration: 86_400)
                     scenario.scheduling.maximumPrograms = 32
                     scenario.scheduling.moveSeconds = interval

@@ -214,7 +214,7 @@ struct Page {
     func moves(_ measurement: Packing) async throws {
         var lines = [
             "## Moves", "",
-            "What is gained by moving running programs at the end of a batch so that the first waiting job finds room in one piece, and how often that should be thought about: one machine, 3,000 jobs of the mixture above, load 3 (27 sites) and 9 (133 sites) times what one program at a time can do, batches of 10 s. Means over \(seeds.count) seeds; nothing is executed.",
+            "What is gained by moving running programs at the end of a batch so that the first waiting job finds room in one piece, and how often that should be thought about: one machine, 1,500 jobs of the mixture *even* of 40,000–400,000 shots (up to about a dozen batches each), load 3 (27 sites) and 9 (133 sites) times what one program at a time can do, batches of 10 s. Means over \(seeds.count) seeds; nothing is executed.",
             "", "| machine | thought about every | site·seconds in use | jobs/h | median wait, s | moves |",
             "| --- | --- | --- | --- | --- | --- |",
         ]

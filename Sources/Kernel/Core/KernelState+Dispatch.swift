@@ -53,8 +53,14 @@ extension KernelBook {
         if device.runs > 0, job.card.wantsMachineAlone || device.solitaryRuns > 0 {
             return .wantsMachineAlone
         }
+        return bar(placement.job, from: placement.device, at: now)
+    }
+
+    /// What keeps a job from a machine whoever runs there now: another's session or reservation, or a budget.
+    func bar(_ slot: JobSlot, from index: DeviceIndex, at now: Double) -> PlacementRefusal? {
+        let job = jobs[slot], device = devices[index.place]
         if let owner = device.session, owner != job.card.session { return .session }
-        if let session = job.card.session, sessions[session.place].card.device != placement.device { return .session }
+        if let session = job.card.session, sessions[session.place].card.device != index { return .session }
         // A session that wants the machine to itself starts on an empty one.
         if let session = job.card.session, sessions[session.place].activated == nil,
             sessions[session.place].card.kind != .shared, device.runs > 0 || device.session != nil
@@ -64,7 +70,7 @@ extension KernelBook {
         let seconds = job.parts > 0 ? Double(job.partSeconds) : 0
         let gap = device.secondsFree(for: job.card.account, at: now, in: self)
         if gap <= 0 || seconds > gap { return .reservation }
-        if !affords(placement.job, seconds: seconds) { return .budget }
+        if !affords(slot, seconds: seconds) { return .budget }
         return nil
     }
 }

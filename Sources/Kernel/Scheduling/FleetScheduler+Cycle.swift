@@ -53,6 +53,8 @@ extension FleetScheduler {
         hasRun = true
         guard cycle.openCount > 0 else { return }
         for row in takeClaims(book) where !refused.contains(row) { look(at: row, book, now) }
+        reserveHeld()
+        serveHolders(book, now, firm: true, refused: refused, changed: changed)
         guard cycle.openCount > 0 else { return }
         orderFront(book, now)
         var place = 0, looked = 0
@@ -62,10 +64,16 @@ extension FleetScheduler {
             guard row >= 0 else { continue }
             looked += 1
             if !refused.isEmpty, refused.contains(row) { continue }
+            if holds.contains(row) {
+                serveHolder(row, book, now, changed: changed)
+                continue
+            }
             if let changed, keepsWaiting(row, changed, now) { continue }
             look(at: row, book, now)
         }
+        serveHolders(book, now, firm: false, refused: refused, changed: changed)
         guard queue.count > looked, cycle.openCount > 0 else { return }
+        serveElders(from: place, book, now)
         if let changed { return serveBehind(changed, from: place, book, now) }
         for d in machines.indices { serveBehind(d, from: place, book, now) }
     }
@@ -102,20 +110,16 @@ extension FleetScheduler {
         let slot = JobSlot(rawValue: row)
         // A claimant may stand in front too.
         if book.jobs[slot].notBefore > now || cycle.starts.contains(where: { $0.row == row }) { return }
-        let job = queue.rows[Int(row)]
+        let job = isBehind ? eased(queue.rows[Int(row)], now) : queue.rows[Int(row)]
         guard let start = give(row, job, book, now, isBehind: isBehind) else { return }
-        let c = Int(job.priority.rawValue)
-        queue.lines[c].lastStart = now
-        // Others may have run out of patience, too, whose turn it is now.
-        if let highest = queue.highestClass, c < highest, front.isLedByImpatience { front.invalidate() }
-        // Charged in advance, so that the next cycle knows of it.
-        charge(job.account, start.advance, at: now)
+        note(start, of: job, now)
     }
 
     /// - Returns: the tenant that the job becomes; nil where it waits.
     mutating func give(
         _ row: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double, isBehind: Bool = false
     ) -> Tenant? {
+        if holds.contains(row) { return giveHeld(row, job, book, now) }
         // A machine that turns out to have no room is asked once more, with the time until it has.
         var tries = 0
         while let (d, cost, seconds) = choose(row, job, book, now, isBehind) {
@@ -125,23 +129,22 @@ extension FleetScheduler {
                 continue
             }
             tries += 1
-            if cycle.isOpen[d], now + seconds * (1 + rules.backfillMargin) <= cycle.promises[d],
+            if cycle.isOpen[d], mayPass(job, on: d, until: now + seconds * (1 + rules.backfillMargin), now),
                 let room = room(for: job, on: d, soloCost: cost)
             {
-                let isWhole = job.wantsMachineAlone || room.sites.isEmpty
-                let placement = Placement(
-                    job: JobSlot(rawValue: row), device: DeviceIndex(d),
-                    sites: isWhole
-                        ? SiteSet(all: book.devices[d].siteCount) : SiteSet(room.sites.subtracting(room.borrowed)))
+                let placement = placement(of: row, job, in: room, on: d, book)
                 // What the job may not do now keeps nobody else from doing it.
                 if let refusal = book.refusal(of: placement, at: now), refusal != .occupied { return nil }
                 return start(row, job, placement, room, seconds, book, now)
             }
-            if tries < 4, cycle.isOpen[d], !machines[d].isEmpty, cycle.delay(d, at: now) == 0 {
+            if cycle.isOpen[d], !machines[d].isEmpty, cycle.delay(d, at: now) == 0 {
                 cycle.setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
-                continue
+                if tries < 4, !job.wantsMachineAlone { continue }
             }
-            wait(row, job, d, seconds, now)
+            let mayHold = !isBehind || now - job.submitted >= rules.roomPatience
+            let isHeld = mayHold && hold(d, for: row, job, book, now)
+            let isBarred = book.bar(JobSlot(rawValue: row), from: DeviceIndex(d), at: now) != nil
+            wait(row, job, d, seconds, now, isPromised: !isHeld && !isBarred)
             return nil
         }
         return nil
@@ -155,7 +158,11 @@ extension FleetScheduler {
         estimates.complete(row, machines, rules)
         let base = row * estimates.stride
         var device = Int(job.device)
-        if job.hasChoices {
+        if device < 0, job.wantsMachineAlone, !isBehind, rules.sharing.maximumPrograms > 1,
+            job.secondsPerNat < .infinity, let best = chooseAlone(number, job, book, now)
+        {
+            device = best
+        } else if job.hasChoices {
             let card = book.jobs[JobSlot(rawValue: number)].card
             // A machine that is kept for others is not chosen for being the best.
             let choices = card.choices.map(\.place)
@@ -191,45 +198,5 @@ extension FleetScheduler {
         if job.seconds > 0 { return Double(job.seconds) }
         let shot = estimates.shotSeconds[Int(job.program) * estimates.stride + d]
         return max(1e-3, Double(job.shots) * Double(shot * machines[d].runtimeFactor))
-    }
-
-    private mutating func start(
-        _ row: Int32, _ job: WaitingJob, _ placement: Placement, _ room: Room, _ seconds: Double,
-        _ book: KernelBook, _ now: Double
-    ) -> Tenant {
-        let d = placement.device.place
-        let tenant = Tenant(
-            job: book.jobs[placement.job].id, slot: placement.job, sites: room.sites,
-            reach: reach(of: room.sites, on: d), borrowed: room.borrowed, isAlone: job.wantsMachineAlone,
-            priority: job.priority, end: now + seconds, line: job.account, advance: seconds, chargedAt: now,
-            exposure: exposure(of: Int(job.program), on: d), spare: room.spare, crosstalk: room.crosstalk)
-        cycle.starts.append(Cycle.Start(row: row, placement: placement))
-        if cycle.keepsPlan {
-            cycle.plan.append(
-                PlannedStart(job: placement.job, device: placement.device, start: now, seconds: seconds))
-        }
-        admit(tenant, on: d)
-        if !cycle.isOpen[d] {
-            cycle.close(d, for: Float(now - cycle.origin + seconds))
-        }
-        return tenant
-    }
-
-    /// Lets a job wait for a machine: the first to do so is promised the moment at which it should have room.
-    private mutating func wait(_ row: Int32, _ job: WaitingJob, _ d: Int, _ seconds: Double, _ now: Double) {
-        let start = now + Double(cycle.delay(d, at: now))
-        cycle.promise(d, start)
-        if cycle.keepsPlan {
-            cycle.plan.append(
-                PlannedStart(job: JobSlot(rawValue: row), device: DeviceIndex(d), start: start, seconds: seconds))
-        }
-        // Beside others a job takes its part of the machine; regions and guards leave about half of the rest unused.
-        var part = 1.0
-        if !job.wantsMachineAlone, rules.sharing.maximumPrograms > 1, let library = machines[d].library {
-            part = min(1, 1.6 * Double(job.width) / Double(max(1, library.map.liveCount)))
-        }
-        wishes.set(row, d, job.priority, Float(seconds * part))
-        cycle.see(d, Float(seconds * part))
-        cycle.setDelay(d, Float(start - cycle.origin + seconds * part))
     }
 }

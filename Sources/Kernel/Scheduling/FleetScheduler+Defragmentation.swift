@@ -22,7 +22,7 @@ extension FleetScheduler {
         let job = queue.rows[Int(row)], slot = JobSlot(rawValue: row), program = Int(job.program)
         estimates.complete(program, machines, rules)
         guard job.device < 0 || Int(job.device) == d, book.jobs[slot].card.admits(DeviceIndex(d)),
-            !job.wantsMachineAlone, book.jobs[slot].notBefore <= now,
+            !job.wantsMachineAlone, book.jobs[slot].notBefore <= now, holds.hold(of: row)?.device ?? d == d,
             estimates.costs[program * estimates.stride + d] < .infinity
         else { return }
         let width = estimates.profiles[program].width

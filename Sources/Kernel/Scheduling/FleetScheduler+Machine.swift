@@ -30,6 +30,8 @@ extension FleetScheduler {
         var departures = 0
         /// When a move of a running program was last thought about.
         var consideredMove = -Double.infinity
+        /// When it was last held for a job that does not want it alone.
+        var lastHold = -Double.infinity
 
         var isEmpty: Bool { tenants.isEmpty && strangers == 0 }
 
@@ -168,6 +170,10 @@ struct RowSet: Sendable {
     mutating func insert(_ row: Int) {
         while words.count <= row >> 6 { words.append(0) }
         words[row >> 6] |= 1 << UInt64(row & 63)
+    }
+
+    mutating func remove(_ row: Int) {
+        if row >> 6 < words.count { words[row >> 6] &= ~(1 << UInt64(row & 63)) }
     }
 
     mutating func removeAll() { for k in words.indices { words[k] = 0 } }

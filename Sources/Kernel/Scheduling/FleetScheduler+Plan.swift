@@ -38,6 +38,7 @@ extension FleetScheduler {
         for d in copy.machines.indices { copy.reconcile(d, book) }
         copy.cycle.begin(at: now)
         copy.cycle.keepsPlan = true
+        copy.reserveHeld()
         copy.cycle.plan.reserveCapacity(copy.queue.count)
         var time = now
         while let row = copy.takeNext(at: time) {

@@ -13,7 +13,9 @@ extension FleetScheduler {
         let job = queue.rows[Int(row)]
         guard rules.preemption == .higherClasses || job.priority == .system else { return }
         estimates.complete(Int(job.program), machines, rules)
-        let candidates = job.device >= 0 ? Int(job.device)..<Int(job.device) + 1 : 0..<machines.count
+        // Who holds a machine waits for that one.
+        let only = holds.hold(of: row)?.device ?? Int(job.device)
+        let candidates = only >= 0 ? only..<only + 1 : 0..<machines.count
         var victim: (device: Int, priority: Priority, end: Double)?
         let card = book.jobs[JobSlot(rawValue: row)].card
         for d in candidates where book.devices[d].isAvailable && card.admits(DeviceIndex(d)) {

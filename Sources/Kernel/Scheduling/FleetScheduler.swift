@@ -30,6 +30,10 @@ public struct FleetScheduler: SchedulingPolicy {
     var proposed: [Int32] = []
     /// Jobs for which a running one is being moved, by machine.
     var claims: [Int: Claim] = [:]
+    /// Machines that are kept from filling up again.
+    var holds = HoldTable()
+    /// When those far behind were looked at last.
+    var lastElders = -Double.infinity
     private var rowsByTag: [Int32] = []
     private var rowsByWidth: [Int32] = []
     private var tagsByProfile: [ProgramProfile: UInt32] = [:]
@@ -183,6 +187,11 @@ extension FleetScheduler {
     public mutating func remove(_ slot: JobSlot, in book: KernelBook, at now: Double) {
         front.remove(slot.rawValue)
         wishes.clear(slot.rawValue)
+        if holds.contains(slot.rawValue) {
+            holds.release(slot.rawValue)
+            // It left without a start: those that it kept away are to be looked at.
+            if !proposed.contains(slot.rawValue) { hasRun = false }
+        }
         queue.unlink(slot.rawValue, shares)
     }
 

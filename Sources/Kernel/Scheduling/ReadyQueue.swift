@@ -139,6 +139,22 @@ extension ReadyQueue {
         return lines[c].deadlines.filter(isEntitled).min { isDueBefore($0, $1) }
     }
 
+    /// The first jobs in the lines of a class that were submitted before a moment, an account's oldest before its others.
+    func elders(of c: Int, submittedBefore time: Double, most: Int) -> [Int32] {
+        var found: [Int32] = []
+        guard lines[c].count > 0 else { return found }
+        // As many of each account as leave the others theirs.
+        for head in lines[c].heads where head >= 0 {
+            var row = head, own = 0
+            while row >= 0, own < most, rows[Int(row)].submitted <= time {
+                found.append(row)
+                row = next[Int(row)]
+                own += 1
+            }
+        }
+        return Array(found.sorted { rows[Int($0)].sequence < rows[Int($1)].sequence }.prefix(most))
+    }
+
     /// The class whose turn it is: the highest, unless a lower one has run out of patience.
     func turn(at time: Double, rules: SchedulingRules) -> Int? { impatientClass(at: time, rules) ?? highestClass }
 

@@ -4,6 +4,9 @@ public struct SchedulingRules: Hashable, Sendable {
     public var usageHalfLife: Double
     /// A class with waiting jobs gets at least one start in so many seconds, whatever waits above it.
     public var patience: Double
+    /// For how long a job that finds no room among programs that share machines leaves the gaps to others, seconds: then it
+    /// holds a machine against all that come after it.
+    public var roomPatience = 600.0
     /// An account that has used more than this multiple of its share loses the precedence of its deadlines.
     public var deadlineCredit: Double
     /// Waiting jobs that one cycle looks at; those behind them are looked at in the next.
