@@ -195,4 +195,4 @@ def test_wrong_files_are_refused(tmp_path):
         for sources in [[wrong], [conf, wrong], [wrong, props]]:
             with pytest.raises(KelvinError) as refusal:
                 kelvin("devices", "import", *sources, "-o", tmp_path / "x.json")
-            assert refusal.value.status in (1, 3) and "error:" in refusal.value.message
+            assert refusal.value.status in (1, 3) and "error[" in refusal.value.message
