@@ -92,9 +92,9 @@ package final class ServiceClient: Sendable {
                 guard isBusy(response), attempt < Self.attempts else { return response }
                 usleep(UInt32(min(response.retryAfter ?? pause, Self.longestPause) * 1e6))
             } catch {
-                guard attempt < Self.attempts, error.kind == .interrupted || error.kind == .unreachable,
-                    !error.message.hasPrefix("no secure")
-                else { throw unreachable(error) }
+                guard attempt < Self.attempts, error.kind == .interrupted || error.kind == .unreachable else {
+                    throw unreachable(error)
+                }
                 usleep(UInt32(pause * 1e6))
             }
             pause = min(2 * pause, Self.longestPause)

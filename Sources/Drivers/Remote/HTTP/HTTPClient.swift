@@ -72,6 +72,8 @@ package struct HTTPClient: Sendable {
         package enum Kind: Sendable {
             /// Nothing was sent: a name not found, a connection refused.
             case unreachable
+            /// Nothing was sent: who answers cannot show to be the one that was asked for, and will not the next time either.
+            case untrusted
             /// It may have arrived: a timeout, a body dropped midway.
             case interrupted
             case cancelled
@@ -157,8 +159,11 @@ package struct HTTPClient: Sendable {
         case 52: return Failure(kind: .interrupted, message: "the server closed the connection without an answer")
         case 5, 6: return Failure(kind: .unreachable, message: "the name of the host is not known")
         case 7: return Failure(kind: .unreachable, message: "no connection: nobody answers at this address")
-        case 35, 51, 60, 77, 83:
+        case 35:
+            // A handshake that broke off: whoever answers may just be ending, or beginning.
             return Failure(kind: .unreachable, message: "no secure connection: \(Self.text(code, curl))")
+        case 51, 60, 77, 83:
+            return Failure(kind: .untrusted, message: "no secure connection: \(Self.text(code, curl))")
         case 1, 3: return Failure(kind: .unreachable, message: "the address is no http or https address")
         default: return Failure(kind: .interrupted, message: Self.text(code, curl))
         }
