@@ -1,4 +1,5 @@
 import Foundation
+import ScratchDirectory
 import Testing
 
 /// The built command line, run as its users run it.
@@ -40,13 +41,11 @@ import Testing
         process.executableURL = Self.binary
         process.arguments = arguments
         process.currentDirectoryURL = Self.root
-        let output = Pipe(), errors = Pipe(), standardInput = Pipe()
+        let output = Pipe(), errors = Pipe()
         process.standardOutput = output
         process.standardError = errors
-        process.standardInput = standardInput
+        process.standardInput = try ScratchDirectory.input(input ?? "")
         try process.run()
-        if let input { standardInput.fileHandleForWriting.write(Data(input.utf8)) }
-        try standardInput.fileHandleForWriting.close()
         // Both streams are drained at once, or a full pipe would stop the process.
         let gathered = Gathered()
         let reader = Thread { gathered.take(errors.fileHandleForReading.readDataToEndOfFile()) }

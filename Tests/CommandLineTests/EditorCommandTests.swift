@@ -1,4 +1,5 @@
 import Foundation
+import ScratchDirectory
 import Testing
 
 /// What editors and scripts call: `check`, `format`, `explain`, `language-server`.
@@ -13,20 +14,19 @@ import Testing
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let files = ["in", "out", "err"].map { directory.appendingPathComponent($0) }
-        try Data(input.utf8).write(to: files[0])
-        for file in files[1...] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+        let files = ["out", "err"].map { directory.appendingPathComponent($0) }
+        for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
         let process = Process()
         process.executableURL = CommandLineTests.binary
         process.arguments = arguments
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
-        process.standardOutput = try FileHandle(forWritingTo: files[1])
-        process.standardError = try FileHandle(forWritingTo: files[2])
+        process.standardInput = try ScratchDirectory.input(input)
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
         try process.run()
         process.waitUntilExit()
         return Outcome(
-            code: process.terminationStatus, output: try String(contentsOf: files[1], encoding: .utf8),
-            errors: try String(contentsOf: files[2], encoding: .utf8))
+            code: process.terminationStatus, output: try String(contentsOf: files[0], encoding: .utf8),
+            errors: try String(contentsOf: files[1], encoding: .utf8))
     }
 
     private static let suspicious = "OPENQASM 3.0;\n/* 😀 */ qubit spare;\nqubit q;\nU(0,0,0) q;\n"

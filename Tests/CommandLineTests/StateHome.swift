@@ -52,13 +52,8 @@ struct StateHome {
         _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: errors)
-        let keyboard = Pipe()
-        process.standardInput = input == nil ? FileHandle.nullDevice : keyboard
+        process.standardInput = try ScratchDirectory.input(input ?? "")
         try process.run()
-        if let input {
-            keyboard.fileHandleForWriting.write(Data(input.utf8))
-            try keyboard.fileHandleForWriting.close()
-        }
         let text = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (

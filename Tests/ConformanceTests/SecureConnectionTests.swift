@@ -36,7 +36,7 @@ extension DriverTests {
             do throws(HTTPClient.Failure) {
                 _ = try server.client(trusting: authority).send(server.request)
             } catch {
-                #expect(error.kind == .unreachable)
+                #expect(error.kind == .untrusted)
                 return error.message
             }
             return "accepted"
