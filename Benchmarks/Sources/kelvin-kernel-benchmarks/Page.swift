@@ -1,7 +1,8 @@
 import FleetSimulation
 import Foundation
 
-/// The page, part by part: each is kept in a file of its own, so that one can be measured again without the others.
+/// The page, part by part: each is kept in a file of its own, so that one can be measured again without the others. What a
+/// person says to a part's figures is in a second file, `PART-notes.md`, which no measurement touches.
 struct Page {
     let directory: String
     let seeds: ClosedRange<UInt64>
@@ -40,6 +41,9 @@ struct Page {
                 continue
             }
             text += own + "\n"
+            if let notes = try? String(contentsOfFile: "\(directory)/kernel-parts/\(part)-notes.md", encoding: .utf8) {
+                text += notes + "\n"
+            }
         }
         while text.hasSuffix("\n\n") { text.removeLast() }
         try text.write(toFile: "\(directory)/kernel.md", atomically: true, encoding: .utf8)
