@@ -27,7 +27,7 @@ struct Forecasts {
         /// Short jobs in bursts of a dozen: waits are as short as the jobs, and whoever overtakes comes unannounced.
         static let bursts = Traffic(
             name: "bursts", jobs: 6_000, burst: 12, dailySwing: 0.3, shots: 4_000...40_000,
-            every: [.low: 4, .normal: 10, .high: 2])
+            every: [.low: 1, .normal: 5, .high: 1])
         /// A public cloud: jobs of minutes, more by day than the machines can do, less by night, so that queues last for
         /// hours (Ravi et al., IISWC 2021, found a median of an hour).
         static let days = Traffic(
