@@ -5,10 +5,10 @@ public import Storage
 ///
 /// One of them at a time has the turn to write; readers wait for nobody. Who wants to know at once that something was written
 /// listens.
-public final class PostgreSQLStorage: KernelStorage {
+public final class PostgreSQLStorage: WriteBehindStorage {
     private let readers: PostgreSQLReaders
     private let tables: PostgreSQLTurns
-    private let turns: WriteBehind<PostgreSQLTurns>
+    public let turns: WriteBehind<PostgreSQLTurns>
     let accounts: PostgreSQLAccounts
     let listener: PostgreSQLListener
     /// Where large documents are, the same for all who work on the database; nil to keep them in it.
@@ -40,24 +40,6 @@ public final class PostgreSQLStorage: KernelStorage {
     public func changeMark() -> UInt64 { listener.mark }
 
     public func onChange(_ wake: @escaping @Sendable () -> Void) { listener.onNews(wake) }
-
-    // MARK: Turns
-
-    public func turn<Value>(
-        after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> (value: Value, batch: StorageBatch?) { try turns.turn(after: batch, body) }
-
-    public func exclusively<Value>(
-        _ body: (any StorageTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> Value { try turns.exclusively(body) }
-
-    public var settlesAside: Bool { true }
-
-    public func settle(_ batch: StorageBatch) throws(KernelError) { try turns.settle(batch) }
-
-    public func settle(
-        _ batch: StorageBatch, _ finish: @escaping @Sendable (KernelError?) -> Void
-    ) throws(KernelError) -> Bool { try turns.settle(batch, finish) }
 
     public func leaseWork(_ limit: Int) throws(KernelError) -> [JobID]? { try tables.leaseWork(limit) }
 

@@ -1,12 +1,12 @@
-import Kernel
-import Storage
+public import Kernel
+public import Storage
 import Synchronization
 
 /// The tables as whoever has the turn writes them.
 ///
 /// As on SQLite, turns are taken in memory and what they changed is sent in one go, one transaction for all that came while
 /// the server's disk was synchronised for the one before. The turn is kept meanwhile, unless others wait for it.
-final class PostgreSQLTurns: WriteBehindTables {
+public final class PostgreSQLTurns: WriteBehindTables {
     let address: PostgreSQLAddress
     let writer: Guarded<Writer>
     let readers: PostgreSQLReaders
@@ -25,7 +25,7 @@ final class PostgreSQLTurns: WriteBehindTables {
 
     // MARK: Having the turn
 
-    func begin(isKnown: Bool, flush: () -> Void) throws(KernelError) -> TurnMemory? {
+    public func begin(isKnown: Bool, flush: () -> Void) throws(KernelError) -> TurnMemory? {
         // Not asked of the writer: it may be writing.
         let (isOurs, isOver) = standing.now.withLock { (isKnown && $0.isTold, $0.isOver) }
         if isOurs && !isOver { return nil }
@@ -39,7 +39,7 @@ final class PostgreSQLTurns: WriteBehindTables {
         }
     }
 
-    func rest() { writer.use { $0.release() } }
+    public func rest() { writer.use { $0.release() } }
 
     /// Takes the turn.
     ///
@@ -112,7 +112,7 @@ final class PostgreSQLTurns: WriteBehindTables {
 
     // MARK: Writing
 
-    func write(_ changes: PendingChanges) throws(KernelError) -> KernelError? {
+    public func write(_ changes: PendingChanges) throws(KernelError) -> KernelError? {
         // Put away before the tables are held for the rest.
         let blobs = if let shelf { try changes.shelved(on: shelf) } else { PendingChanges.Blobs() }
         return try writer.use { writer throws(KernelError) in
@@ -178,7 +178,7 @@ final class PostgreSQLTurns: WriteBehindTables {
 
     // MARK: Asking
 
-    func pretending<Value>(
+    public func pretending<Value>(
         _ changes: PendingChanges, _ body: (SQLTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
         try writer.use { writer throws(KernelError) in
@@ -203,7 +203,7 @@ final class PostgreSQLTurns: WriteBehindTables {
         }
     }
 
-    func looking<Value>(_ body: (SQLTransaction) throws(KernelError) -> Value) throws(KernelError) -> Value {
+    public func looking<Value>(_ body: (SQLTransaction) throws(KernelError) -> Value) throws(KernelError) -> Value {
         try readers.looking { connection throws(KernelError) in try body(SQLTransaction(connection, shelf)) }
     }
 }

@@ -4,30 +4,14 @@ public import Kernel
 ///
 /// Nothing here keeps others away. Should somebody write after all, numbers collide, the turns that are not written are lost,
 /// whoever took part hears of it, and memory is read anew.
-public final class SoleStorage: KernelStorage {
+public final class SoleStorage: WriteBehindStorage {
     let base: SQLiteStorage
-    private let turns: WriteBehind<SoleTables>
+    public let turns: WriteBehind<SoleTables>
 
     public init(_ base: SQLiteStorage) throws(KernelError) {
         self.base = base
         turns = WriteBehind(SoleTables(base: base))
     }
-
-    public func turn<Value>(
-        after batch: StorageBatch?, _ body: (any StorageTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> (value: Value, batch: StorageBatch?) { try turns.turn(after: batch, body) }
-
-    public func exclusively<Value>(
-        _ body: (any StorageTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> Value { try turns.exclusively(body) }
-
-    public var settlesAside: Bool { true }
-
-    public func settle(_ batch: StorageBatch) throws(KernelError) { try turns.settle(batch) }
-
-    public func settle(
-        _ batch: StorageBatch, _ finish: @escaping @Sendable (KernelError?) -> Void
-    ) throws(KernelError) -> Bool { try turns.settle(batch, finish) }
 
     public func snapshot<Value>(
         _ body: (any StorageTransaction) throws(KernelError) -> Value
@@ -40,10 +24,10 @@ public final class SoleStorage: KernelStorage {
 }
 
 /// The file.
-private struct SoleTables: WriteBehindTables {
+public struct SoleTables: WriteBehindTables {
     let base: SQLiteStorage
 
-    func begin(isKnown: Bool, flush: () -> Void) throws(KernelError) -> TurnMemory? {
+    public func begin(isKnown: Bool, flush: () -> Void) throws(KernelError) -> TurnMemory? {
         if isKnown { return nil }
         return try base.writing { store throws(KernelError) in
             var memory = TurnMemory(last: try store.lastNumber())
@@ -53,13 +37,13 @@ private struct SoleTables: WriteBehindTables {
         }
     }
 
-    func write(_ changes: PendingChanges) throws(KernelError) -> KernelError? {
+    public func write(_ changes: PendingChanges) throws(KernelError) -> KernelError? {
         let blobs = try changes.shelved(on: base.shelf)
         try base.writing { store throws(KernelError) in try changes.write(to: store, blobs) }
         return nil
     }
 
-    func pretending<Value>(
+    public func pretending<Value>(
         _ changes: PendingChanges, _ body: (SQLTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
         try base.pretending { store throws(KernelError) in
@@ -68,11 +52,11 @@ private struct SoleTables: WriteBehindTables {
         }
     }
 
-    func looking<Value>(_ body: (SQLTransaction) throws(KernelError) -> Value) throws(KernelError) -> Value {
+    public func looking<Value>(_ body: (SQLTransaction) throws(KernelError) -> Value) throws(KernelError) -> Value {
         try base.looking { connection throws(KernelError) in try body(SQLTransaction(connection, base.shelf)) }
     }
 
-    func rest() {}
+    public func rest() {}
 }
 
 /// Accounts change in the file itself, on the connection that writes.

@@ -4,7 +4,6 @@ import os
 
 import httpx
 import pytest
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
 CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/local:main::"
 
@@ -39,18 +38,6 @@ def user(daemon, name):
 def quietest(backend):
     """The site whose readout is best: some are wrong every sixth time."""
     return min(range(backend.num_qubits), key=lambda site: backend.target["measure"][(site,)].error)
-
-
-def circuit(program):
-    """A program in Qiskit's words."""
-    registers = [ClassicalRegister(size, name) for name, size in program.registers]
-    result = QuantumCircuit(QuantumRegister(program.qubits, "q"), *registers, name=program.name)
-    for gate, angles, qubits in program.steps:
-        getattr(result, gate)(*angles, *qubits)
-    named = {register.name: register for register in registers}
-    for qubit, register, bit in program.measured:
-        result.measure(qubit, named[register][bit])
-    return result
 
 
 @pytest.fixture(scope="module")

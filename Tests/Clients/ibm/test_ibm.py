@@ -8,7 +8,7 @@ import warnings
 import httpx
 import numpy as np
 import pytest
-from fixtures import CRN, circuit, connect, environment, heron, ibm, ideal, quietest, user  # noqa: F401
+from fixtures import CRN, connect, environment, heron, ibm, ideal, quietest, user  # noqa: F401
 from programs import EXPECTATION_SIGMAS, is_plausible, programs
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, generate_preset_pass_manager
 from qiskit.circuit import Parameter, ParameterVector
@@ -18,6 +18,7 @@ from qiskit.quantum_info import SparsePauliOp, Statevector
 from qiskit_aer import AerSimulator
 from qiskit_ibm_runtime import Batch, EstimatorV2, QiskitRuntimeService, SamplerV2, Session
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError, RuntimeInvalidStateError
+from qiskit_programs import circuit
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 SHOTS = 4000

@@ -9,11 +9,12 @@ import zlib
 import httpx
 import numpy as np
 import pytest
-from fixtures import circuit, heron, ibm, ideal  # noqa: F401
+from fixtures import heron, ibm, ideal  # noqa: F401
 from programs import programs
 from qiskit import QuantumCircuit, qpy
 from qiskit_ibm_runtime import EstimatorV2, RuntimeJobFailureError, SamplerV2
 from qiskit_ibm_runtime.exceptions import IBMRuntimeError
+from qiskit_programs import circuit
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 

@@ -12,7 +12,8 @@ from qiskit.circuit import ParameterVector
 from qiskit.quantum_info import SparsePauliOp
 from qrmi import Payload, QuantumResource, ResourceType
 from qrmi.primitives.ibm import EstimatorV2, SamplerV2, get_backend
-from test_ibm import circuit, marginals
+from qiskit_programs import circuit
+from test_ibm import marginals
 
 
 @pytest.fixture(scope="module")
