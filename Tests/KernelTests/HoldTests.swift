@@ -52,7 +52,7 @@ import Testing
         Self.run(&bench, [crowd], machines: 3, until: 200, from: 1, seed: seed)
         bench.submit(9_001, seconds: 10)
         bench.submit(9_002, seconds: 10)
-        Self.run(&bench, [crowd], machines: 3, until: 2_000, from: 1_000, seed: seed + 10)
+        Self.run(&bench, [crowd], machines: 3, until: 2_000, from: 10_000, seed: seed + 10)
         for job in [9_001, 9_002] as [UInt64] {
             let start = try #require(bench.startTimes[JobID(job)], "job \(job) never started")
             #expect(start - 200 <= Self.longest, "job \(job) waited \(start - 200) s")
@@ -65,7 +65,7 @@ import Testing
         let crowds = [Crowd(priority: .low, every: 6), Crowd(priority: .high, every: 12, isSpread: false)]
         Self.run(&bench, crowds, machines: 3, until: 200, from: 1, seed: seed)
         bench.submit(9_001, seconds: 10, priority: .low)
-        Self.run(&bench, crowds, machines: 3, until: 2_000, from: 1_000, seed: seed + 10)
+        Self.run(&bench, crowds, machines: 3, until: 2_000, from: 10_000, seed: seed + 10)
         let start = try #require(bench.startTimes[JobID(9_001)])
         #expect(start - 200 <= 3 * Self.longest, "it waited \(start - 200) s")
     }
@@ -76,7 +76,7 @@ import Testing
         let crowd = Crowd(priority: .high, every: 6)
         Self.run(&bench, [crowd], machines: 2, until: 200, from: 1, seed: seed)
         bench.submit(9_001, seconds: 10, alone: false, width: 7)
-        Self.run(&bench, [crowd], machines: 2, until: 2_000, from: 1_000, seed: seed + 10)
+        Self.run(&bench, [crowd], machines: 2, until: 2_000, from: 10_000, seed: seed + 10)
         let start = try #require(bench.startTimes[JobID(9_001)])
         #expect(start - 200 <= 300 + 2 * Self.longest, "it waited \(start - 200) s")
     }
@@ -87,9 +87,22 @@ import Testing
         let crowd = Crowd(priority: .high, every: 15)
         Self.run(&bench, [crowd], machines: 1, until: 200, from: 1, seed: seed)
         bench.submit(9_001, seconds: 10, priority: .low)
-        Self.run(&bench, [crowd], machines: 1, until: 2_000, from: 1_000, seed: seed + 10)
+        Self.run(&bench, [crowd], machines: 1, until: 2_000, from: 10_000, seed: seed + 10)
         let start = try #require(bench.startTimes[JobID(9_001)])
         #expect(start >= 500 && start <= 500 + 2 * Self.longest, "it waited \(start - 200) s")
+    }
+
+    /// First come, first served, also where somebody wants to be alone: who came before and found no room goes first.
+    @Test func whoWantsAMachineAloneOvertakesNobody() throws {
+        var bench = try Self.bench(1)
+        for job in 1...4 as ClosedRange<UInt64> { bench.submit(job, seconds: 100, alone: false, width: 8) }
+        bench.run(until: 10)
+        bench.submit(5, seconds: 10)
+        bench.submit(6, seconds: 100, alone: false, width: 8)
+        let plan = bench.kernel.policy.plan(in: bench.kernel.book, at: 10)
+        #expect(plan.map(\.start) == [100, 200, 300, 400, 410])
+        bench.run()
+        #expect((1...6).map { bench.startTimes[JobID($0)] } == [0, 100, 200, 300, 400, 410])
     }
 
     /// While a machine is held, only those come in that will have gone by then, a fifth of margin included.

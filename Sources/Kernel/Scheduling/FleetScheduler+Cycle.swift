@@ -51,9 +51,11 @@ extension FleetScheduler {
     private mutating func run(_ book: KernelBook, _ now: Double, refused: [Int32], changed: Int?) {
         cycle.begin(at: now)
         hasRun = true
+        // Whoever comes in between two cycles stands behind them all.
+        defer { enforceHolds() }
         guard cycle.openCount > 0 else { return }
         for row in takeClaims(book) where !refused.contains(row) { look(at: row, book, now) }
-        reserveHeld()
+        suspendHolds(now)
         serveHolders(book, now, firm: true, refused: refused, changed: changed)
         guard cycle.openCount > 0 else { return }
         orderFront(book, now)
@@ -71,6 +73,7 @@ extension FleetScheduler {
             if let changed, keepsWaiting(row, changed, now) { continue }
             look(at: row, book, now)
         }
+        enforceHolds()
         serveHolders(book, now, firm: false, refused: refused, changed: changed)
         guard queue.count > looked, cycle.openCount > 0 else { return }
         serveElders(from: place, book, now)
@@ -85,9 +88,9 @@ extension FleetScheduler {
         guard d >= 0, d != changed else { return false }
         let job = queue.rows[Int(row)], place = Int(job.program) * estimates.stride
         guard !estimates.costs[place + d].isNaN, !estimates.costs[place + changed].isNaN else { return false }
-        if cycle.isOpen[d], cycle.delay(d, at: now) == 0 {
+        if cycle.isOpen[d], delay(d, at: now) == 0 {
             guard machines[d].hasNoRoom.contains(Int(job.program)) else { return false }
-            cycle.setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
+            setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
         }
         guard job.device >= 0 || score(job, on: d, now) <= score(job, on: changed, now) else { return false }
         wait(row, job, d, seconds(of: job, on: d), now)
@@ -137,8 +140,8 @@ extension FleetScheduler {
                 if let refusal = book.refusal(of: placement, at: now), refusal != .occupied { return nil }
                 return start(row, job, placement, room, seconds, book, now)
             }
-            if cycle.isOpen[d], !machines[d].isEmpty, cycle.delay(d, at: now) == 0 {
-                cycle.setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
+            if cycle.isOpen[d], !machines[d].isEmpty, delay(d, at: now) == 0 {
+                setDelay(d, Float(now - cycle.origin + roomDelay(for: job, on: d, now)))
                 if tries < 4, !job.wantsMachineAlone { continue }
             }
             let mayHold = !isBehind || now - job.submitted >= rules.roomPatience

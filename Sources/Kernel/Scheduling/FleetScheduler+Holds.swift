@@ -2,12 +2,15 @@
 extension FleetScheduler {
     /// Whether a job that would end at a moment may go to a machine although others wait for it.
     ///
-    /// A hold binds its own class and those below. A higher class still comes in, until the hold has lasted for
-    /// `roomPatience` or its class has run out of patience: from then on it binds everybody but calibration and maintenance.
+    /// A hold binds those behind its job in the queue, and of those that come in between two cycles its own class and those
+    /// below. All others still come in, until the hold has lasted for `roomPatience` or its class has run out of patience:
+    /// from then on it binds everybody but calibration and maintenance.
     @inline(__always)
     func mayPass(_ job: WaitingJob, on d: Int, until end: Double, _ now: Double) -> Bool {
         guard end <= cycle.promises[d] else { return false }
-        guard let hold = holds.hold(on: d), end > hold.moment, job.priority != .system else { return true }
+        guard let hold = holds.hold(on: d), hold.isInForce, end > hold.moment, job.priority != .system else {
+            return true
+        }
         return job.priority > hold.priority && !isFirm(hold, now)
     }
 
@@ -16,9 +19,35 @@ extension FleetScheduler {
             || now - queue.lines[Int(hold.priority.rawValue)].lastStart >= rules.patience
     }
 
-    /// Tells the cycle for how long machines are spoken for.
-    mutating func reserveHeld() {
-        for hold in holds.all { cycle.setDelay(hold.device, Float(hold.moment - cycle.origin + hold.seconds)) }
+    /// A cycle begins: for how long machines are spoken for counts in everybody's choice, but holds come into force when the
+    /// cycle comes to their jobs, only firm ones at once.
+    mutating func suspendHolds(_ now: Double) {
+        for hold in holds.all {
+            holds.suspend(hold.row, behind: cycle.delays[hold.device])
+            cycle.setDelay(hold.device, end(of: hold, behind: cycle.delays[hold.device]))
+            if isFirm(hold, now) { holds.enforce(hold.row) }
+        }
+    }
+
+    mutating func enforceHolds() { for hold in holds.all { holds.enforce(hold.row) } }
+
+    private func end(of hold: HoldTable.Hold, behind ahead: Float) -> Float {
+        max(ahead, Float(hold.moment - cycle.origin)) + Float(hold.seconds)
+    }
+
+    /// Seconds until a machine has room for the job that is looked at: whoever holds it and stands behind does not count.
+    @inline(__always)
+    func delay(_ d: Int, at now: Double) -> Float {
+        guard let hold = holds.pending(on: d) else { return cycle.delay(d, at: now) }
+        return max(0, hold.ahead - Float(now - cycle.origin))
+    }
+
+    /// - Parameter seconds: from the cycle's origin.
+    @inline(__always)
+    mutating func setDelay(_ d: Int, _ seconds: Float) {
+        guard let hold = holds.pending(on: d) else { return cycle.setDelay(d, seconds) }
+        holds.suspend(hold.row, behind: seconds)
+        cycle.setDelay(d, end(of: hold, behind: seconds))
     }
 
     /// Looks at those that hold a machine: first at those that have been patient, before the queue, and at the rest in
@@ -35,6 +64,7 @@ extension FleetScheduler {
     /// Gives a job the machine that it holds, or the one that changed where that is as good.
     mutating func serveHolder(_ row: Int32, _ book: KernelBook, _ now: Double, changed: Int?) {
         guard let hold = holds.hold(of: row), !cycle.starts.contains(where: { $0.row == row }) else { return }
+        holds.enforce(row)
         let job = queue.rows[Int(row)]
         estimates.complete(Int(job.program), machines, rules)
         guard mayHold(hold.device, row, job, book, now) else { return holds.release(row) }
@@ -52,11 +82,12 @@ extension FleetScheduler {
     /// What a job that holds a machine gets there: a place, or the moment at which there should be one.
     mutating func giveHeld(_ row: Int32, _ job: WaitingJob, _ book: KernelBook, _ now: Double) -> Tenant? {
         guard let hold = holds.hold(of: row) else { return nil }
+        holds.enforce(row)
         estimates.complete(Int(job.program), machines, rules)
         if let start = startHeld(row, job, on: hold.device, book, now) { return start }
         guard cycle.keepsPlan, holds.contains(row) else { return nil }
         // Its own time is in the delay already.
-        let start = now + max(0, Double(cycle.delay(hold.device, at: now)) - hold.seconds)
+        let start = max(now, hold.moment, cycle.origin + Double(hold.ahead))
         cycle.plan.append(
             PlannedStart(
                 job: JobSlot(rawValue: row), device: DeviceIndex(hold.device), start: start,
@@ -68,9 +99,9 @@ extension FleetScheduler {
         _ row: Int32, _ job: WaitingJob, on d: Int, _ book: KernelBook, _ now: Double
     ) -> Tenant? {
         let cost = estimates.costs[Int(job.program) * estimates.stride + d], seconds = seconds(of: job, on: d)
-        // On the machine that it holds no promise binds it: whoever was promised something there waits behind it.
+        // What was promised by now was promised to those before it.
         let end = now + seconds * (1 + rules.backfillMargin)
-        guard cycle.isOpen[d], holds.hold(on: d)?.row == row || end <= cycle.promises[d],
+        guard cycle.isOpen[d], end <= cycle.promises[d],
             let room = room(for: job, on: d, soloCost: cost)
         else { return nil }
         let placement = placement(of: row, job, in: room, on: d, book)
@@ -98,7 +129,7 @@ extension FleetScheduler {
             HoldTable.Hold(
                 row: row, device: d, priority: job.priority, since: now, moment: moment,
                 seconds: seconds(of: job, on: d) * part(of: job, on: d)))
-        cycle.setDelay(d, Float(moment - cycle.origin))
+        cycle.setDelay(d, max(cycle.delays[d], Float(moment - cycle.origin)))
         return true
     }
 

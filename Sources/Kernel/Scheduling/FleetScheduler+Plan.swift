@@ -38,7 +38,7 @@ extension FleetScheduler {
         for d in copy.machines.indices { copy.reconcile(d, book) }
         copy.cycle.begin(at: now)
         copy.cycle.keepsPlan = true
-        copy.reserveHeld()
+        copy.suspendHolds(now)
         copy.cycle.plan.reserveCapacity(copy.queue.count)
         var time = now
         while let row = copy.takeNext(at: time) {

@@ -25,7 +25,9 @@ extension FleetScheduler {
         admit(tenant, on: d)
         holds.postpone(on: d, to: tenant.end)
         if !cycle.isOpen[d] {
-            cycle.close(d, for: Float(now - cycle.origin + seconds))
+            let end = Float(now - cycle.origin + seconds)
+            if let hold = holds.pending(on: d) { setDelay(d, max(hold.ahead, end)) }
+            cycle.close(d, for: end)
         }
         return tenant
     }
@@ -35,7 +37,7 @@ extension FleetScheduler {
     mutating func wait(
         _ row: Int32, _ job: WaitingJob, _ d: Int, _ seconds: Double, _ now: Double, isPromised: Bool = true
     ) {
-        let start = now + Double(cycle.delay(d, at: now))
+        let start = now + Double(delay(d, at: now))
         if isPromised { cycle.promise(d, start) }
         if cycle.keepsPlan {
             cycle.plan.append(
@@ -44,7 +46,7 @@ extension FleetScheduler {
         let part = part(of: job, on: d)
         wishes.set(row, d, job.priority, Float(seconds * part))
         cycle.see(d, Float(seconds * part))
-        cycle.setDelay(d, Float(start - cycle.origin + seconds * part))
+        setDelay(d, Float(start - cycle.origin + seconds * part))
     }
 
     /// What a job takes of a machine's time: beside others its part of the machine; regions and guards leave about half of

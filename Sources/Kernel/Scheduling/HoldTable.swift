@@ -14,6 +14,10 @@ struct HoldTable: Sendable {
         var moment: Double
         /// What the job adds to the machine's delay, seconds.
         let seconds: Double
+        /// Whether this cycle has come to the job: whoever stands before it in the queue is not bound by its hold.
+        var isInForce = true
+        /// Until when those before it keep the machine, seconds from the cycle's origin.
+        var ahead: Float = 0
     }
 
     /// The oldest first.
@@ -49,6 +53,23 @@ struct HoldTable: Sendable {
         rows[all[place].device] = -1
         holders.remove(Int(row))
         all.remove(at: place)
+    }
+
+    /// A hold that is not in force: those before its job in the queue are looked at.
+    func pending(on d: Int) -> Hold? {
+        guard let hold = hold(on: d), !hold.isInForce else { return nil }
+        return hold
+    }
+
+    /// A cycle begins at the front of the queue, before whoever holds a machine.
+    mutating func suspend(_ row: Int32, behind ahead: Float) {
+        guard let place = all.firstIndex(where: { $0.row == row }) else { return }
+        (all[place].isInForce, all[place].ahead) = (false, ahead)
+    }
+
+    mutating func enforce(_ row: Int32) {
+        guard let place = all.firstIndex(where: { $0.row == row }) else { return }
+        all[place].isInForce = true
     }
 
     /// Somebody whom the hold does not bind came in and stays until then.
