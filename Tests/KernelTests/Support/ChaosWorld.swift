@@ -36,6 +36,10 @@ struct ChaosWorld<Policy: ChaosPolicy> {
     private var accountOf: [JobID: AccountIndex] = [:]
     private var partSeconds: [JobID: Double] = [:]
     private var fences: [JobID: Fence] = [:]
+    private var chargedTo: [JobID: Double] = [:]
+    private var sessions: [(card: SessionCard, used: Double)] = []
+    /// By machine, the session that has it to itself.
+    private var owners: [Int: SessionIndex] = [:]
 
     init(seed: UInt64) {
         self.seed = seed
@@ -87,6 +91,7 @@ struct ChaosWorld<Policy: ChaosPolicy> {
         case .stopped(let id, _, _): (name, job) = ("stopped", id)
         case .calibrated: name = "recalibrate"
         case .setAvailable: name = "device"
+        case .setShare: name = "share"
         case .reserve: name = "reserve"
         case .closeSession: name = "close session"
         default: return
@@ -114,6 +119,9 @@ struct ChaosWorld<Policy: ChaosPolicy> {
                     broken = "\(id) was placed on sites of \(other)"
                 }
             }
+            if let owner = owners[device.place], cards[id]?.session != owner {
+                broken = "\(id) was placed on a machine that a session has to itself"
+            }
             checkRegion(id, device.place, sites)
             holds[id, default: []].append((device.place, sites, fence, false))
             grow(id, fence)
@@ -134,6 +142,7 @@ struct ChaosWorld<Policy: ChaosPolicy> {
                     broken = "a part of \(id) runs into a reservation"
                 }
             }
+            checkBudgets(id)
             var current: AccountIndex? = account
             while let index = current {
                 let record = kernel.book.accounts[index.place]
@@ -148,7 +157,7 @@ struct ChaosWorld<Policy: ChaosPolicy> {
             finishedParts[id, default: 0] += 1
             if finishedParts[id, default: 0] > parts[id, default: 0] { broken = "\(id) finished a part twice" }
             if seconds > (partSeconds[id] ?? 0) { broken = "\(id) was charged more than it was promised" }
-            charged += seconds
+            charge(id, seconds)
         case .recompiling(let id, let discarding, let fence):
             grow(id, fence)
             if discarding { finishedParts[id] = 0 }
@@ -160,7 +169,7 @@ struct ChaosWorld<Policy: ChaosPolicy> {
         case .stopping(let id):
             if let place = holds[id]?.lastIndex(where: { !$0.isStopping }) { holds[id]?[place].isStopping = true }
         case .released(let id, _, let seconds):
-            charged += seconds
+            charge(id, seconds)
             if let place = holds[id]?.firstIndex(where: \.isStopping) { holds[id]?.remove(at: place) }
         case .ended(let id, let state):
             if let before = ends[id] { broken = "\(id) ended as \(before) and as \(state)" }
@@ -175,8 +184,36 @@ struct ChaosWorld<Policy: ChaosPolicy> {
                 }
             }
             reservations.append(reservation)
+        case .sessionOpened(let card): sessions.append((card, 0))
+        case .sessionActivated(let session) where sessions[session.place].card.kind != .shared:
+            let device = sessions[session.place].card.device.place
+            for (other, taken) in holds where taken.contains(where: { $0.device == device }) {
+                if cards[other]?.session != session { broken = "\(other) is on a machine that a session has to itself" }
+            }
+            if owners.updateValue(session, forKey: device) != nil {
+                broken = "two sessions have m\(device) to themselves"
+            }
+        case .sessionClosed(let session): owners = owners.filter { $0.value != session }
         case .reservationEnded(let reservation): reservations.removeAll { $0 == reservation }
         default: break
+        }
+    }
+
+    private mutating func charge(_ id: JobID, _ seconds: Double) {
+        charged += seconds
+        chargedTo[id, default: 0] += seconds
+        if let session = cards[id]?.session { sessions[session.place].used += seconds }
+    }
+
+    /// A part is started only while something of the budgets of its job and its session is left.
+    private mutating func checkBudgets(_ id: JobID) {
+        guard let card = cards[id] else { return broken = "a part of \(id), which nobody submitted" }
+        if chargedTo[id, default: 0] >= Double(card.budget) { broken = "\(id) started a part beyond its own budget" }
+        guard let session = card.session else { return }
+        let (own, used) = sessions[session.place], record = kernel.book.sessions[session.place]
+        if used >= own.budget { broken = "\(id) started a part that its session cannot pay" }
+        if record.running > 1, used + record.promised > own.budget + 1e-6 {
+            broken = "the session of \(id) promised more than one part beyond its budget"
         }
     }
 
@@ -231,6 +268,7 @@ struct ChaosWorld<Policy: ChaosPolicy> {
         case ..<83: jumpClock()
         case ..<85: reserve()
         case ..<88: session()
+        case ..<89: take(.setShare(anyAccount(), 0.1 + random.unit() * 5))
         case ..<90:
             take(.setBudget(anyAccount(), seconds: random.below(3) == 0 ? .infinity : charged + random.unit() * 50))
         case ..<92: crashWorkers()
@@ -249,7 +287,8 @@ struct ChaosWorld<Policy: ChaosPolicy> {
             priority: Priority.allCases[random.below(20) == 0 ? 3 : random.below(3)],
             onRecalibration: RecalibrationPolicy.allCases[random.below(3)],
             wantsMachineAlone: random.below(4) == 0, width: 1 + random.below(5),
-            budget: random.below(5) == 0 ? random.unit() * 10 : .infinity)
+            budget: random.below(5) == 0 ? random.unit() * 10 : .infinity,
+            deadline: random.below(4) == 0 ? now + random.unit() * 300 : .infinity)
         take(.submit(JobID(UInt64(submitted + 1)), card))
     }
 
@@ -393,10 +432,12 @@ struct ChaosWorld<Policy: ChaosPolicy> {
     /// is about one that they hold.
     var missing: [String] {
         let anywhere: [JobState] = [.created, .queued, .compiling, .running, .mitigating, .paused]
-        var cells = ["cancel", "pause", "resume", "recalibrate", "device", "reserve", "clock jump", "worker crash"]
-            .flatMap {
-                name in anywhere.map { "\($0) × \(name)" }
-            }
+        var cells = [
+            "cancel", "pause", "resume", "recalibrate", "device", "reserve", "share", "clock jump", "worker crash",
+        ]
+        .flatMap {
+            name in anywhere.map { "\($0) × \(name)" }
+        }
         cells += [JobState.compiling, .running, .mitigating].map { "\($0) × fail" }
         if stepCount >= 100_000 { cells += anywhere.map { "\($0) × kernel crash" } }
         return cells.filter { coverage[$0] == nil }
