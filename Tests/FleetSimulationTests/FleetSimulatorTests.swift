@@ -52,6 +52,21 @@ import Testing
         #expect(abs(service - outcome.record.serviceByAccount.reduce(0, +)) < 1e-3 * service)
     }
 
+    /// What was estimated of a job stands beside what the emulator made of it, and both are plotted.
+    @Test func executedJobsShowWhatEstimatesAreWorth() async throws {
+        var scenario = scenario(jobs: 40, load: 1, programs: 8)
+        scenario.fidelitySample = 10
+        let outcome = try await scenario.simulate(on: machines(1))
+        let pairs = outcome.fidelities, report = try #require(outcome.report.fidelity)
+        #expect(pairs.count >= 8 && report.jobs == pairs.count)
+        #expect(abs(Statistics.mean(pairs.map(\.fidelity)) - report.mean) < 1e-12)
+        #expect(pairs.allSatisfy { (0.2..<1).contains($0.estimate) && abs($0.estimate - $0.fidelity) < 0.3 })
+        #expect(Set(pairs.map(\.fidelity)).count > 4)
+        let plot = try #require(outcome.plots.first { $0.name == "fidelity" }).plot
+        #expect(plot.svg.contains("estimated success"))
+        #expect(plot.series.map(\.points.count) == [pairs.count])
+    }
+
     @Test func equalSeedsGiveEqualRecords() async throws {
         let scenario = scenario(jobs: 800, load: 1.5, programs: 8)
         let first = try await scenario.simulate(on: machines(2), options: FleetOptions(executes: false))

@@ -91,6 +91,11 @@ extension FleetOutcome {
                 Plot.Series(
                     "payers", report.payers.map { ($0.entitlement, $0.machineSeconds / total) }, isLine: false)
             ])
-        return [("waits", waits), ("utilisation", use), ("service", service)]
+        guard !fidelities.isEmpty else { return [("waits", waits), ("utilisation", use), ("service", service)] }
+        let fidelity = Plot(
+            "\(report.name): fidelity of executed jobs (simulated)", x: "estimated success",
+            y: "Hellinger fidelity, as emulated",
+            series: [Plot.Series("jobs", fidelities.map { ($0.estimate, $0.fidelity) }, isLine: false)])
+        return [("waits", waits), ("utilisation", use), ("service", service), ("fidelity", fidelity)]
     }
 }

@@ -64,7 +64,8 @@ extension FleetScenario {
         let fidelities = options.executes ? try await simulator.fidelities(FidelityMeter()) : []
         return FleetOutcome(
             report: FleetReport(simulator, fidelities: fidelities.map(\.fidelity), wallSeconds: seconds),
-            record: simulator.record, circuits: simulator.programs.entries.map(\.circuit))
+            record: simulator.record, circuits: simulator.programs.entries.map(\.circuit),
+            fidelities: fidelities.map { (Double(simulator.record.estimates[$0.sample.row]), $0.fidelity) })
     }
 }
 
@@ -95,4 +96,7 @@ public struct FleetOutcome: Sendable {
     public var record: FleetRecord
     /// By the numbers in `FleetRecord.programs`.
     public var circuits: [Circuit]
+    /// Of every job that the emulator executed, the success that was estimated when it was placed, and the Hellinger fidelity
+    /// of what came out.
+    public var fidelities: [(estimate: Double, fidelity: Double)]
 }
