@@ -119,6 +119,31 @@ import Testing
         #expect(bench.startTimes[JobID(3)] == 110)
     }
 
+    /// Whoever passes may take a fifth longer than estimated, and whoever waits starts all the same when those have gone that
+    /// ran before it.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>) func whoTakesLongerThanEstimatedDelaysNobody(seed: UInt64) throws {
+        var bench = try Self.bench(1), random = SplitMix(seed: seed)
+        let margin = { 1 + 0.2 * random.unit() }
+        for job in 1...2 as ClosedRange<UInt64> {
+            bench.submit(job, seconds: 100, running: 100 * margin(), alone: false)
+        }
+        bench.run(until: 10)
+        bench.submit(3, seconds: 10)
+        var number: UInt64 = 10, time = 10.0
+        while time < 100 {
+            let seconds = 2 + 60 * random.unit()
+            bench.submit(number, seconds: seconds, running: seconds * margin(), alone: false)
+            number += 1
+            time += 3 * random.unit()
+            bench.run(until: time)
+        }
+        bench.run()
+        let gone = try #require([1, 2].compactMap { bench.ended[JobID($0)] }.max())
+        #expect(bench.startTimes[JobID(3)] == gone)
+        let passed = (10..<number).count { bench.startTimes[JobID($0)]! < gone }
+        #expect(passed >= 3, "only \(passed) passed")
+    }
+
     @Test func whatIsHeldForAJobThatLeavesIsFreeAgain() throws {
         var bench = try Self.bench(1)
         bench.submit(1, seconds: 100, alone: false)

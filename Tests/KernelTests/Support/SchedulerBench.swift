@@ -64,13 +64,15 @@ struct SchedulerBench {
         output.removeAll()
     }
 
+    /// - Parameter actual: how long it will truly take; nil for as long as estimated.
     mutating func submit(
-        _ number: UInt64, _ account: AccountIndex = .root, seconds length: Double, priority: Priority = .normal,
-        deadline: Double = .infinity, parts count: Int = 1, device: DeviceIndex? = nil, alone: Bool = true,
+        _ number: UInt64, _ account: AccountIndex = .root, seconds length: Double, running actual: Double? = nil,
+        priority: Priority = .normal, deadline: Double = .infinity, parts count: Int = 1, device: DeviceIndex? = nil,
+        alone: Bool = true,
         width: Int = 1
     ) {
         let id = JobID(number)
-        seconds[id] = length
+        seconds[id] = actual ?? length
         parts[id] = count
         handle(
             .submit(
