@@ -5,6 +5,16 @@ import Testing
 @testable import Kernel
 
 @Suite struct FleetSchedulerTests {
+    /// To whom success is worth no waiting the better machine is still the better one of two that are free.
+    @Test func ofMachinesThatAreFreeAlikeTheBetterOneIsTaken() throws {
+        let files = try [0.05, 0.01].map { try lineMachine(Array(repeating: $0, count: 3)) }
+        var bench = SchedulerBench(files, rules: SchedulingRules(secondsPerNat: 0, sharing: .exclusive))
+        bench.submit(1, seconds: 10, width: 2)
+        #expect(bench.kernel.book.run(of: JobID(1))?.device.place == 1)
+        bench.submit(2, seconds: 10, width: 2)
+        #expect(bench.kernel.book.run(of: JobID(2))?.device.place == 0)
+    }
+
     @Test func machinesThatComeLaterTakeJobsLikeTheFirst() {
         var bench = SchedulerBench(machines: 1)
         bench.submit(1, seconds: 1)

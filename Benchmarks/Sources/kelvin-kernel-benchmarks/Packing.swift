@@ -17,8 +17,8 @@ struct Packing {
     let executed = ProcessInfo.processInfo.environment["EXECUTED"].flatMap { Int($0) } ?? 32
     /// One mixture alone, where MIXTURE names it.
     let mixture = ProcessInfo.processInfo.environment["MIXTURE"]
-    /// One policy beside solo use, where POLICY names it.
-    let only = ProcessInfo.processInfo.environment["POLICY"]
+    /// Policies beside solo use, where POLICY names them, separated by semicolons.
+    let only = ProcessInfo.processInfo.environment["POLICY"].map { Set($0.split(separator: ";").map(String.init)) }
 
     struct Row {
         var machine: String
@@ -62,7 +62,7 @@ struct Packing {
         for name in machineNames {
             for mixture in PackedMixture.all where mixture.name == self.mixture ?? mixture.name {
                 for load in loads {
-                    for choice in Self.choices where only == nil || only == choice.name || choice.programs == 1 {
+                    for choice in Self.choices where only?.contains(choice.name) ?? true || choice.programs == 1 {
                         var row = Row(machine: name, mixture: mixture.name, policy: choice.name, load: load)
                         for seed in seeds { try await measure(&row, mixture, choice, seed) }
                         rows.append(row)

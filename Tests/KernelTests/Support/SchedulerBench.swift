@@ -68,8 +68,7 @@ struct SchedulerBench {
     mutating func submit(
         _ number: UInt64, _ account: AccountIndex = .root, seconds length: Double, running actual: Double? = nil,
         priority: Priority = .normal, deadline: Double = .infinity, parts count: Int = 1, device: DeviceIndex? = nil,
-        alone: Bool = true,
-        width: Int = 1
+        alone: Bool = true, width: Int = 1
     ) {
         let id = JobID(number)
         seconds[id] = actual ?? length
