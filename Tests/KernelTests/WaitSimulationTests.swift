@@ -106,6 +106,23 @@ import Testing
         }
     }
 
+    /// Until a day is known an hour counts, not only a lull at its end.
+    @Test func anHourTellsTheRate() {
+        var memory = TrafficMemory()
+        for k in 0..<6_000 { memory.noteArrival(JobCard(), at: Double(k)) }
+        for k in 0..<400 { memory.noteArrival(JobCard(), at: 6_000 + Double(k) * 1.5) }
+        var counts: [Double] = []
+        for seed in UInt64(0)..<40 {
+            var future = memory.future(from: 6_600, after: nil, seed: seed), count = 0.0
+            while let arrival = future.nextArrival(), arrival.time < 6_600 + 1_200 { count += 1 }
+            counts.append(count)
+        }
+        // 3,000 in the first 3,000 seconds of the hour, 400 in the rest.
+        let mean = counts.reduce(0, +) / 40 / 1_200
+        #expect(abs(mean - 3_400.0 / 3_600) < 0.1, "\(mean) a second")
+        #expect(counts.min()! < 1_100 && counts.max()! == 1_200)
+    }
+
     @Test func tooLittleHistoryTellsNothing() {
         var memory = TrafficMemory()
         for k in 0..<39 { memory.noteArrival(JobCard(), at: Double(k)) }

@@ -26,8 +26,8 @@ struct Forecasts {
 
         /// Short jobs in bursts of a dozen: waits are as short as the jobs, and whoever overtakes comes unannounced.
         static let bursts = Traffic(
-            name: "bursts", jobs: 6_000, burst: 12, dailySwing: 0.3, shots: 4_000...40_000,
-            every: [.low: 1, .normal: 5, .high: 1])
+            name: "bursts", jobs: 12_000, burst: 12, dailySwing: 0.3, shots: 4_000...40_000,
+            every: [.low: 1, .normal: 20, .high: 4])
         /// A public cloud: jobs of minutes, more by day than the machines can do, less by night, so that queues last for
         /// hours (Ravi et al., IISWC 2021, found a median of an hour).
         static let days = Traffic(

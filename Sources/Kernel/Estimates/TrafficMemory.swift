@@ -31,8 +31,11 @@ public struct TrafficMemory: Sendable {
     fileprivate var errors: [Double] = []
 
     static let capacity = 12_000
-    /// What counts until a day is known, and of how many run times the errors are kept.
+    /// Of how many run times the errors are kept.
     private static let recent = 400
+    /// What counts until a day is known: so many seconds, or so many arrivals where fewer came in meanwhile. Less tells too
+    /// little of the rate, which decides how long a low class waits behind the others.
+    private static let hour = 3_600.0
     fileprivate static let day = 86_400.0
     /// How far from this time of the day the stretch may begin, seconds either way.
     fileprivate static let jitter = 1_800.0
@@ -88,7 +91,7 @@ public struct TrafficMemory: Sendable {
         replay.earliest =
             replay.days >= 1
             ? min(arrivals.count - 1, place(after: now - Self.day * Double(replay.days)))
-            : max(0, arrivals.count - Self.recent)
+            : max(0, min(arrivals.count - Self.recent, place(after: now - Self.hour)))
         replay.isOver = false
         replay.beginBlock(following: account)
         return replay
