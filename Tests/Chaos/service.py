@@ -1,6 +1,7 @@
 """The service under attack: processes killed with SIGKILL at random moments under load, connections to the database cut, a
 disk that is full, clocks that are wrong. Afterwards nothing may be lost, nothing there twice, nothing charged twice, and
-every job that was accepted has ended, with the result that an undisturbed service gives.
+every job that was accepted has ended, with the result that an undisturbed service gives; and whoever is asked to end does so
+in order.
 
     service.py sqlite|postgresql ROUNDS [SEED]
 
@@ -38,6 +39,7 @@ class Process:
     def __init__(self, words, directory, name):
         self.words, self.directory, self.name = words + ["--lease", LEASE], directory, name
         self.process, self.port, self.starts = None, None, 0
+        self.crashes = []
 
     def start(self, skew=None):
         self.starts += 1
@@ -65,8 +67,12 @@ class Process:
         self.port = None
 
     def revive(self):
-        """Starts it again where it has ended by itself: it could not reach its database."""
-        if self.process.poll() is not None:
+        """Starts it again where it has ended by itself: it could not reach its database. A crash is something else."""
+        code = self.process.poll()
+        if code is not None:
+            # A shell's way to say it, where faketime stands between.
+            if code < 0 or code > 128:
+                self.crashes.append(code)
             self.start()
 
 
@@ -255,7 +261,10 @@ def main():
     failures = check(system, token, accepted)
     for process in system.servers + system.workers:
         process.process.terminate()
-        process.process.wait(60)
+        code = process.process.wait(60)
+        failures += [f"{process.name} crashed ({crash})" for crash in process.crashes]
+        if code:
+            failures.append(f"{process.name} was asked to end and ended with {code}")
     print(f"{kind}: {dict(done)}; {len(accepted)} jobs; "
           f"{sum(sum(load.troubles.values()) for load in loads)} requests sent again")
     system.close()
