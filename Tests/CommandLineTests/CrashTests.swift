@@ -69,7 +69,7 @@ import Testing
     }
 
     /// Processes that change a job die as well: what they wrote holds, what they did not write did not happen. The account
-    /// may spend nothing, so that the job is paused when it is compiled.
+    /// may spend nothing, so that the job stands aside in the turn in which it would be queued.
     private func killWhereItIsPausedAndCancelled(_ boundary: Failpoint.Boundary, _ expected: String) throws {
         let home = StateHome()
         _ = try home.run(["budget", "poor", "--seconds", "0"])
@@ -79,7 +79,7 @@ import Testing
         Self.kills.note("paused:\(boundary.rawValue)", paused)
         var states = try home.history(of: JobID(1)).compactMap(\.fact.state)
         // What nobody was told of may be lost with the turn that it would have been synchronised with.
-        let possible: [JobState?] = boundary == .after ? [.paused] : [nil, .compiling]
+        let possible: [JobState?] = boundary == .after ? [.paused] : [nil, .created]
         #expect(possible.contains(states.last))
         let again = try home.run(poor)
         #expect(again.code == 1 && again.errors.contains("paused"), "\(again.errors)")

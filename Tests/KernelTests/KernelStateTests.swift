@@ -164,6 +164,67 @@ import Testing
         #expect(state.book.jobs.slots.allSatisfy { state.book.jobs[$0].state != .paused })
     }
 
+    /// A budget that is used up by one job sends everybody who waits for the same money aside, and nobody else; whoever
+    /// comes later does not wait either.
+    @Test func whoNobodyPaysForStandsAsideUntilABudgetIsRaised() throws {
+        var state = kernel()
+        state.take(.addAccount(path: "physics", parent: .root, share: 1))
+        let physics = AccountIndex(1), bob = AccountIndex(2), chemistry = AccountIndex(3)
+        state.take(.addAccount(path: "physics/bob", parent: physics, share: 1))
+        state.take(.addAccount(path: "chemistry", parent: .root, share: 1))
+        state.take(.setBudget(physics, seconds: 1))
+        func submit(_ number: UInt64, _ card: JobCard) {
+            state.take(.submit(JobID(number), card))
+            state.take(.validated(JobID(number), JobDemand(width: 1, shots: 1, seconds: 1)))
+        }
+        for (number, account) in [(1, physics), (2, bob), (3, chemistry)] as [(UInt64, AccountIndex)] {
+            submit(number, JobCard(account: account, device: machine))
+        }
+        #expect(state.state(of: JobID(2)) == .queued && state.state(of: JobID(3)) == .queued)
+        let run = try #require(state.book.run(of: JobID(1)))
+        state.take(.compiled(JobID(1), run.fence, parts: 1, partSeconds: 1))
+        let fence = try #require(state.book.run(of: JobID(1))).fence
+        state.take(.partFinished(JobID(1), fence, seconds: 1))
+        #expect(state.state(of: JobID(2)) == .paused && state.state(of: JobID(3)) == .compiling)
+        submit(4, JobCard(account: bob, device: machine))
+        #expect(state.state(of: JobID(4)) == .paused)
+        let slot = try #require(state.book.jobs.slot(of: JobID(4)))
+        let reason = try #require(state.book.standstill(of: slot))
+        #expect(reason.cause == .budget && reason.reason == "the budget of physics is used up: 1 of 1 s")
+        #expect(reason.cure?.contains("kelvin budget physics") == true)
+        // Asking does not help, paying does.
+        #expect(state.take(.resume(JobID(4))).facts.isEmpty)
+        state.take(.setBudget(physics, seconds: 5))
+        #expect(state.state(of: JobID(2)) == .queued && state.state(of: JobID(4)) == .queued)
+        // A budget that is cut below what was used sends them aside again.
+        state.take(.setBudget(physics, seconds: 0.5))
+        #expect(state.state(of: JobID(2)) == .paused && state.state(of: JobID(4)) == .paused)
+        #expect(state.state(of: JobID(3)) == .compiling)
+    }
+
+    @Test func aSessionThatUsedUpItsBudgetLetsNobodyWait() throws {
+        var state = kernel()
+        state.take(.openSession(SessionCard(kind: .shared, device: machine, budget: 1.5)))
+        for number in 1...3 as ClosedRange<UInt64> {
+            state.take(.submit(JobID(number), JobCard(session: SessionIndex(0), device: machine)))
+            state.take(.validated(JobID(number), JobDemand(width: 1, shots: 1, seconds: 1)))
+        }
+        let first = try #require(state.book.run(of: JobID(1)))
+        state.take(.compiled(JobID(1), first.fence, parts: 2, partSeconds: 1))
+        for _ in 0..<2 {
+            let run = try #require(state.book.run(of: JobID(1)))
+            state.take(.partFinished(JobID(1), run.fence, seconds: 1))
+        }
+        // The second part was the last that the session could begin: nobody pays for the others.
+        #expect(state.state(of: JobID(1)) == .mitigating)
+        #expect([2, 3].allSatisfy { state.state(of: JobID($0)) == .paused })
+        let slot = try #require(state.book.jobs.slot(of: JobID(3)))
+        #expect(state.book.standstill(of: slot)?.reason == "the budget of the session ses-1 is used up: 2 of 1.5 s")
+        // Who ends the session ends them.
+        state.take(.cancel(JobID(2)))
+        #expect(state.state(of: JobID(2)) == nil)
+    }
+
     @Test func aDedicatedSessionKeepsItsMachineUntilItIsIdleForTooLong() {
         var state = kernel()
         state.take(.openSession(SessionCard(kind: .dedicated, device: machine, interactiveSeconds: 60)))

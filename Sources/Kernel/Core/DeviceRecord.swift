@@ -46,6 +46,26 @@ extension DeviceRecord {
         }
         return 0
     }
+
+    /// From when to when a job has the machine: reservations of others are waited out, and no part runs into one.
+    ///
+    /// - Parameter time: nothing but reservations stands in its way from then on.
+    func span(
+        of seconds: Double, inPartsOf part: Double, for account: AccountIndex, from time: Double, in book: KernelBook
+    ) -> (start: Double, end: Double) {
+        var time = time, left = seconds, start: Double?
+        for reservation in reservations
+        where reservation.end > time && !book.isAccount(account, within: reservation.account) {
+            let gap = reservation.start - time
+            if gap > 0, gap >= left { break }
+            if gap > 0, part > 0, gap >= part {
+                start = start ?? time
+                left -= (gap / part).rounded(.down) * part
+            }
+            time = reservation.end
+        }
+        return (start ?? time, time + max(0, left))
+    }
 }
 
 /// A machine kept free for an account for a while.

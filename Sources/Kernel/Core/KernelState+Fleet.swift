@@ -21,6 +21,7 @@ extension KernelState {
         case .setBudget(let account, let seconds):
             emit(.budgetSet(account, seconds), now, &output)
             resumePaidJobs(now, &output)
+            setUnpaidAside(now, &output)
             dispatch(.everything, now, &output)
         case .openSession(let card): emit(.sessionOpened(card), now, &output)
         case .closeSession(let session):
@@ -52,7 +53,7 @@ extension KernelState {
     private mutating func resumePaidJobs(_ now: Double, _ output: inout KernelOutput) {
         for slot in book.jobs.slots {
             let job = book.jobs[slot]
-            guard job.state == .paused, job.marks.contains(.overBudget),
+            guard job.state == .paused, job.marks.contains(.overBudget), !book.isUnpaid(slot),
                 book.affords(slot, seconds: Double(job.partSeconds))
             else { continue }
             emit(.queued(job.id, .resumed, notBefore: 0), now, &output)

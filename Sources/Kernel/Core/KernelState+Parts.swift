@@ -24,7 +24,8 @@ extension KernelState {
         guard let slot = live(id, .running), holds(slot, fence), let run = book.run(of: slot), run.hasPart
         else { return }
         // What was promised is the most that is charged: budgets rest on it.
-        emit(.partFinished(id, seconds: min(max(0, seconds), run.promised)), now, &output)
+        charge(
+            .partFinished(id, seconds: min(max(0, seconds), run.promised)), run.account, run.session, now, &output)
         if book.jobs[slot].finishedParts >= book.jobs[slot].parts {
             finishParts(slot, now, &output)
         } else {

@@ -29,8 +29,8 @@ public struct KernelState<Policy: SchedulingPolicy>: Sendable {
         case .validated(let id, let demand):
             guard let slot = live(id, .created) else { return }
             emit(.validated(id, demand), now, &output)
-            emit(.queued(id, .accepted, notBefore: 0), now, &output)
-            dispatch(.job(slot), now, &output)
+            requeue(slot, .accepted, now, &output)
+            if book.jobs[slot].state == .queued { dispatch(.job(slot), now, &output) }
         case .claim(let id, let worker):
             guard let slot = book.jobs.slot(of: id), let run = book.run(of: slot), run.worker == 0,
                 book.mayClaim(run, worker)
@@ -55,9 +55,8 @@ public struct KernelState<Policy: SchedulingPolicy>: Sendable {
             end(slot, .cancelled, now, &output)
         case .pause(let id): pause(id, now, &output)
         case .resume(let id):
-            // A job that has used up its own budget has nothing to go on with.
-            guard let slot = live(id, .paused), book.jobs[slot].charged < Double(book.jobs[slot].card.budget)
-            else { return }
+            // A job that nobody pays for has nothing to go on with.
+            guard let slot = live(id, .paused), !book.isUnpaid(slot) else { return }
             emit(.queued(id, .resumed, notBefore: 0), now, &output)
             dispatch(.job(slot), now, &output)
         case .stopped(let id, let fence, let seconds): release(id, fence, seconds, now, &output)
@@ -109,13 +108,30 @@ extension KernelState {
         book.runs[Int(book.jobs[slot].run)]?.leaseEnd = now + book.rules.leaseSeconds
     }
 
-    /// Sends a job back to the queue; one that has used up its own budget stands aside at once.
+    /// Sends a job to the queue; one that nobody pays for stands aside at once, until a budget is raised.
     mutating func requeue(
         _ slot: JobSlot, _ reason: QueueReason, notBefore: Double = 0, _ now: Double, _ output: inout KernelOutput
     ) {
         let job = book.jobs[slot]
         emit(.queued(job.id, reason, notBefore: notBefore), now, &output)
-        if job.charged >= Double(job.card.budget) { emit(.paused(job.id, overBudget: true), now, &output) }
+        if book.isUnpaid(slot) { emit(.paused(job.id, overBudget: true), now, &output) }
+    }
+
+    /// Emits a fact that charges an account; where it takes the last of a budget, whoever waits for that stands aside.
+    mutating func charge(
+        _ fact: Transition, _ account: AccountIndex, _ session: SessionIndex?, _ now: Double,
+        _ output: inout KernelOutput
+    ) {
+        let before = book.spentCount(account, session)
+        emit(fact, now, &output)
+        if book.spentCount(account, session) > before { setUnpaidAside(now, &output) }
+    }
+
+    /// Jobs that nobody pays for do not wait: they stand aside.
+    mutating func setUnpaidAside(_ now: Double, _ output: inout KernelOutput) {
+        for slot in book.jobs.slots where book.jobs[slot].state == .queued && book.isUnpaid(slot) {
+            emit(.paused(book.jobs[slot].id, overBudget: true), now, &output)
+        }
     }
 
     /// Tells the worker that has just taken a run up what is to be done.
@@ -173,7 +189,8 @@ extension KernelState {
     ) {
         guard let index = book.stoppingIndex(id, fence), let run = book.runs[Int(book.stoppingRuns[index])]
         else { return }
-        emit(.released(id, fence, seconds: min(seconds, run.promised)), now, &output)
+        charge(
+            .released(id, fence, seconds: min(seconds, run.promised)), run.account, run.session, now, &output)
         dispatch(.device(run.device), now, &output)
     }
 }

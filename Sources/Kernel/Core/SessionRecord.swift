@@ -55,6 +55,13 @@ public struct SessionRecord: Hashable, Sendable {
         lastActive = opened
     }
 
+    /// When it ends by itself if nothing happens; infinite once it is over, or while it has jobs and no other limit.
+    var end: Double {
+        if isClosed { return .infinity }
+        let idle = liveJobs == 0 ? lastActive + card.interactiveSeconds : .infinity
+        return min(idle, activated.map { $0 + card.maximalSeconds } ?? .infinity)
+    }
+
     func affords(_ seconds: Double) -> Bool {
         used + promised + seconds <= card.budget || (running == 0 && used < card.budget)
     }

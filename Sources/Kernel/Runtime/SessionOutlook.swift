@@ -41,9 +41,7 @@ public struct SessionOutlook: Hashable, Sendable {
         opened = record.opened
         activated = record.activated
         lastActive = record.lastActive
-        let idleEnd = record.liveJobs == 0 ? record.lastActive + card.interactiveSeconds : .infinity
-        let end = min(idleEnd, record.activated.map { $0 + card.maximalSeconds } ?? .infinity)
-        ends = record.isClosed || end == .infinity ? nil : end
+        ends = record.end == .infinity ? nil : record.end
         idleSeconds = card.interactiveSeconds
         maximalSeconds = card.maximalSeconds
         liveJobs = record.liveJobs
