@@ -24,6 +24,7 @@ struct BudgetCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let seconds, !(seconds >= 0 && seconds.isFinite) { throw ValidationError("--seconds must not be negative") }
+        if !account.isEmpty { try AccountPath.validate(account, as: "the account") }
         if seconds != nil, unlimited { throw ValidationError("--seconds and --unlimited exclude each other") }
     }
 

@@ -28,6 +28,8 @@ struct ReserveCommand: AsyncParsableCommand {
 
     func validate() throws {
         if !cancel, until == nil { throw ValidationError("--until says when the reservation ends") }
+        // What was reserved for such a path before it was refused can be given up.
+        if !cancel { try AccountPath.validate(account, as: "--account") }
     }
 
     func run() async throws {
@@ -67,10 +69,7 @@ struct ShareCommand: AsyncParsableCommand {
         if !(weight > 0 && weight.isFinite && weight < 1e9) {
             throw ValidationError("the weight must be a positive number")
         }
-        if account.isEmpty || account.split(separator: "/", omittingEmptySubsequences: false).contains(where: \.isEmpty)
-        {
-            throw ValidationError("the account must be a path such as physics/alice")
-        }
+        try AccountPath.validate(account, as: "the account")
     }
 
     func run() async throws {
