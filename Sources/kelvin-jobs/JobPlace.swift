@@ -84,8 +84,10 @@ extension JobPlace {
     ///
     /// - Throws: its failure, or that it is not over.
     func printResult(of id: JobID, _ format: OutputFormat, includesTiming: Bool) async throws(CommandFailure) {
-        let job = try await job(id, detail: false)
-        if let refusal = Self.refusal(job) { throw CommandFailure(refusal, source: nil) }
+        var job = try await job(id, detail: false)
+        // Whose budget it lacks is told with what it may expect.
+        if job.state == .paused { job = try await self.job(id, detail: true) }
+        if let refusal = refusal(job) { throw CommandFailure(refusal, source: nil) }
         var document = try await result(of: id)
         switch format {
         case .text: Terminal.write(ResultReport(document).text)
@@ -96,7 +98,7 @@ extension JobPlace {
     }
 
     /// Why a job has no result; nil where it has one.
-    private static func refusal(_ job: JobDocument) -> KernelError? {
+    func refusal(_ job: JobDocument) -> KernelError? {
         let id = job.id
         switch job.state {
         case .completed: return nil
@@ -107,9 +109,14 @@ extension JobPlace {
                     cure: "`kelvin job \(id)` tells its history; submit it again")
         case .cancelled: return KernelError(.cancelled, code: "cancelled", "\(id) was cancelled")
         case .paused:
+            let place = job.parts > 0 ? "after \(job.finishedParts) of \(job.parts) parts" : "before it started"
+            guard let reason = job.outlook?.hindrance else {
+                return KernelError(
+                    .program, code: "paused", "\(id) is paused \(place)", cure: "`kelvin resume \(id)` lets it go on")
+            }
             return KernelError(
-                .program, code: "paused", "\(id) is paused after \(job.finishedParts) of \(job.parts) parts",
-                cure: "`kelvin resume \(id)` lets it go on; if its budget is used up, raise that first")
+                .program, code: "paused", "\(id) is paused \(place): \(reason)",
+                cure: job.outlook?.cure ?? "raise the budget")
         default:
             return KernelError(
                 .system, code: "unfinished", "\(id) is \(job.status)",

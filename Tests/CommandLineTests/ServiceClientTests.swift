@@ -154,6 +154,15 @@ import Testing
         #expect(try kelvin("sessions", "show", "ses-1").output.contains("dedicated, active, on garnet-20"))
         let list = try kelvin("sessions", "--state", "open").output
         #expect(list.contains("ses-2") && !list.contains("ses-1"), "\(list)")
+        // A session without money lets nobody wait.
+        let poor = try kelvin("sessions", "open", "--device", "heron-133", "--budget", "0.01", "--format", "json")
+        let last = try #require(Self.object(poor.output)["id"] as? String, "\(poor.errors)")
+        for place in ["after 1 of 3 parts", "before it started"] {
+            let paused = try kelvin("submit", "Examples/bell.qasm", "--session", last)
+            #expect(paused.code == 1 && paused.errors.contains("is paused \(place): the budget of the session \(last)"))
+        }
+        let unpaid = try kelvin("submit", "Examples/bell.qasm", "--session", last, "--dry-run")
+        #expect(unpaid.code == 1 && unpaid.errors.contains("error[budget.spent]"), "\(unpaid.errors)")
         // What is not possible is said before anything is sent, or by who keeps it.
         #expect(try kelvin("submit", "Examples/bell.qasm", "--session", "ses-1", "--device", "garnet-20").code == 2)
         #expect(try kelvin("submit", "Examples/bell.qasm", "--session", "one").code == 2)

@@ -1,4 +1,5 @@
 import Foundation
+import Hardware
 import Testing
 
 @testable import Server
@@ -71,16 +72,56 @@ import Testing
             if try await service.get("/v1/sessions/\(id)").object["status"] as? String == "active" { break }
             try await Task.sleep(for: .milliseconds(20))
         }
+        let dry = try await service.post("/v1/check", TestService.submission(["device": "garnet-20"]))
+        let offer = try #require((dry.object["offers"] as? [[String: Any]])?.first, "\(dry.text)")
+        #expect((offer["waitSeconds"] as? Double ?? 0) > 28_000)
+        let reason = "garnet-20 is kept by the dedicated session \(id) until"
+        #expect((offer["hindrance"] as? String)?.hasPrefix(reason) == true, "\(dry.text)")
+        let soon = Timestamp.text(from: Date().timeIntervalSince1970 + 600)
+        for path in ["/v1/check", "/v1/jobs"] {
+            let late = try await service.post(path, TestService.submission(["device": "garnet-20", "deadline": soon]))
+            #expect(late.status == 422 && late.code == "appraisal.refused", "\(late.text)")
+            #expect(late.text.contains(reason))
+        }
         let outside = try await service.post("/v1/jobs", TestService.submission(["device": "garnet-20"]))
         let waiting = try #require(outside.object["id"] as? String)
         let still = try await service.get("/v1/jobs/\(waiting)?wait=0.7")
         #expect(still.object["status"] as? String == "queued")
+        #expect((still.object["reason"] as? String)?.hasPrefix(reason) == true, "\(still.text)")
         let closing = try await service.send("DELETE", "/v1/sessions/\(id)", token: service.admin)
         #expect(closing.status == 202 && closing.object["status"] as? String == "closing")
         _ = try await service.send("DELETE", "/v1/sessions/\(id)?cancel=true", token: service.admin)
         #expect(try await service.get("/v1/jobs/\(job)?wait=30").object["status"] as? String == "cancelled")
         #expect(try await service.get("/v1/jobs/\(waiting)?wait=30").object["status"] as? String == "completed")
         #expect(try await service.get("/v1/sessions/\(id)").object["status"] as? String == "closed")
+        try await service.stop()
+    }
+
+    /// Whoever has used up a budget is refused by a dry run, and their jobs stand aside at once; nobody waits for ever.
+    @Test func aDryRunRefusesWhatNobodyPaysFor() async throws {
+        let service = try await TestService()
+        let id = try await opened(service, ["device": "heron-133", "budget": 0.001])
+        var body = TestService.submission(["session": id, "shots": 500])
+        body["device"] = nil
+        let first = try await service.post("/v1/check", body)
+        #expect(first.status == 200, "\(first.text)")
+        #expect((first.object["shortage"] as? String)?.contains("\(id) has 0.001 of 0.001 s left") == true)
+        for place in 1...2 {
+            let job = try await service.post("/v1/jobs?wait=30", body)
+            #expect(job.object["status"] as? String == "paused", "job \(place): \(job.text)")
+            let reason = try #require(job.object["reason"] as? String)
+            #expect(reason.contains("the budget of the session \(id) is used up"))
+        }
+        let spent = try await service.post("/v1/check", body)
+        #expect(spent.status == 422 && spent.code == "budget.spent", "\(spent.text)")
+        #expect(spent.text.contains("of 0.001 s"), "\(spent.text)")
+        // Of the project, likewise.
+        let budget = try await service.send(
+            "PUT", "/v1/projects/local/main/budget", token: service.admin, body: #"{"machineSeconds": 0}"#)
+        #expect(budget.status == 200, "\(budget.text)")
+        let project = try await service.post("/v1/check", TestService.submission(["device": "heron-133"]))
+        #expect(project.status == 422 && project.code == "budget.spent", "\(project.text)")
+        #expect(project.text.contains("the budget of local/main is used up"))
         try await service.stop()
     }
 

@@ -8,7 +8,11 @@ package struct AppraisalReport {
 
     package var text: String {
         if appraisal.isPlaced {
-            return "the program names its sites itself: it would be taken, and nothing is chosen for it\n"
+            var lines = ["the program names its sites itself: it would be taken, and nothing is chosen for it"]
+            if let wait = appraisal.waitSeconds, wait > 0 { lines.append("  waits \(digits(wait)) s") }
+            if let hindrance = appraisal.hindrance { lines.append("  \(hindrance)") }
+            if let shortage = appraisal.shortage { lines.append("  \(shortage)") }
+            return lines.joined(separator: "\n") + "\n"
         }
         let position = appraisal.position
         var lines = ["would be taken, \(position == 0 ? "no job" : "\(position) jobs") before it; not submitted"]
@@ -17,7 +21,9 @@ package struct AppraisalReport {
                 "  \(offer.device)  success \(percent(offer.successProbability)) by estimate, "
                     + "\(digits(offer.machineSeconds)) s of machine time, price \(digits(offer.price)), "
                     + "wait \(digits(offer.waitSeconds)) s, \(digits(offer.coherenceUse)) of the least T2")
+            if let hindrance = offer.hindrance { lines.append("    \(hindrance)") }
         }
+        if let shortage = appraisal.shortage { lines.append("  \(shortage)") }
         for refusal in appraisal.refusals { lines.append("  \(refusal.reason); \(refusal.cure)") }
         return lines.joined(separator: "\n") + "\n"
     }

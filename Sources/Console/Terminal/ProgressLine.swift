@@ -36,6 +36,11 @@ package final class ProgressLine: Sendable {
         }
     }
 
+    /// Says something that stays, above the line.
+    package func say(_ text: String) {
+        state.withLock { state in Terminal.complain((state.isShown ? "\r\u{1B}[2K" : "") + text + "\n") }
+    }
+
     /// Wipes the line; nothing is drawn afterwards.
     package func finish() {
         timer.cancel()

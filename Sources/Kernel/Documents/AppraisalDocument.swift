@@ -7,6 +7,12 @@ public struct AppraisalDocument: Codable, Sendable {
     public var refusals: [Refusal]
     /// Jobs that would start before it.
     public var position: Int
+    /// Of a program that names its sites itself: seconds until its machine is free for it.
+    public var waitSeconds: Double?
+    /// What it would wait for, where that is not the queue.
+    public var hindrance: String?
+    /// Which of its budgets does not have what it takes, with the figures.
+    public var shortage: String?
 
     public struct Offer: Codable, Sendable {
         public var device: String
@@ -17,6 +23,8 @@ public struct AppraisalDocument: Codable, Sendable {
         public var waitSeconds: Double
         /// In units of the least T2.
         public var coherenceUse: Double
+        /// What keeps the machine from it until then, where that is not the queue.
+        public var hindrance: String?
     }
 
     public struct Refusal: Codable, Sendable {
@@ -25,18 +33,19 @@ public struct AppraisalDocument: Codable, Sendable {
         public var cure: String
     }
 
-    /// - Parameters:
-    ///   - appraisal: nil where the program names its sites itself.
-    ///   - names: of the machines.
-    public init(_ appraisal: JobAppraisal?, _ names: [DeviceIndex: String]) {
-        isPlaced = appraisal == nil
-        position = appraisal?.position ?? 0
-        offers = (appraisal?.offers ?? []).map {
+    /// - Parameter names: of the machines.
+    public init(_ appraisal: JobAppraisal, _ names: [DeviceIndex: String]) {
+        isPlaced = appraisal.placed != nil
+        position = appraisal.position
+        waitSeconds = appraisal.placed?.wait
+        hindrance = appraisal.placed?.hindrance?.reason
+        shortage = appraisal.shortage?.message
+        offers = appraisal.offers.map {
             Offer(
                 device: names[$0.device] ?? "", successProbability: $0.success, machineSeconds: $0.seconds,
-                price: $0.price, waitSeconds: $0.wait, coherenceUse: $0.coherenceUse)
+                price: $0.price, waitSeconds: $0.wait, coherenceUse: $0.coherenceUse, hindrance: $0.hindrance?.reason)
         }
-        refusals = (appraisal?.refusals ?? []).map {
+        refusals = appraisal.refusals.map {
             Refusal(device: names[$0.device] ?? "", reason: $0.reason, cure: $0.cure)
         }
     }

@@ -62,7 +62,7 @@ public struct JobDocument: Codable, Sendable {
     /// Adds what is known of a job that is not over.
     public mutating func foresee(_ outlook: JobOutlook) {
         position = outlook.position
-        reason = outlook.hindrance
+        reason = outlook.hindrance?.reason
         self.outlook = OutlookDocument(outlook)
     }
 }
@@ -74,8 +74,10 @@ public struct OutlookDocument: Codable, Sendable {
     public var earliestSeconds: Double?
     public var latestSeconds: Double?
     public var coverage: Double?
-    /// Why it waits, where that is not the queue.
+    /// Why it waits, where that is not the queue, or stands aside, where its owner did not ask for it.
     public var hindrance: String?
+    /// What helps against that.
+    public var cure: String?
     /// What its parts still take at most.
     public var machineSecondsLeft: Double?
 
@@ -84,7 +86,8 @@ public struct OutlookDocument: Codable, Sendable {
         earliestSeconds = outlook.wait?.lower
         latestSeconds = outlook.wait?.upper
         coverage = outlook.wait.map { _ in outlook.coverage }
-        hindrance = outlook.hindrance
+        hindrance = outlook.hindrance?.reason
+        cure = outlook.hindrance?.cure
         machineSecondsLeft = outlook.machineSecondsLeft
     }
 }

@@ -9,8 +9,8 @@ public struct JobOutlook: Sendable {
     public var wait: WaitForecaster.Forecast?
     /// The part of waits that fall into their interval.
     public var coverage: Double
-    /// Why it waits, where that is not the queue.
-    public var hindrance: String?
+    /// Why it waits, where that is not the queue, or why it stands aside, where its owner did not ask for it.
+    public var hindrance: Hindrance?
     /// Machine time that its parts still take at most, seconds; nil before it is compiled.
     public var machineSecondsLeft: Double?
 }
@@ -136,6 +136,7 @@ extension Runtime {
             if job.parts > 0 {
                 outlook.machineSecondsLeft = Double(job.parts - job.finishedParts) * Double(job.partSeconds)
             }
+            if job.state == .paused { outlook.hindrance = state.book.standstill(of: slot) }
             guard job.state == .queued else { return outlook }
             outlook.hindrance = hindrance(slot, now)
             outlook.position = state.position(of: id)
@@ -146,32 +147,27 @@ extension Runtime {
         }
     }
 
-    /// What keeps a job from starting that no queue explains.
-    private func hindrance(_ slot: JobSlot, _ now: Double) -> String? {
+    /// What keeps a waiting job from starting that no queue explains, as far as this process has read; nil for others.
+    public func hindrance(of id: JobID) -> Hindrance? {
+        guard let slot = state.book.jobs.slot(of: id), state.book.jobs[slot].state == .queued else { return nil }
+        return hindrance(slot, clock.now)
+    }
+
+    private func hindrance(_ slot: JobSlot, _ now: Double) -> Hindrance? {
         let job = state.book.jobs[slot]
-        if job.notBefore > now {
-            return "an attempt failed; the next is in \(Int((job.notBefore - now).rounded(.up))) s"
-        }
         let devices = state.book.devices.indices.map { DeviceIndex($0) }.filter { job.card.admits($0) }
         if devices.allSatisfy({ !state.book.devices[$0.place].isAvailable }) {
             let names = devices.map { device in
                 let name = state.book.devices[device.place].name
                 return name + (health[device]?.status(at: now).reason.map { " (\($0))" } ?? "")
             }
-            return "no machine takes jobs: \(names.joined(separator: ", "))"
+            return Hindrance(.machine, "no machine takes jobs: \(names.joined(separator: ", "))")
         }
-        if devices.allSatisfy({
-            state.book.devices[$0.place].secondsFree(for: job.card.account, at: now, in: state.book) <= 0
-        }) {
-            return "its machine is reserved for others"
+        if let hindrance = state.book.hindrance(of: slot, at: now) { return hindrance }
+        // As the machines were when it was submitted, it fitted.
+        guard let program = state.policy.profile(of: job.card) else { return nil }
+        return state.policy.impossibility(of: job.card, program, in: state.book).map {
+            Hindrance(.program, $0.message, cure: $0.cure)
         }
-        if let program = state.policy.profile(of: job.card),
-            let impossible = state.policy.impossibility(of: job.card, program, in: state.book)
-        {
-            // As the machines were when it was submitted, it fitted.
-            return impossible.message
-        }
-        if !state.book.affords(slot, seconds: Double(job.partSeconds)) { return "its budget is used up" }
-        return nil
     }
 }

@@ -1,4 +1,5 @@
 import Compiler
+import Hardware
 
 // Several processes on one storage.
 extension Runtime {
@@ -184,37 +185,54 @@ extension Runtime {
 extension Runtime {
     /// What can be known of a request before it becomes a job: a dry run by the checks that decide later.
     ///
-    /// - Returns: what each machine offers; nil for a job that names its sites itself.
-    /// - Throws: what makes the request wrong, or why no machine takes it, with the figure that stands in the way.
+    /// - Parameter session: the one that it would be sent into.
+    /// - Throws: what makes the request wrong, or why the job would not start by itself, with the figure that stands in
+    ///   the way: no machine takes it, or nobody pays for it.
     @discardableResult
-    public func check(_ request: JobRequest) async throws(KernelError) -> JobAppraisal? {
-        try await checked(request).appraisal
+    public func check(
+        _ request: JobRequest, in session: SessionIndex? = nil
+    ) async throws(KernelError) -> JobAppraisal {
+        let appraisal = try await checked(request, in: session).appraisal
+        if let verdict = appraisal.refusal ?? appraisal.unpaid { throw verdict }
+        return appraisal
     }
 
-    /// The same, with what was learnt on the way, so that the job need not be checked again.
-    public nonisolated func checked(_ request: JobRequest) async throws(KernelError) -> CheckedRequest {
+    /// The same before a submission, with what was learnt on the way, so that the job need not be checked again. What the
+    /// machines refuse is for `submit` to throw; a job that nobody pays for is taken, and stands aside until a budget is
+    /// raised.
+    ///
+    /// - Throws: what makes the request wrong.
+    public nonisolated func checked(
+        _ request: JobRequest, in session: SessionIndex? = nil
+    ) async throws(KernelError) -> CheckedRequest {
         var work = JobWork()
         let demand = try work.validate(request, in: context(of: JobID(0)))
         // What stands on sites already is not looked a region for.
         let isPlaced = request.workload.namesSites || request.compilerOptions.rewriting.keepsSites
-        guard !isPlaced, let profile = demand.profile ?? work.plan?.profile else {
-            return CheckedRequest(appraisal: nil, work: work, demand: demand)
-        }
-        let appraisal = try await appraise(request, demand, profile)
-        if let refusal = appraisal.refusal { throw refusal }
+        let profile = isPlaced ? nil : demand.profile ?? work.plan?.profile
+        let appraisal = try await appraise(request, demand, profile, session)
         return CheckedRequest(appraisal: appraisal, work: work, demand: demand)
     }
 
+    /// - Parameter profile: nil where the program names its sites itself.
     private func appraise(
-        _ request: JobRequest, _ demand: JobDemand, _ profile: ProgramProfile
+        _ request: JobRequest, _ demand: JobDemand, _ profile: ProgramProfile?, _ session: SessionIndex?
     ) throws(KernelError) -> JobAppraisal {
         let sites = siteCounts(request)
+        let delays = request.devices.compactMap {
+            (try? machines.device($0))?.description.timing.repetitionDelay.value
+        }
         return try transact { _, handle throws(KernelError) -> JobAppraisal in
-            var card = card(for: request, sites, handle)
-            // All of a machine is not better than the best region of it.
-            equip(for: card, handle, forAppraisal: true)
+            var card = card(for: request, in: session, sites, handle)
             card.width = UInt16(clamping: demand.width)
             card.shots = UInt32(clamping: demand.shots)
+            guard let profile else {
+                // Its shots are not faster than the machine is ready for the next.
+                let seconds = max(demand.seconds, Double(demand.shots) * (delays.max() ?? 0))
+                return state.policy.appraisePlaced(card, seconds: seconds, in: state.book, at: clock.now)
+            }
+            // All of a machine is not better than the best region of it.
+            equip(for: card, handle, forAppraisal: true)
             return state.policy.appraise(card, profile, in: state.book, at: clock.now)
         }
     }
@@ -229,8 +247,8 @@ extension Runtime {
 
 /// A request that was found right, and what was learnt of it.
 public struct CheckedRequest: Sendable {
-    /// What each machine offers; nil for a job that names its sites itself.
-    public let appraisal: JobAppraisal?
+    /// What each machine offers, or why it refuses.
+    public let appraisal: JobAppraisal
     let work: JobWork
     let demand: JobDemand
 }

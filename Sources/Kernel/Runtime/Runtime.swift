@@ -121,18 +121,20 @@ extension Runtime {
     ///   - isDetached: someone else is to work on it.
     ///   - receivedAt: when the request arrived, before it was parsed; now, if nil.
     ///   - checked: what `checked` found; the job is then queued at once.
+    ///   - refusal: why no new job is made of the request. One that was made of it before, with the same key, is there
+    ///     all the same.
     /// - Returns: the job's id; follow it with `result(of:)`.
-    /// - Throws: `submission.key` where the key belongs to another request.
+    /// - Throws: `submission.key` where the key belongs to another request; the refusal.
     @discardableResult
     public func submit(
         _ request: JobRequest, document: SubmissionDocument? = nil, key: String? = nil, session: SessionIndex? = nil,
         tags: [String] = [], isDetached: Bool = false, receivedAt: Double? = nil, checked: CheckedRequest? = nil,
-        progress: (@Sendable (JobProgress) -> Void)? = nil
+        unless refusal: KernelError? = nil, progress: (@Sendable (JobProgress) -> Void)? = nil
     ) async throws(KernelError) -> JobID {
         let id = try admit(
             request, document: document, key: key, session: session, tags: tags,
             isDetached: isDetached || options.mostRuns == 0, receivedAt: receivedAt, checked: checked,
-            progress: progress)
+            unless: refusal, progress: progress)
         try await durable()
         return id
     }
@@ -140,11 +142,11 @@ extension Runtime {
     /// Takes a job in like `submit`, and tells how it stands: what a service answers with.
     public func submitted(
         _ request: JobRequest, document: SubmissionDocument, key: String?, session: SessionIndex?, tags: [String],
-        receivedAt: Double, checked: CheckedRequest?
+        receivedAt: Double, checked: CheckedRequest?, unless refusal: KernelError?
     ) async throws(KernelError) -> JobSummary {
         let id = try admit(
             request, document: document, key: key, session: session, tags: tags, isDetached: options.mostRuns == 0,
-            receivedAt: receivedAt, checked: checked, progress: nil)
+            receivedAt: receivedAt, checked: checked, unless: refusal, progress: nil)
         // What the turn has just changed lies in memory still.
         let summary = try look { transaction throws(KernelError) in try transaction.summary(of: id) }
         try await durable()
@@ -155,7 +157,7 @@ extension Runtime {
     /// Takes a job in without waiting until it is durable.
     private func admit(
         _ request: JobRequest, document: SubmissionDocument?, key: String?, session: SessionIndex?, tags: [String],
-        isDetached: Bool, receivedAt: Double?, checked: CheckedRequest?,
+        isDetached: Bool, receivedAt: Double?, checked: CheckedRequest?, unless refusal: KernelError?,
         progress: (@Sendable (JobProgress) -> Void)?
     ) throws(KernelError) -> JobID {
         let submission = Submission(
@@ -170,6 +172,7 @@ extension Runtime {
                 known = id
                 return id
             }
+            if let refusal { throw refusal }
             if !isDetached {
                 var record = JobRecord(request: request, progress: progress)
                 if let checked { record.work = checked.work }
@@ -240,9 +243,10 @@ extension Runtime {
     /// - Throws: what made it fail, or `cancelled`.
     public func result(of id: JobID) async throws(KernelError) -> JobResult {
         if try await end(of: id) == .paused {
+            let reason = state.book.jobs.slot(of: id).flatMap { state.book.standstill(of: $0) }
             throw KernelError(
-                .program, code: "paused", "\(id) stands aside: it was paused, or its budget is used up",
-                cure: "raise the budget, or resume it")
+                .program, code: "paused", "\(id) stands aside: \(reason?.reason ?? "its owner paused it")",
+                cure: reason?.cure ?? "resume it")
         }
         guard let outcome = jobs[id]?.outcome else { throw Self.gaveUp(id) }
         return try outcome.get()

@@ -49,7 +49,7 @@ extension Call {
     ) async throws -> JobSummary {
         var document = asked, request = wanted
         try service.projects.takePlace(in: project, limit: service.options.jobsPerProject, now: service.clock.now)
-        let checked = try await service.runtime.checked(request)
+        let checked = try await service.runtime.checked(request, in: session?.index)
         let devices = try await allowed(request, checked.appraisal, in: project)
         // What was learnt of machines that it may not have does not go with it.
         let isWhole = devices == request.devices
@@ -60,7 +60,8 @@ extension Call {
         do throws(KernelError) {
             summary = try await service.runtime.submitted(
                 request, document: document, key: key.map { "\(request.account) \($0)" }, session: session?.index,
-                tags: tags, receivedAt: received, checked: isWhole ? checked : nil)
+                tags: tags, receivedAt: received, checked: isWhole ? checked : nil,
+                unless: checked.appraisal.refusal)
         } catch {
             guard error.code == "submission.key" else { throw error }
             throw Self.keyReused(key)
@@ -76,11 +77,11 @@ extension Call {
         let project = try project(asked: body.project)
         let session = try await session(body.session, for: body.devices, in: project)
         var (_, request) = try prepared(body, in: project, session: session, key: nil, by: caller)
-        var appraisal = try await service.runtime.check(request)
+        var appraisal = try await service.runtime.check(request, in: session?.index)
         let devices = try await allowed(request, appraisal, in: project)
         if devices != request.devices {
             request.devices = devices
-            appraisal = try await service.runtime.check(request)
+            appraisal = try await service.runtime.check(request, in: session?.index)
         }
         return AppraisalDocument(appraisal, await service.runtime.deviceNames())
     }

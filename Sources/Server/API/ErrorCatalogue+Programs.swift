@@ -69,6 +69,11 @@ extension ErrorCatalogue {
             "the detail tells the figure that stands in the way"
         ),
         (
+            "budget.spent", "Nobody pays for the job",
+            "The budget of its session, its project or the organisation is used up: it would stand aside.",
+            "have the budget raised, or open another session"
+        ),
+        (
             "reservation.time", "The times of the reservation are not possible",
             "It ends before it begins, or in the past.",
             "give a later end, or an earlier beginning"

@@ -84,9 +84,9 @@ extension Call {
         let project = try project(asked: body.job.project, by: identity)
         let (_, request) = try prepared(body.job, in: project, session: nil, key: nil, by: identity)
         // What no machine takes is judged all the same.
-        let appraisal = try? await service.runtime.check(request)
+        let appraisal = try? await service.runtime.checked(request).appraisal
         let policy = try body.policy ?? service.policy.current
-        let machines = try await uses(request, appraisal ?? nil, in: project, of: identity).map { use in
+        let machines = try await uses(request, appraisal, in: project, of: identity).map { use in
             let verdict = policy.verdict(on: use)
             return TrialDocument.Machine(
                 device: use.device, decision: verdict.decision, rule: verdict.rule?.name,

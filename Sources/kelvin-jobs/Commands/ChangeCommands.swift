@@ -46,6 +46,10 @@ extension JobPlace {
         for name in names { jobs.append(try await job(JobID(named: name), detail: false)) }
         for job in jobs {
             let now = try await self.change(job.id, change)
+            if change == .resume, now.state == .paused {
+                let paused = try await self.job(job.id, detail: true)
+                if let refusal = refusal(paused) { throw CommandFailure(refusal, source: nil) }
+            }
             Terminal.write(
                 now.state == job.state && job.state?.isFinal == true
                     ? "\(job.id) was \(now.status) already\n" : "\(job.id) \(word), now \(now.status)\n")

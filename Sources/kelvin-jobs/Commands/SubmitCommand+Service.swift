@@ -10,7 +10,7 @@ extension SubmitCommand {
         }
         var request = request
         let devices =
-            if let session { [try await ServicePlace(client: client).session(session).device] } else {
+            if let session { [try ServicePlace(client: client).session(session).device] } else {
                 try target.names()
             }
         if let file = devices.first(where: { $0.contains("/") }) {
@@ -35,17 +35,31 @@ extension SubmitCommand {
         // Told from a queue of its own: this thread waits for news.
         let interruption = Interruption { _ = try? place.change(job.id, .cancel) }
         if job.state?.isFinal != true {
-            var finished = 0, parts = 0
-            try place.follow(job.id) { event in
-                if let count = event.parts { parts = count }
-                if event.seconds != nil { finished += 1 }
-                line.update(
-                    "\(job.id): \(event.status ?? event.event)",
-                    fraction: parts > 0 ? Double(finished) / Double(parts) : nil)
+            do throws(KernelError) { try follow(job.id, of: client, line) } catch {
+                line.finish()
+                throw CommandFailure(error, source: nil)
             }
         }
         interruption.stop()
         line.finish()
         try await place.printResult(of: job.id, format, includesTiming: !noTiming)
+    }
+
+    /// Shows how a job goes on until it is over or stands aside, and says at once what keeps it from starting that no queue
+    /// explains.
+    private func follow(_ id: JobID, of client: ServiceClient, _ line: ProgressLine) throws(KernelError) {
+        let outlook = try client.job(id).outlook
+        if let hindrance = outlook?.hindrance {
+            line.say("\(id) waits: \(outlook?.cure.map { "\(hindrance); \($0)" } ?? hindrance)")
+        }
+        var finished = 0, parts = 0
+        try client.follow(id) { event in
+            if let count = event.parts { parts = count }
+            if event.seconds != nil { finished += 1 }
+            line.update(
+                "\(id): \(event.status ?? event.event)",
+                fraction: parts > 0 ? Double(finished) / Double(parts) : nil)
+            return event.status != JobState.paused.description
+        }
     }
 }

@@ -106,10 +106,7 @@ struct SubmitCommand: AsyncParsableCommand {
         if let key, key.isEmpty || key.utf8.count > 200 {
             throw ValidationError("--key must have 1 to 200 bytes")
         }
-        if account.split(separator: "/", omittingEmptySubsequences: false).contains(where: \.isEmpty), !account.isEmpty
-        {
-            throw ValidationError("--account must be a path such as physics/alice")
-        }
+        if !account.isEmpty { try AccountPath.validate(account, as: "--account") }
     }
 
     func run() async throws {
@@ -155,20 +152,25 @@ struct SubmitCommand: AsyncParsableCommand {
         do {
             let request = try document.request()
             if dryRun {
-                return show(AppraisalDocument(try await runtime.check(request), await runtime.deviceNames()))
+                return show(
+                    AppraisalDocument(
+                        try await runtime.check(request, in: session), await runtime.deviceNames()))
             }
-            try await runtime.check(request)
+            let appraisal = try await runtime.checked(request, in: session).appraisal
             let id = try await runtime.submit(
                 request, document: document, key: key, session: session, tags: tag, isDetached: detach,
-                receivedAt: received
+                receivedAt: received, unless: appraisal.refusal
             ) { line.update($0) }
             if detach {
                 try? store.startWorker()
+                if let hindrance = appraisal.hindrance { line.say("\(id) waits: \(hindrance.sentence)") }
                 return show(JobDocument(ofStore: try store.summary(id)))
             }
             if try store.hasOthers(than: id) { try store.startWorker() }
             let interruption = Interruption { Task { try? await runtime.cancel(id) } }
+            let told = Task { await tellHindrances(of: id, in: runtime, line) }
             _ = try await runtime.end(of: id)
+            told.cancel()
             interruption.stop()
             line.finish()
             try await store.printResult(of: id, format, includesTiming: !noTiming)
@@ -180,6 +182,17 @@ struct SubmitCommand: AsyncParsableCommand {
 }
 
 extension SubmitCommand {
+    /// Says what keeps a job from starting that no queue explains, once for each cause.
+    private func tellHindrances(of id: JobID, in runtime: Runtime, _ line: ProgressLine) async {
+        var told: Set<Hindrance.Cause> = []
+        while !Task.isCancelled {
+            if let hindrance = await runtime.hindrance(of: id), told.insert(hindrance.cause).inserted {
+                line.say("\(id) waits: \(hindrance.sentence)")
+            }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     func show(_ appraisal: AppraisalDocument) {
         switch format {
         case .json: Terminal.write(JSON.text(appraisal) + "\n")

@@ -98,7 +98,8 @@ function goTo(text, range) {
 
 function offers(dry) {
   return [
-    dry.offers.map(entry => facts([["device", entry.device], ["success of a shot, estimated", percent(entry.successProbability)], ["machine time", duration(entry.machineSeconds)], ["price", String(entry.price)], ["wait", duration(entry.waitSeconds)], ["coherence used at most", percent(entry.coherenceUse)]])),
+    dry.offers.map(entry => facts([["device", entry.device], ["success of a shot, estimated", percent(entry.successProbability)], ["machine time", duration(entry.machineSeconds)], ["price", String(entry.price)], ["wait", duration(entry.waitSeconds)], ["coherence used at most", percent(entry.coherenceUse)], ...(entry.hindrance ? [["waits, because", entry.hindrance]] : [])])),
+    dry.shortage && h("p", { class: "bad" }, dry.shortage), dry.hindrance && h("p", { class: "bad" }, dry.hindrance),
     dry.refusals.map(entry => h("p", { class: "bad" }, `${entry.device}: ${entry.reason}`, entry.cure && h("span", { class: "soft" }, ` Cure: ${entry.cure}`))),
     dry.offers.length + dry.refusals.length === 0 && h("p", { class: "soft" }, "It takes the whole machine, so that nothing is chosen."),
   ];

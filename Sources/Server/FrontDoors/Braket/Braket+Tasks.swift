@@ -64,7 +64,7 @@ extension Call {
                 message: "Task is in \(status) status. AmazonBraket does not show queue position for this status.")
         }
         let outlook = try await service.runtime.outlook(of: job.job)
-        return .init(position: "\((outlook?.position ?? 0) + 1)", message: outlook?.hindrance)
+        return .init(position: "\((outlook?.position ?? 0) + 1)", message: outlook?.hindrance?.reason)
     }
 
     func cancelBraketTask() async throws -> Answer {
