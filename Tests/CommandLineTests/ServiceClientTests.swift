@@ -179,6 +179,21 @@ import Testing
         #expect(closed.map { $0["id"] as? String } == ["ses-1"])
     }
 
+    /// Of a job of a service, too, the command says what it waits for that is no queue.
+    @Test func whoeverWaitsForASessionOfAServiceIsTold() throws {
+        let daemon = try TestDaemon(), home = StateHome(), token = try daemon.token
+        #expect(try home.run(["login", daemon.url, "--cacert", daemon.authority], input: token).code == 0)
+        let open = ["sessions", "open", "--device", "heron-156", "--kind", "dedicated", "--idle", "4s"]
+        #expect(try home.run(open).output == "ses-1\n")
+        let bell = ["submit", "Examples/bell.qasm", "--shots", "50"]
+        #expect(try home.run(bell + ["--session", "ses-1"]).code == 0)
+        let waited = try home.run(bell + ["--device", "heron-156"])
+        #expect(waited.code == 0, "\(waited.errors)")
+        #expect(
+            waited.errors.contains("job-2 waits: heron-156 is kept by the dedicated session ses-1 until"),
+            "\(waited.errors)")
+    }
+
     /// A submission whose answer is lost is sent again and makes no second job; a service that starts again in the middle
     /// is waited for.
     @Test func aLostAnswerAndARestartLoseNothingAndDoubleNothing() throws {
