@@ -87,6 +87,41 @@ import Testing
         #expect(state.book.accounts[0].used == 1)
     }
 
+    /// What was claimed by a clock two hours ahead is looked at again within a lease, and given up within two.
+    @Test func noLeaseLiesFurtherAheadThanALease() {
+        var state = kernel()
+        let job = JobID(1), ahead = 7_200.0, lease = state.book.rules.leaseSeconds
+        state.take(.submit(job, JobCard(device: machine)), at: ahead)
+        state.take(.validated(job, JobDemand(width: 1, shots: 1, seconds: 1)), at: ahead)
+        state.take(.claim(job, 77), at: ahead)
+        let look = state.nextTick(after: 0)
+        #expect(look <= lease)
+        #expect(state.take(.tick, at: look).facts.isEmpty)
+        let end = state.nextTick(after: look)
+        #expect(end <= 2 * lease)
+        #expect(!state.take(.tick, at: end).facts.isEmpty)
+    }
+
+    /// A renewal that a wrong clock wrote holds for a lease from when it is read, and for no more until it is written again.
+    @Test func renewalsOfAWrongClockHoldForALease() throws {
+        var state = kernel()
+        let job = JobID(1), lease = state.book.rules.leaseSeconds
+        state.take(.submit(job, JobCard(device: machine)))
+        state.take(.validated(job, JobDemand(width: 1, shots: 1, seconds: 1)))
+        state.take(.claim(job, 77))
+        var book = state.book
+        let fence = try #require(book.run(of: job)).fence
+        func end(_ renewed: Double, readAt now: Double) -> Double? {
+            book.renew(LeaseRenewal(job: job, fence: fence, end: renewed), at: now)
+            return book.run(of: job)?.leaseEnd
+        }
+        #expect(end(2 * lease, readAt: lease) == 2 * lease)
+        let ahead = 7_200 + 100 * lease
+        #expect(end(ahead, readAt: 3 * lease) == 4 * lease)
+        #expect(end(ahead, readAt: 5 * lease) == 4 * lease)
+        #expect(end(ahead + 1, readAt: 6 * lease) == 7 * lease)
+    }
+
     @Test func failuresThatMayPassAreWaitedOut() {
         var state = kernel()
         let job = JobID(1)

@@ -49,10 +49,9 @@ extension KernelState {
     public func nextTick(after now: Double) -> Double {
         var next = policy.nextDecision(in: book, after: now)
         for place in book.runs.indices {
-            guard let worker = book.runs[place]?.worker, worker != 0 || book.runs[place]?.stage == .stopping else {
-                continue
-            }
-            next = min(next, book.runs[place]?.leaseEnd ?? .infinity)
+            guard let run = book.runs[place], run.worker != 0 || run.stage == .stopping else { continue }
+            // No lease is longer than a lease, whatever a clock said.
+            next = min(next, run.leaseEnd, now + book.rules.leaseSeconds)
         }
         for device in book.devices { for reservation in device.reservations { next = min(next, reservation.end) } }
         for session in book.sessions where !session.isClosed {

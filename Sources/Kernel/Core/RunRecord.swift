@@ -19,6 +19,8 @@ public struct RunRecord: Hashable, Sendable {
     public internal(set) var worker: WorkerID
     /// When the lease ends unless it is renewed; seconds since 1970-01-01 UTC.
     public internal(set) var leaseEnd: Double
+    /// The end that another process last wrote down for it.
+    var renewedUntil = -Double.infinity
     public let account: AccountIndex
     public let session: SessionIndex?
     /// Whether the job refuses neighbours.

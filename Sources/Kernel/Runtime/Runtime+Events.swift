@@ -135,7 +135,7 @@ extension Runtime {
             $0.worker != 0 && $0.worker != options.worker && $0.leaseEnd <= now
         }
         if options.isShared, isDoubtful {
-            for renewal in try transaction.renewals() { state.book.renew(renewal) }
+            for renewal in try transaction.renewals() { state.book.renew(renewal, at: now) }
         }
         return hasNews
     }
@@ -254,10 +254,16 @@ extension Runtime {
 
 extension KernelBook {
     /// Takes in a lease that another process renewed.
-    mutating func renew(_ renewal: LeaseRenewal) {
-        for place in runs.indices where runs[place]?.job == renewal.job && runs[place]?.fence == renewal.fence {
-            let end = runs[place]?.leaseEnd ?? 0
-            runs[place]?.leaseEnd = max(end, renewal.end)
+    ///
+    /// One that ends many leases ahead was written by a clock that was wrong: that it was written shows that somebody was there,
+    /// and where nobody writes again, nobody is.
+    mutating func renew(_ renewal: LeaseRenewal, at now: Double) {
+        for place in runs.indices {
+            guard let run = runs[place], run.job == renewal.job, run.fence == renewal.fence else { continue }
+            let isFarAhead = renewal.end > now + 60 * rules.leaseSeconds
+            if isFarAhead, renewal.end == run.renewedUntil { continue }
+            runs[place]?.renewedUntil = renewal.end
+            runs[place]?.leaseEnd = max(run.leaseEnd, isFarAhead ? now + rules.leaseSeconds : renewal.end)
         }
     }
 }
