@@ -30,7 +30,8 @@ struct WorkerCommand: AsyncParsableCommand {
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
             if let path = setup.options.keyFile { catalog.secrets = SecretVault(store, keyFile: path) }
             var options = RuntimeOptions(
-                isShared: true, adopts: true, pollSeconds: min(1, setup.rules.leaseSeconds / 10), rules: setup.rules)
+                isShared: true, adopts: true, pollSeconds: min(1, setup.rules.leaseSeconds / 10), rules: setup.rules,
+                scheduling: setup.options.scheduling)
             options.keepsOutcomes = false
             options.mostRuns = setup.options.mostRuns
             runtime = Runtime(

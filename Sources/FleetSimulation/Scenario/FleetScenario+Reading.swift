@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Kernel
 
 /// Why a scenario was refused: the path in the file, what stands there, and the cure.
 public struct ScenarioError: Error, Hashable, Sendable {
@@ -141,20 +142,6 @@ extension SchedulingSettings {
                 cure: "take one of \(Policy.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         policy = known
-        secondsPerNat = try object.number("secondsPerNat", in: 0...1e12, default: secondsPerNat)
-        secondsPerPrice = try object.number("secondsPerPrice", in: 0...1e12, default: 0)
-        usageHalfLife = try object.number("usageHalfLifeHours", in: 0.001...1e6, default: usageHalfLife / 3_600) * 3_600
-        patience = try object.number("patienceHours", in: 0...1e6, default: patience / 3_600) * 3_600
-        batchSeconds = try object.number("batchSeconds", in: 1e-3...1e6, default: batchSeconds)
-        maximumPrograms = try object.integer("maximumPrograms", in: 1...256, default: maximumPrograms)
-        guardDistance = try object.integer("guardDistance", in: 0...8, default: guardDistance)
-        maximumLoss = try object.number("maximumLoss", in: 0...1, default: maximumLoss)
-        let seconds = try object.number("moveSeconds", in: 0...1e9, default: moveSeconds)
-        moveSeconds = seconds > 0 ? seconds : .infinity
-        preemption = try object.text("preemption", default: preemption)
-        guard ["none", "system", "higherClasses"].contains(preemption) else {
-            throw ScenarioError(
-                object.path("preemption"), "'\(preemption)' is not known", cure: "take none, system or higherClasses")
-        }
+        for parameter in SchedulingParameter.all { try object.read(parameter, into: &rules) }
     }
 }

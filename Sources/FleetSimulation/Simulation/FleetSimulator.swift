@@ -118,7 +118,7 @@ public struct FleetSimulator<Policy: FleetPolicy> {
             secondsPerShot: { estimates.meanShotSeconds($0) }, machines: Double(machines.count), seed: scenario.seed)
         self.estimates = estimates
         self.programs = programs
-        cards = ArrivalCards(programs: programs, isAlone: scenario.scheduling.maximumPrograms == 1)
+        cards = ArrivalCards(programs: programs, isAlone: scenario.rules.sharing.maximumPrograms == 1)
         traffic = Traffic(arrivals, recorded: recorded)
         let expected = recorded?.count ?? scenario.workload.jobs ?? Int(min(1e8, arrivals.expectedJobs))
         sampleEvery = UInt64(max(1, expected / max(1, scenario.fidelitySample)))
