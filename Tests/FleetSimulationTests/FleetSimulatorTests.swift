@@ -203,6 +203,29 @@ import Testing
         }
     }
 
+    /// A course that has the machine for ten minutes of every half hour meets nobody there, however many wait.
+    @Test func aRecurringCalendarIsKeptEveryTime() async throws {
+        var scenario = scenario(jobs: 1_500, load: 1.1, programs: 1)
+        scenario.accounts = [.init(name: "users"), .init(name: "course", demand: 0)]
+        scenario.workload.runtimeSpread = 0
+        var group = FleetScenario.DeviceGroup(file: "heron-133")
+        group.calibrateEvery = .infinity
+        group.reservations = [.init(account: "course", start: 600, seconds: 600, every: 1_800)]
+        let outcome = try await scenario.simulate(
+            on: [Machine(file, index: 0, group: group, seed: 3)],
+            options: FleetOptions(executes: false, keepsTenancies: true))
+        let stays = outcome.record.stays
+        #expect(outcome.record.waits.count == 1_500 && stays.count >= 1_500)
+        for lesson in 0..<48 {
+            let start = 600 + Double(lesson) * 1_800
+            #expect(!stays.contains { $0.start < start + 600 - 1e-6 && $0.end > start + 1e-6 }, "\(start)")
+            // What is left is used up to the lesson's very minute, and at once after it.
+            guard (1..<4).contains(lesson) else { continue }
+            #expect(stays.contains { $0.end > start - 60 && $0.end <= start + 1e-6 }, "\(start)")
+            #expect(stays.contains { $0.start >= start + 600 && $0.start < start + 601 }, "\(start)")
+        }
+    }
+
     /// What a scenario says of the scheduler is what its simulation runs by.
     @Test func aScenarioSetsEveryParameter() throws {
         let text = #"{"devices":[{"file":"x"}],"workload":{"trace":"t"},"scheduling":SECTION}"#

@@ -76,10 +76,16 @@ extension FleetScenario.DeviceGroup {
         pricePerSecond = try object.number("pricePerSecond", in: 0...1e9, default: 0)
         crosstalk = object.has("crosstalkHertz") ? try object.number("crosstalkHertz", in: 0...1e7) : nil
         reservations = try object.list("reservations", default: []) { (entry) throws(ScenarioError) in
-            FleetScenario.ReservedTime(
+            let reserved = FleetScenario.ReservedTime(
                 account: try entry.text("account"), start: try entry.number("startHours", in: 0...1e6) * 3_600,
                 seconds: try entry.number("hours", in: 0.001...1e5) * 3_600,
-                every: try entry.number("everyHours", in: 0...1e5, default: 0) * 3_600)
+                every: (try entry.number("everyHours", in: 0...8_784, default: 0) * 60).rounded() * 60)
+            guard reserved.every == 0 || reserved.every >= reserved.seconds else {
+                throw ScenarioError(
+                    entry.path("everyHours"), "the machine is still kept when the time comes again",
+                    cure: "give more than hours, or 0 for once")
+            }
+            return reserved
         }
     }
 }

@@ -97,8 +97,8 @@ public final class Service: Sendable {
 
     /// Every route of the described interface, in the order of the description.
     static func routes(bodyLimit: Int) -> [Route] {
-        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + resultRoutes + sessionRoutes
-            + policyRoutes(bodyLimit: bodyLimit)
+        operationRoutes + deviceRoutes + reservationRoutes + jobRoutes(bodyLimit: bodyLimit) + resultRoutes
+            + sessionRoutes + policyRoutes(bodyLimit: bodyLimit)
             + secretRoutes + accountRoutes
     }
 
