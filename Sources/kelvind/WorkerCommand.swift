@@ -16,6 +16,7 @@ struct WorkerCommand: AsyncParsableCommand {
             Takes jobs that wait for a worker from the database, runs them part by part and writes what they gave. A part \
             that it does not end, another worker begins again. When it is told to end, the part that runs comes to its end. \
             The environment and the configuration file can be those of the servers: what is for servers alone is passed over.
+            Without --database or --config, here or in the environment, `kelvin worker` works on the jobs of this computer.
             """)
 
     @OptionGroup var options: SharedOptions
