@@ -29,6 +29,22 @@ extension ServiceClient {
         let _: MachineStatus = try change("POST", "/v1/devices/\(Self.segment(device))/resume")
     }
 
+    /// Keeps a machine for a project, and gives what is kept next.
+    package func reserve(
+        _ device: String, _ wanted: ReservationDocument
+    ) throws(KernelError) -> ReservationDocument {
+        try change("POST", "/v1/devices/\(Self.segment(device))/reservations", body: wanted)
+    }
+
+    /// Gives up every reservation of a machine by a project; how many there were.
+    package func endReservations(_ device: String, of project: String) throws(KernelError) -> Int {
+        let (organisation, name) = try halves(project)
+        let ended: EndedReservations = try change(
+            "DELETE", "/v1/devices/\(Self.segment(device))/reservations/\(organisation)/\(name)")
+        return ended.ended
+    }
+
+    private struct EndedReservations: Decodable { var ended: Int }
     private struct DrainRequest: Encodable { var reason: String }
     private struct MachineStatus: Decodable { var status: String }
 }

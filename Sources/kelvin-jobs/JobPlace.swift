@@ -28,6 +28,12 @@ protocol JobPlace: Sendable {
 
     func machines() async throws(CommandFailure) -> [MachineDocument]
 
+    /// Keeps a machine for an account, and gives what is kept next.
+    func reserve(_ device: String, _ wanted: ReservationDocument) async throws(CommandFailure) -> ReservationDocument
+
+    /// Gives up every time that an account has on a machine; how many reservations there were.
+    func endReservations(_ device: String, of account: String) async throws(CommandFailure) -> Int
+
     func usage(of account: String) async throws(CommandFailure) -> UsageDocument
 
     /// - Parameter seconds: of machine time; nil for no limit.

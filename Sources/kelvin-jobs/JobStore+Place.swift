@@ -90,6 +90,18 @@ extension JobStore: JobPlace {
         return try await asking { () throws(KernelError) in try await runtime.fleet() }.map(MachineDocument.init)
     }
 
+    func reserve(
+        _ device: String, _ wanted: ReservationDocument
+    ) async throws(CommandFailure) -> ReservationDocument {
+        let runtime = try runtime()
+        return try await asking { () throws(KernelError) in try await runtime.reserve(device, wanted) }
+    }
+
+    func endReservations(_ device: String, of account: String) async throws(CommandFailure) -> Int {
+        let runtime = try runtime()
+        return try await asking { () throws(KernelError) in try await runtime.endReservations(device, of: account) }
+    }
+
     func usage(of account: String) async throws(CommandFailure) -> UsageDocument {
         let runtime = try runtime()
         return try await asking { () throws(KernelError) in

@@ -21,6 +21,19 @@ public enum Moment: ExpressibleByArgument, Sendable, Hashable {
         self = .after(count * unit)
     }
 
+    /// As help shows it.
+    public var defaultValueDescription: String {
+        switch self {
+        case .after(0): return "now"
+        case .after(let seconds):
+            let unit = [(86_400.0, "d"), (3_600, "h"), (60, "m")].first {
+                seconds.truncatingRemainder(dividingBy: $0.0) == 0
+            }
+            return unit.map { "\(Int(seconds / $0.0))\($0.1)" } ?? "\(seconds)s"
+        case .at(let time): return Timestamp.text(from: time)
+        }
+    }
+
     var isRelative: Bool { if case .after = self { true } else { false } }
 
     func seconds(after now: Double) -> Double {

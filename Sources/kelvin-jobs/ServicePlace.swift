@@ -60,6 +60,14 @@ struct ServicePlace: JobPlace {
         try ask { () throws(KernelError) in try client.fleet() }
     }
 
+    func reserve(_ device: String, _ wanted: ReservationDocument) throws(CommandFailure) -> ReservationDocument {
+        try ask { () throws(KernelError) in try client.reserve(device, wanted) }
+    }
+
+    func endReservations(_ device: String, of account: String) throws(CommandFailure) -> Int {
+        try ask { () throws(KernelError) in try client.endReservations(device, of: account) }
+    }
+
     func usage(of account: String) throws(CommandFailure) -> UsageDocument {
         try ask { () throws(KernelError) in
             let (organisation, name) = try client.halves(account)

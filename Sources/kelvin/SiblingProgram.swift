@@ -10,6 +10,7 @@ enum SiblingProgram {
     /// builds it when they are first said.
     static func answering(_ words: ArraySlice<String>) -> String? {
         guard let word = words.first else { return nil }
+        if word == "help" { return answering(words.dropFirst()) }
         if word == "simulate-fleet" { return "kelvin-fleet" }
         if word == "worker" { return worker(words) }
         if serviceWords.contains(word) { return "kelvind" }
@@ -24,7 +25,7 @@ enum SiblingProgram {
         if says(["--keep-calibrated", "--idle"]) { return "kelvin-jobs" }
         func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
         let isNamed = isSet("KELVIND_DATABASE") || isSet("KELVIND_CONFIG")
-        return isNamed || says(["--database", "--config", "-c", "--help"]) ? "kelvind" : "kelvin-jobs"
+        return isNamed || says(["--database", "--config", "-c"]) ? "kelvind" : "kelvin-jobs"
     }
 
     private static let serviceWords: Set<String> = ["serve", "backup", "restore", "doctor", "sbom"]

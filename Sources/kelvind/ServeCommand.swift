@@ -18,7 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
             you can read. Without a certificate it listens on this computer alone.
 
             Each option can also be set in the environment (--private-key as KELVIND_PRIVATE_KEY) and in the configuration \
-            file, a JSON object ("privateKey"). Options go before the environment, the environment before the file.
+            file, a JSON object ("privateKey"). Options go before the environment, the environment before the file. How \
+            machines are shared out has no options: section "scheduling" of the file, which Docs/scheduling.md lists.
             """)
 
     @OptionGroup var options: ServeOptions

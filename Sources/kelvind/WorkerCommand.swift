@@ -16,6 +16,7 @@ struct WorkerCommand: AsyncParsableCommand {
             Takes jobs that wait for a worker from the database, runs them part by part and writes what they gave. A part \
             that it does not end, another worker begins again. When it is told to end, the part that runs comes to its end. \
             The environment and the configuration file can be those of the servers: what is for servers alone is passed over.
+            Without --database or --config, here or in the environment, `kelvin worker` works on the jobs of this computer.
             """)
 
     @OptionGroup var options: SharedOptions
@@ -30,7 +31,8 @@ struct WorkerCommand: AsyncParsableCommand {
             do throws(DeviceError) { catalog = try DeviceCatalog() } catch { throw KernelError(error) }
             if let path = setup.options.keyFile { catalog.secrets = SecretVault(store, keyFile: path) }
             var options = RuntimeOptions(
-                isShared: true, adopts: true, pollSeconds: min(1, setup.rules.leaseSeconds / 10), rules: setup.rules)
+                isShared: true, adopts: true, pollSeconds: min(1, setup.rules.leaseSeconds / 10), rules: setup.rules,
+                scheduling: setup.options.scheduling)
             options.keepsOutcomes = false
             options.mostRuns = setup.options.mostRuns
             runtime = Runtime(

@@ -54,6 +54,11 @@ import Testing
             ("{\"port\": \"1\"}", [":1:", "a whole number"]), ("{\"port\": 1.5}", ["a whole number"]),
             ("{\"port\": 70000}", ["65535"]), ("{\"rate\": -1}", ["negative"]), ("[1]", ["an object"]),
             ("{\"port\": 1,\n}", [":2:"]), ("{\"host\": \"0.0.0.0\"}", ["not this computer"]),
+            ("{\"scheduling\": {\n \"windw\": 9}}", [":2:", "scheduling.windw", "did you mean 'window'"]),
+            ("{\"scheduling\": {\"window\": \"9\"}}", [":1:", "scheduling.window", "whole number from 1 to 1000000"]),
+            ("{\"scheduling\": {\"maximumLoss\": 3}}", ["3 is not a number from 0 to 1", "cure"]),
+            ("{\"scheduling\": {\"preemption\": true}}", ["none, system, higherClasses"]),
+            ("{\"scheduling\": 3}", ["\"scheduling\" is an object"]),
             ("{\"logLevel\": \"loud\"}", ["loud"]), ("{\"otlpEndpoint\": \"ftp://x\"}", ["ftp://x"]),
         ]
         for (text, parts) in wrong {
@@ -64,9 +69,39 @@ import Testing
         for (name, value, part) in [
             ("KELVIND_PROT", "1", "did you mean 'KELVIND_PORT'"), ("KELVIND_PORT", "x", "a whole number"),
             ("KELVIND_PLAINTEXT", "perhaps", "true or false"),
+            ("KELVIND_SCHEDULING_WINDO", "9", "did you mean 'KELVIND_SCHEDULING_WINDOW'"),
+            ("KELVIND_SCHEDULING_GUARD_DISTANCE", "0.5", "a whole number from 0 to 8"),
+            ("KELVIND_SCHEDULING_PREEMPTION", "all", "none, system, higherClasses"),
         ] {
             let told = try home.run(["serve"], program: Self.kelvind, environment: [name: value])
             #expect(told.code == 2 && told.errors.contains(name) && told.errors.contains(part), "\(told.errors)")
+        }
+    }
+
+    /// What a machine is given out by is what the operator says, and the doctor shows it.
+    @Test func theSchedulerIsTheOperators() throws {
+        let home = StateHome()
+        let file = try home.program(
+            "{\"scheduling\": {\"coherenceBudget\": 0.001, \"patienceHours\": 2, \"preemption\": \"none\"}}")
+        let told = try home.run(
+            ["doctor", "--config", file, "--data", home.path + "/data"], program: Self.kelvind,
+            environment: ["KELVIND_SCHEDULING_PATIENCE_HOURS": "3"])
+        #expect(
+            told.output.contains("ok    scheduling: patienceHours 3, preemption none, coherenceBudget 0.001\n"),
+            "\(told.output)")
+        #expect(try Self.findings(home, ["--data", home.path + "/data"]).found["scheduling"] == "ok")
+        // A thousandth of T2 is too little for a Bell pair; by itself a service takes it.
+        let words = ["submit", "Examples/bell.qasm", "--device", "garnet-20", "--shots", "10", "--dry-run"]
+        for (environment, code) in [(["KELVIND_CONFIG": file], Int32(1)), ([:], 0)] {
+            let daemon = try TestDaemon(environment: environment)
+            let client = [
+                "KELVIN_SERVICE": daemon.url, "KELVIN_TOKEN": try daemon.token, "KELVIN_CACERT": daemon.authority,
+            ]
+            let answer = try home.run(words, environment: client)
+            #expect(answer.code == code, "\(answer.output) \(answer.errors)")
+            let said = answer.output + answer.errors
+            #expect(said.contains("the least T2 of its best region") == (code != 0), "\(said)")
+            daemon.stop()
         }
     }
 

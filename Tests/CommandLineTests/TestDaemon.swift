@@ -16,7 +16,11 @@ final class TestDaemon {
         }
     }
 
-    init() throws {
+    private let settings: [String: String]
+
+    /// - Parameter environment: of the daemon, beside the tests' own.
+    init(environment: [String: String] = [:]) throws {
+        settings = environment
         directory =
             FileManager.default.temporaryDirectory.appendingPathComponent("kelvin-daemon-\(UUID().uuidString)")
             .path
@@ -56,9 +60,8 @@ final class TestDaemon {
             "--certificate",
             directory + "/server.pem", "--private-key", directory + "/server.key",
         ]
-        process.environment = ProcessInfo.processInfo.environment.merging(["KELVIN_STATE": directory + "/devices"]) {
-            $1
-        }
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["KELVIN_STATE": directory + "/devices"]) { $1 }.merging(settings) { $1 }
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -34,7 +34,7 @@ import Testing
         result.accounts = [
             .init(name: "a", share: 1, users: [.init(name: "a1"), .init(name: "a2")]), .init(name: "b", share: 2),
         ]
-        result.scheduling.maximumPrograms = programs
+        result.scheduling.rules.sharing.maximumPrograms = programs
         return result
     }
 
@@ -100,7 +100,7 @@ import Testing
         var solo = scenario(jobs: 500, load: 6, programs: 1)
         solo.workload.aloneShare = 0
         var packed = solo
-        packed.scheduling.maximumPrograms = 16
+        packed.scheduling.rules.sharing.maximumPrograms = 16
         let alone = try await solo.simulate(on: machines(1), options: FleetOptions(executes: false)).report
         let together = try await packed.simulate(on: machines(1), options: FleetOptions(executes: false)).report
         #expect(together.siteUtilisation > 2 * alone.siteUtilisation)
@@ -111,8 +111,8 @@ import Testing
     @Test func knownFuturesAreForetoldExactly() async throws {
         var scenario = scenario(jobs: 700, load: 0.9, programs: 1)
         scenario.workload.runtimeSpread = 0
-        scenario.scheduling.batchSeconds = 1_000
-        scenario.scheduling.secondsPerNat = 300
+        scenario.scheduling.rules.batchSeconds = 1_000
+        scenario.scheduling.rules.secondsPerNat = 300
         var group = FleetScenario.DeviceGroup(file: "heron-133")
         group.calibrateEvery = .infinity
         let machines = (0..<3).map { Machine(file, index: $0, group: group, seed: 3) }
@@ -183,6 +183,16 @@ import Testing
         ),
         (#"{"devices":[{"file":"x"}],"workload":{"trace":"t"},"seed":1.5}"#, "seed"),
         (#"{"devices":[{"file":"x"}],"workload":{"trace":"t"},"accounts":[{"name":"a"},{"name":"a"}]}"#, "accounts"),
+        (#"{"devices":[{"file":"x"}],"workload":{"trace":"t"},"scheduling":{"windw":9}}"#, "scheduling.windw"),
+        (#"{"devices":[{"file":"x"}],"workload":{"trace":"t"},"scheduling":{"window":"9"}}"#, "scheduling.window"),
+        (
+            #"{"devices":[{"file":"x"}],"workload":{"trace":"t"},"scheduling":{"roomPatienceSeconds":-1}}"#,
+            "scheduling.roomPatienceSeconds"
+        ),
+        (
+            #"{"devices":[{"file":"x"}],"workload":{"trace":"t"},"scheduling":{"preemption":"all"}}"#,
+            "scheduling.preemption"
+        ),
         (#"[1]"#, ""), (#"{"#, ""),
     ]) func wrongScenariosAreRefusedByPath(text: String, path: String) {
         do {
@@ -190,6 +200,48 @@ import Testing
             Issue.record("\(text) was taken")
         } catch {
             #expect(error.path == path, "\(error)")
+        }
+    }
+
+    /// A course that has the machine for ten minutes of every half hour meets nobody there, however many wait.
+    @Test func aRecurringCalendarIsKeptEveryTime() async throws {
+        var scenario = scenario(jobs: 1_500, load: 1.1, programs: 1)
+        scenario.accounts = [.init(name: "users"), .init(name: "course", demand: 0)]
+        scenario.workload.runtimeSpread = 0
+        var group = FleetScenario.DeviceGroup(file: "heron-133")
+        group.calibrateEvery = .infinity
+        group.reservations = [.init(account: "course", start: 600, seconds: 600, every: 1_800)]
+        let outcome = try await scenario.simulate(
+            on: [Machine(file, index: 0, group: group, seed: 3)],
+            options: FleetOptions(executes: false, keepsTenancies: true))
+        let stays = outcome.record.stays
+        #expect(outcome.record.waits.count == 1_500 && stays.count >= 1_500)
+        for lesson in 0..<48 {
+            let start = 600 + Double(lesson) * 1_800
+            #expect(!stays.contains { $0.start < start + 600 - 1e-6 && $0.end > start + 1e-6 }, "\(start)")
+            // What is left is used up to the lesson's very minute, and at once after it.
+            guard (1..<4).contains(lesson) else { continue }
+            #expect(stays.contains { $0.end > start - 60 && $0.end <= start + 1e-6 }, "\(start)")
+            #expect(stays.contains { $0.start >= start + 600 && $0.start < start + 601 }, "\(start)")
+        }
+    }
+
+    /// What a scenario says of the scheduler is what its simulation runs by.
+    @Test func aScenarioSetsEveryParameter() throws {
+        let text = #"{"devices":[{"file":"x"}],"workload":{"trace":"t"},"scheduling":SECTION}"#
+        let none = try FleetScenario(json: Data(text.replacing("SECTION", with: "{}").utf8))
+        #expect(none.rules == SchedulingRules(window: 64, sharing: .exclusive))
+        for parameter in SchedulingParameter.all {
+            let value: SchedulingParameter.Value =
+                switch parameter.kind {
+                case .number(let range): .number(range.upperBound)
+                case .whole(let range): .number(Double(range.upperBound))
+                case .word: .word("higherClasses")
+                }
+            let shown = if case .word(let word) = value { "\"\(word)\"" } else { "\(value)" }
+            let section = "{\"\(parameter.name)\":\(shown)}"
+            let scenario = try FleetScenario(json: Data(text.replacing("SECTION", with: section).utf8))
+            #expect(parameter.value(in: scenario.rules) == value && scenario.rules != none.rules, "\(section)")
         }
     }
 
@@ -225,8 +277,8 @@ import Testing
         workload.priorities = [1, 1, 1]
         var scenario = FleetScenario(name: "replay", seed: 9, duration: 86_400, workload: workload)
         scenario.accounts = [.init(name: "a"), .init(name: "b", share: 3)]
-        scenario.scheduling.maximumPrograms = 4
-        scenario.scheduling.preemption = "higherClasses"
+        scenario.scheduling.rules.sharing.maximumPrograms = 4
+        scenario.scheduling.rules.preemption = .higherClasses
         var group = FleetScenario.DeviceGroup(file: "heron-133")
         group.calibrateEvery = 300
         group.calibrationSeconds = 20

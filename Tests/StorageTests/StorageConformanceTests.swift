@@ -46,6 +46,7 @@ import Testing
             account: account, session: session, device: device, priority: .high, onRecalibration: .rerun,
             wantsMachineAlone: false, width: 7, shots: 9, seconds: 1.5, budget: 20, deadline: 1e9, tag: 4)
         let reservation = Reservation(device: device, account: account, start: 1, end: 2)
+        let calendar = Reservation(device: device, account: account, start: 1, end: 2, period: 60, last: 1e9)
         return [
             .deviceAdded(name: "m", siteCount: 133), .deviceChanged(device, isAvailable: false),
             .calibrated(device, calibration: "c"), .accountAdded(path: "physics", parent: .root, share: 2),
@@ -53,7 +54,7 @@ import Testing
             .used(account, session, seconds: 3),
             .sessionOpened(SessionCard(kind: .shared, account: account, device: device, budget: 12)),
             .sessionActivated(session), .sessionClosing(session), .sessionClosed(session), .reserved(reservation),
-            .reservationEnded(reservation), .submitted(id, card),
+            .reservationEnded(reservation), .reserved(calendar), .submitted(id, card),
             .validated(id, JobDemand(width: 3, shots: 1000, seconds: 2)),
             .validated(id, JobDemand(width: 3, shots: 1000, seconds: 2, profile: ProgramProfile(width: 3))),
             .submitted(id, JobCard(choices: [device, DeviceIndex(3)])), .queued(id, .retried, notBefore: 12.5),

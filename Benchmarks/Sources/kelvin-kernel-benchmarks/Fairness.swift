@@ -28,9 +28,9 @@ struct Fairness {
                 var scenario = scenario(workload, seed: seed, duration: 2 * 86_400)
                 scenario.accounts = (1...20).map { .init(name: "tenant-\($0)", share: Double($0), demand: 1) }
                 scenario.scheduling.policy = policy
-                scenario.scheduling.maximumPrograms = programs
-                scenario.scheduling.usageHalfLife = 6 * 3_600
-                scenario.scheduling.secondsPerNat = 300
+                scenario.scheduling.rules.sharing.maximumPrograms = programs
+                scenario.scheduling.rules.usageHalfLife = 6 * 3_600
+                scenario.scheduling.rules.secondsPerNat = 300
                 let outcome = try await scenario.simulate(
                     on: try fleet.eightFalcons(seed: 7), options: FleetOptions(executes: false, stopsAtEnd: true))
                 let normalised = outcome.report.payers.map { $0.machineSeconds / $0.entitlement }

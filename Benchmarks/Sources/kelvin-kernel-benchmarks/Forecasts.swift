@@ -121,7 +121,7 @@ struct Forecasts {
         workload.batchSpread = 0.02
         var scenario = scenario(workload, seed: seed, duration: 86_400)
         scenario.accounts = (0..<traffic.accounts).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
-        scenario.scheduling.secondsPerNat = 300
+        scenario.scheduling.rules.secondsPerNat = 300
         return try await scenario.simulate(
             on: try fleet.eightFalcons(seed: 7),
             options: FleetOptions(executes: false, foretells: Foretelling(basis, every: traffic.every))

@@ -104,8 +104,9 @@ struct Packing {
                     var workload = WorkloadSettings(load: name == "heron-133" ? 9 : 3, programs: programs)
                     workload.jobs = 1_500
                     var scenario = scenario(workload, seed: seed, duration: 86_400)
-                    scenario.scheduling.maximumPrograms = 32
-                    scenario.scheduling.moveSeconds = interval
+                    scenario.scheduling.rules.sharing.maximumPrograms = 32
+                    scenario.scheduling.rules.sharing.defragments = interval < .infinity
+                    scenario.scheduling.rules.sharing.moveSeconds = interval
                     let machines = try fleet.machines(name, count: 1, seed: 7)
                     let outcome = try await scenario.simulate(on: machines, options: FleetOptions(executes: false))
                     row.utilisation.append(outcome.report.siteUtilisation)
@@ -128,9 +129,9 @@ struct Packing {
         workload.runtimeSpread = 0
         var scenario = scenario(workload, seed: seed, duration: 86_400)
         scenario.scheduling.policy = choice.policy
-        scenario.scheduling.maximumPrograms = choice.programs
-        scenario.scheduling.guardDistance = choice.guardDistance
-        scenario.scheduling.maximumLoss = choice.loss
+        scenario.scheduling.rules.sharing.maximumPrograms = choice.programs
+        scenario.scheduling.rules.sharing.guardDistance = choice.guardDistance
+        scenario.scheduling.rules.sharing.maximumLoss = choice.loss
         let machines = try fleet.machines(row.machine, count: 1, seed: 7)
         let outcome = try await scenario.simulate(
             on: machines, options: FleetOptions(executes: false, keepsTenancies: true))

@@ -108,8 +108,8 @@ struct Speed {
         workload.priorities = [0.2, 0.7, 0.1]
         var scenario = scenario(workload, seed: 1, duration: 1e9)
         scenario.accounts = (0..<20).map { .init(name: "tenant-\($0)", share: Double($0 + 1)) }
-        scenario.scheduling.secondsPerNat = 300
-        scenario.scheduling.maximumPrograms = programs
+        scenario.scheduling.rules.secondsPerNat = 300
+        scenario.scheduling.rules.sharing.maximumPrograms = programs
         Self.resetPeak()
         let before = Self.residentBytes(), begin = processorSeconds()
         let outcome = try await scenario.simulate(on: machines, options: FleetOptions(executes: false))

@@ -51,8 +51,8 @@ struct WaitFidelity {
             workload.burst = 3
             var scenario = scenario(workload, seed: seed, duration: 86_400)
             scenario.scheduling.policy = policy
-            scenario.scheduling.maximumPrograms = programs
-            if let weight { scenario.scheduling.secondsPerNat = weight }
+            scenario.scheduling.rules.sharing.maximumPrograms = programs
+            if let weight { scenario.scheduling.rules.secondsPerNat = weight }
             let machines = try fleet.eightFalcons(seed: 7)
             let outcome = try await scenario.simulate(on: machines, options: FleetOptions(executes: false))
             point.median.append(outcome.report.waits.median)

@@ -79,8 +79,8 @@ package struct TargetOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: """
-            A device's id (see `kelvin devices`) or the path of a device file; several with commas, or any: then the one \
-            with the best sum of wait and success is chosen when it is the job's turn.
+            A device's id (see `kelvin devices`) or the path of a device file; to run it, several with commas, or any: then \
+            the one with the best sum of wait and success is chosen when it is the job's turn.
             """)
     package var device: String = DeviceCatalog.defaultID
 

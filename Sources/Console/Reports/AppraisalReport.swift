@@ -15,7 +15,8 @@ package struct AppraisalReport {
             return lines.joined(separator: "\n") + "\n"
         }
         let position = appraisal.position
-        var lines = ["would be taken, \(position == 0 ? "no job" : "\(position) jobs") before it; not submitted"]
+        let before = position == 0 ? "no job" : position == 1 ? "1 job" : "\(position) jobs"
+        var lines = ["would be taken, \(before) before it; not submitted"]
         for offer in appraisal.offers {
             lines.append(
                 "  \(offer.device)  success \(percent(offer.successProbability)) by estimate, "

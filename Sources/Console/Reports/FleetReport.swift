@@ -17,7 +17,9 @@ package struct FleetReport {
         if let token = machine.leaseToken { lines.append("  lease     held by one worker, token \(token)") }
         if !machine.calibration.isEmpty { lines.append("  record    \(machine.calibration)") }
         for reserved in machine.reservations {
-            lines.append("  reserved  \(reserved.start) to \(reserved.end) for \(reserved.account)")
+            lines.append(
+                "  reserved  \(reserved.start) to \(reserved.end) for \(reserved.account)"
+                    + (reserved.recurrence.map { ", \($0)" } ?? ""))
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Kernel
 
 /// Why a scenario was refused: the path in the file, what stands there, and the cure.
 public struct ScenarioError: Error, Hashable, Sendable {
@@ -75,10 +76,16 @@ extension FleetScenario.DeviceGroup {
         pricePerSecond = try object.number("pricePerSecond", in: 0...1e9, default: 0)
         crosstalk = object.has("crosstalkHertz") ? try object.number("crosstalkHertz", in: 0...1e7) : nil
         reservations = try object.list("reservations", default: []) { (entry) throws(ScenarioError) in
-            FleetScenario.ReservedTime(
+            let reserved = FleetScenario.ReservedTime(
                 account: try entry.text("account"), start: try entry.number("startHours", in: 0...1e6) * 3_600,
                 seconds: try entry.number("hours", in: 0.001...1e5) * 3_600,
-                every: try entry.number("everyHours", in: 0...1e5, default: 0) * 3_600)
+                every: (try entry.number("everyHours", in: 0...8_784, default: 0) * 60).rounded() * 60)
+            guard reserved.every == 0 || reserved.every >= reserved.seconds else {
+                throw ScenarioError(
+                    entry.path("everyHours"), "the machine is still kept when the time comes again",
+                    cure: "give more than hours, or 0 for once")
+            }
+            return reserved
         }
     }
 }
@@ -141,20 +148,6 @@ extension SchedulingSettings {
                 cure: "take one of \(Policy.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         policy = known
-        secondsPerNat = try object.number("secondsPerNat", in: 0...1e12, default: secondsPerNat)
-        secondsPerPrice = try object.number("secondsPerPrice", in: 0...1e12, default: 0)
-        usageHalfLife = try object.number("usageHalfLifeHours", in: 0.001...1e6, default: usageHalfLife / 3_600) * 3_600
-        patience = try object.number("patienceHours", in: 0...1e6, default: patience / 3_600) * 3_600
-        batchSeconds = try object.number("batchSeconds", in: 1e-3...1e6, default: batchSeconds)
-        maximumPrograms = try object.integer("maximumPrograms", in: 1...256, default: maximumPrograms)
-        guardDistance = try object.integer("guardDistance", in: 0...8, default: guardDistance)
-        maximumLoss = try object.number("maximumLoss", in: 0...1, default: maximumLoss)
-        let seconds = try object.number("moveSeconds", in: 0...1e9, default: moveSeconds)
-        moveSeconds = seconds > 0 ? seconds : .infinity
-        preemption = try object.text("preemption", default: preemption)
-        guard ["none", "system", "higherClasses"].contains(preemption) else {
-            throw ScenarioError(
-                object.path("preemption"), "'\(preemption)' is not known", cure: "take none, system or higherClasses")
-        }
+        for parameter in SchedulingParameter.all { try object.read(parameter, into: &rules) }
     }
 }

@@ -1,3 +1,5 @@
+public import Kernel
+
 /// A data centre and its users, as a file says it; `Docs/scheduling.md` lists every key with its unit.
 public struct FleetScenario: Hashable, Sendable {
     public var name: String
@@ -153,29 +155,11 @@ public struct SchedulingSettings: Hashable, Sendable {
     }
 
     public var policy: Policy
-    public var secondsPerNat: Double
-    public var secondsPerPrice: Double
-    public var usageHalfLife: Double
-    public var patience: Double
-    public var batchSeconds: Double
-    public var maximumPrograms: Int
-    public var guardDistance: Int
-    public var maximumLoss: Double
-    public var preemption: String
-    /// Seconds between two thoughts about moving a running program to make room; infinity for none.
-    public var moveSeconds: Double
+    /// Those of Kelvin's own scheduler; the others take batches, packing and loss from them.
+    public var rules: SchedulingRules
 
-    public init(policy: Policy = .kelvin) {
+    public init(policy: Policy = .kelvin, rules: SchedulingRules = SchedulingRules(sharing: .exclusive)) {
         self.policy = policy
-        secondsPerNat = 3_600
-        secondsPerPrice = 0
-        usageHalfLife = 7 * 86_400
-        patience = 4 * 3_600
-        batchSeconds = 10
-        maximumPrograms = 1
-        guardDistance = 1
-        maximumLoss = 0.03
-        preemption = "system"
-        moveSeconds = 60
+        self.rules = rules
     }
 }

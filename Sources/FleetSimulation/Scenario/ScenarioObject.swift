@@ -1,3 +1,5 @@
+import Kernel
+
 /// An object of a scenario file, read key by key; what nobody asked for is an error at the end.
 struct ScenarioObject {
     private let values: [String: JSONValue]
@@ -40,6 +42,22 @@ struct ScenarioObject {
     ) throws(ScenarioError) -> Int {
         guard let value = try value(key, optional: fallback != nil) else { return fallback ?? 0 }
         return try integer(value, path(key), range)
+    }
+
+    /// Reads a figure of the scheduler's, where it stands there.
+    mutating func read(
+        _ parameter: SchedulingParameter, into rules: inout SchedulingRules
+    ) throws(ScenarioError) {
+        let given: SchedulingParameter.Value?
+        switch try value(parameter.name, optional: true) {
+        case nil: return
+        case .number(let number): given = .number(number)
+        case .text(let word): given = .word(word)
+        case .object, .list, .flag, .null: given = nil
+        }
+        do throws(SchedulingParameter.Fault) { try parameter.set(given, in: &rules) } catch {
+            throw ScenarioError(path(parameter.name), error.message, cure: error.cure)
+        }
     }
 
     mutating func range(_ key: String, in limits: ClosedRange<Int>) throws(ScenarioError) -> ClosedRange<Int> {

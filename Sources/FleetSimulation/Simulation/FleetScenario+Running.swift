@@ -18,18 +18,7 @@ extension FleetScenario {
     }
 
     /// The rules of Kelvin's own scheduler as the scenario has them.
-    public var rules: SchedulingRules {
-        var sharing = SharingPolicy(
-            maximumPrograms: scheduling.maximumPrograms, guardDistance: scheduling.guardDistance,
-            maximumLoss: scheduling.maximumLoss, defragments: scheduling.moveSeconds < .infinity)
-        sharing.moveSeconds = scheduling.moveSeconds
-        return SchedulingRules(
-            usageHalfLife: scheduling.usageHalfLife, patience: scheduling.patience,
-            secondsPerNat: scheduling.secondsPerNat, secondsPerPrice: scheduling.secondsPerPrice,
-            batchSeconds: scheduling.batchSeconds,
-            preemption: SchedulingRules.Preemption(rawValue: scheduling.preemption) ?? .system,
-            sharing: sharing)
-    }
+    public var rules: SchedulingRules { scheduling.rules }
 
     /// Runs the scenario and executes the sample of its jobs.
     ///
@@ -45,7 +34,7 @@ extension FleetScenario {
         case .leastBusy: try await simulate(BaselineScheduler(.leastBusy), machines, trace, options, progress)
         case .pairwise:
             try await simulate(
-                BaselineScheduler(.pairwise(loss: scheduling.maximumLoss)), machines, trace, options, progress)
+                BaselineScheduler(.pairwise(loss: rules.sharing.maximumLoss)), machines, trace, options, progress)
         }
     }
 

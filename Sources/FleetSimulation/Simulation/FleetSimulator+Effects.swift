@@ -73,7 +73,7 @@ extension FleetSimulator {
                 seconds, estimated: kernel.policy.expectedSeconds(of: slot, on: DeviceIndex(d), in: kernel.book))
         }
         if job.parts == 0 {
-            let batches = job.program < 0 ? 1 : (seconds / scenario.scheduling.batchSeconds).rounded(.up)
+            let batches = job.program < 0 ? 1 : (seconds / scenario.rules.batchSeconds).rounded(.up)
             live[slot.place].parts = Int32(min(100_000, max(1, batches)))
         }
         if job.program >= 0, job.sample < 0, job.submitted >= scenario.warmUp,

@@ -118,7 +118,7 @@ public struct FleetSimulator<Policy: FleetPolicy> {
             secondsPerShot: { estimates.meanShotSeconds($0) }, machines: Double(machines.count), seed: scenario.seed)
         self.estimates = estimates
         self.programs = programs
-        cards = ArrivalCards(programs: programs, isAlone: scenario.scheduling.maximumPrograms == 1)
+        cards = ArrivalCards(programs: programs, isAlone: scenario.rules.sharing.maximumPrograms == 1)
         traffic = Traffic(arrivals, recorded: recorded)
         let expected = recorded?.count ?? scenario.workload.jobs ?? Int(min(1e8, arrivals.expectedJobs))
         sampleEvery = UInt64(max(1, expected / max(1, scenario.fidelitySample)))
@@ -168,16 +168,17 @@ extension FleetSimulator {
 
     private mutating func reserve(_ reserved: FleetScenario.ReservedTime, _ d: Int) {
         guard let payer = payers.firstIndex(where: { $0.name == reserved.account }) else { return }
-        var start = reserved.start
-        repeat {
-            handle(
-                .reserve(
-                    Reservation(
-                        device: DeviceIndex(d), account: cards.accounts[payer], start: start,
-                        end: start + reserved.seconds)))
-            heap.push(.tick, at: start)
-            heap.push(.tick, at: start + reserved.seconds)
-            start += reserved.every
-        } while reserved.every > 0 && start < scenario.duration
+        let calendar = Reservation(
+            device: DeviceIndex(d), account: cards.accounts[payer], start: reserved.start,
+            end: reserved.start + reserved.seconds, period: reserved.every,
+            last: max(reserved.start, scenario.duration))
+        handle(.reserve(calendar))
+        // Whoever waits for a time to begin or end is told.
+        var time = -Double.infinity
+        while let place = calendar.occurrence(endingAfter: time) {
+            heap.push(.tick, at: place.start)
+            heap.push(.tick, at: place.end)
+            time = place.end
+        }
     }
 }

@@ -18,7 +18,7 @@ public struct DeviceRecord: Hashable, Sendable {
     public internal(set) var holder: WorkerID = 0
     /// Grows whenever the machine goes to another worker.
     public internal(set) var holderFence: Fence = 0
-    /// By start.
+    /// By their first start.
     public internal(set) var reservations: [Reservation] = []
 
     init(name: String, siteCount: Int) {
@@ -28,11 +28,14 @@ public struct DeviceRecord: Hashable, Sendable {
 
     /// Seconds from `now` until a reservation of someone else begins; zero while one is in force.
     public func secondsFree(for account: AccountIndex, at now: Double, in book: KernelBook) -> Double {
-        for reservation in reservations where reservation.end > now {
-            if book.isAccount(account, within: reservation.account) { continue }
-            return max(0, reservation.start - now)
+        var least = Double.infinity
+        for reservation in reservations {
+            guard let next = reservation.occurrence(endingAfter: now), next.start - now < least,
+                !book.isAccount(account, within: reservation.account)
+            else { continue }
+            least = max(0, next.start - now)
         }
-        return .infinity
+        return least
     }
 }
 
@@ -41,8 +44,9 @@ extension DeviceRecord {
     /// knows when.
     public func secondsKept(from card: JobCard, at now: Double, in book: KernelBook) -> Double {
         if let session, session != card.session { return .infinity }
-        for reservation in reservations where reservation.start <= now && now < reservation.end {
-            if !book.isAccount(card.account, within: reservation.account) { return reservation.end - now }
+        for reservation in reservations {
+            guard let place = reservation.occurrence(endingAfter: now), place.start <= now else { continue }
+            if !book.isAccount(card.account, within: reservation.account) { return place.end - now }
         }
         return 0
     }
@@ -65,21 +69,5 @@ extension DeviceRecord {
             time = reservation.end
         }
         return (start ?? time, time + max(0, left))
-    }
-}
-
-/// A machine kept free for an account for a while.
-public struct Reservation: Hashable, Sendable {
-    public var device: DeviceIndex
-    public var account: AccountIndex
-    /// Seconds since 1970-01-01 UTC.
-    public var start: Double
-    public var end: Double
-
-    public init(device: DeviceIndex, account: AccountIndex, start: Double, end: Double) {
-        self.device = device
-        self.account = account
-        self.start = start
-        self.end = end
     }
 }

@@ -61,8 +61,9 @@ extension KernelBook {
     private func brokenReservation(by run: RunRecord) -> String? {
         guard run.hasPart else { return nil }
         let device = devices[run.device.place]
-        for reservation in device.reservations
-        where reservation.start <= run.partStarted && run.partStarted < reservation.end {
+        for reservation in device.reservations {
+            guard let place = reservation.occurrence(endingAfter: run.partStarted), place.start <= run.partStarted
+            else { continue }
             if isAccount(run.account, within: reservation.account) { continue }
             return "a part of \(run.job) began on \(device.name) while it was reserved"
         }

@@ -62,19 +62,18 @@ extension KernelState {
 
     /// Two reservations of one machine never overlap, nor does one begin before the parts that run there have ended.
     private mutating func reserve(_ reservation: Reservation, _ now: Double, _ output: inout KernelOutput) {
-        guard reservation.device.place < book.devices.count, reservation.start < reservation.end,
-            reservation.end > now
+        guard reservation.device.place < book.devices.count, reservation.isPossible,
+            reservation.occurrence(endingAfter: now) != nil
         else { return }
         let device = book.devices[reservation.device.place]
-        guard !device.reservations.contains(where: { $0.start < reservation.end && reservation.start < $0.end })
-        else { return }
+        guard !device.reservations.contains(where: { $0.meets(reservation) != nil }) else { return }
         for case let run? in book.runs where run.device == reservation.device && !run.sites.isEmpty {
             if book.isAccount(run.account, within: reservation.account) { continue }
             // By the clock of now and by that of its start, which may have jumped since.
-            guard now + run.promised <= reservation.start,
-                !run.hasPart || run.partStarted + run.promised <= reservation.start
-                    || run.partStarted >= reservation.end
-            else { return }
+            for moment in run.hasPart ? [now, run.partStarted] : [now] {
+                let next = reservation.occurrence(endingAfter: moment)
+                guard moment + run.promised <= next?.start ?? .infinity else { return }
+            }
         }
         emit(.reserved(reservation), now, &output)
     }

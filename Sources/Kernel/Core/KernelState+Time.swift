@@ -11,7 +11,7 @@ extension KernelState {
             }
         }
         for place in book.devices.indices {
-            for reservation in book.devices[place].reservations where reservation.end <= now {
+            for reservation in book.devices[place].reservations where reservation.occurrence(endingAfter: now) == nil {
                 emit(.reservationEnded(reservation), now, &output)
             }
         }
@@ -53,7 +53,11 @@ extension KernelState {
             // No lease is longer than a lease, whatever a clock said.
             next = min(next, run.leaseEnd, now + book.rules.leaseSeconds)
         }
-        for device in book.devices { for reservation in device.reservations { next = min(next, reservation.end) } }
+        for device in book.devices {
+            for reservation in device.reservations {
+                next = min(next, reservation.occurrence(endingAfter: now)?.end ?? reservation.end)
+            }
+        }
         for session in book.sessions where !session.isClosed {
             if session.liveJobs == 0 { next = min(next, session.lastActive + session.card.interactiveSeconds) }
             if let activated = session.activated { next = min(next, activated + session.card.maximalSeconds) }

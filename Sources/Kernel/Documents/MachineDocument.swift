@@ -15,14 +15,7 @@ public struct MachineDocument: Codable, Sendable {
     public var calibration: String
     /// Fencing token of the lease under which one worker has it; grows with each.
     public var leaseToken: UInt64?
-    public var reservations: [Reservation]
-
-    public struct Reservation: Codable, Sendable {
-        public var account: String
-        /// UTC.
-        public var start: String
-        public var end: String
-    }
+    public var reservations: [ReservationDocument]
 
     public init(_ machine: MachineOutlook) {
         device = machine.name
@@ -35,8 +28,6 @@ public struct MachineDocument: Codable, Sendable {
         sites = machine.sites
         calibration = machine.calibration
         leaseToken = machine.holder?.token.value
-        reservations = machine.reservations.map {
-            Reservation(account: $0.account, start: Timestamp.text(from: $0.start), end: Timestamp.text(from: $0.end))
-        }
+        reservations = machine.reservations
     }
 }

@@ -81,6 +81,7 @@ extension FactRecord {
     private var reservation: Reservation? {
         guard let device, let account, let start, let end else { return nil }
         return Reservation(
-            device: DeviceIndex(rawValue: device), account: AccountIndex(rawValue: account), start: start, end: end)
+            device: DeviceIndex(rawValue: device), account: AccountIndex(rawValue: account), start: start, end: end,
+            period: seconds ?? 0, last: last ?? .infinity)
     }
 }

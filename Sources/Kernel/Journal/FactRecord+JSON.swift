@@ -20,6 +20,7 @@ extension FactRecord {
         put("flag", flag.map { "\($0)" })
         put("job", job.map { "\($0)" })
         put("kind", "\"\(kind)\"")
+        put("last", last.map { "\($0)" })
         put("name", name.map(Self.encoded))
         put("profile", profile.map(Self.encoded))
         put("seconds", seconds.map { "\($0)" })

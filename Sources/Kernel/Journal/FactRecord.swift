@@ -15,6 +15,7 @@ public struct FactRecord: Hashable, Sendable, Codable {
     public var seconds: Double?
     public var start: Double?
     public var end: Double?
+    public var last: Double?
     public var code: UInt8?
     public var flag: Bool?
     public var card: CardRecord?
@@ -225,5 +226,7 @@ extension FactRecord {
         account = reservation.account.rawValue
         start = reservation.start
         end = reservation.end
+        seconds = reservation.period > 0 ? reservation.period : nil
+        last = reservation.period > 0 ? finite(reservation.last) : nil
     }
 }

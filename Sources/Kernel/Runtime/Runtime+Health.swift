@@ -13,7 +13,8 @@ public struct MachineOutlook: Sendable {
     public var calibration: String
     /// The worker that has the machine to itself, with its fencing token; nil for none.
     public var holder: (worker: WorkerID, token: FencingToken)?
-    public var reservations: [(account: String, start: Double, end: Double)]
+    /// By the start of the occurrence that is in force or comes next.
+    public var reservations: [ReservationDocument]
 }
 
 // The health of machines: kept up from the kernel's facts and from what the machines say when they are asked.
@@ -98,8 +99,8 @@ extension Runtime {
                     sitesInUse: record.occupied.count, sites: record.siteCount, calibration: record.calibration,
                     holder: record.holder == 0
                         ? nil : (record.holder, FencingToken(UInt64(record.holderFence))),
-                    reservations: record.reservations.filter { $0.end > now }.map {
-                        (state.book.accounts[$0.account.place].path, $0.start, $0.end)
+                    reservations: record.reservations.compactMap { document(of: $0, at: now) }.sorted {
+                        $0.start < $1.start
                     })
             }
         }
@@ -118,39 +119,101 @@ extension Runtime {
             uniqueKeysWithValues: state.book.devices.indices.map { (DeviceIndex($0), state.book.devices[$0].name) })
     }
 
+    /// A reservation as it stands at a moment; nil if it is over.
+    private func document(of reservation: Reservation, at now: Double) -> ReservationDocument? {
+        reservation.occurrence(endingAfter: now).map {
+            ReservationDocument(
+                account: state.book.accounts[reservation.account.place].path, start: $0.start, end: $0.end,
+                every: reservation.period, last: reservation.last)
+        }
+    }
+
     /// Keeps a machine free for an account and those under it.
     ///
     /// - Parameters:
-    ///   - start, end: seconds since 1970-01-01 UTC.
+    ///   - start, end: of the first time, seconds since 1970-01-01 UTC.
+    ///   - period: seconds from one time to the next, whole minutes; 0 for once.
+    ///   - last: no time begins after it.
+    /// - Returns: what is kept next.
     /// - Throws: what stands in the way.
+    @discardableResult
     public func reserve(
-        _ name: String, for path: String, from start: Double, to end: Double
-    ) async throws(KernelError) {
+        _ name: String, for path: String, from start: Double, to end: Double, every period: Double = 0,
+        last: Double = .infinity
+    ) async throws(KernelError) -> ReservationDocument {
         let sites: Int
         do { sites = try machines.device(name).description.siteCount } catch { throw KernelError(error) }
-        try transact { _, handle throws(KernelError) in
-            guard let device = device(name, sites, handle) else { return }
-            let wanted = Reservation(device: device, account: account(path, handle), start: start, end: end)
-            guard start < end, end > clock.now else {
-                throw KernelError(
-                    .program, code: "reservation.time", "a reservation ends after it begins, and not in the past",
-                    cure: "give a later --until, or an earlier --from")
+        let kept = try transact { _, handle throws(KernelError) -> ReservationDocument in
+            let now = clock.now
+            // Nobody is known to the book for having asked for what cannot be.
+            let times = Reservation(
+                device: DeviceIndex(0), account: .root, start: start, end: end, period: period, last: last)
+            if let refusal = Self.refusal(of: times, at: now) { throw refusal }
+            guard let device = device(name, sites, handle) else {
+                throw KernelError(.system, code: "device.unavailable", "there is no machine '\(name)'")
             }
-            let others = state.book.devices[device.place].reservations
-            if let other = others.first(where: { $0.start < end && start < $0.end }) {
+            let wanted = Reservation(
+                device: device, account: account(path, handle), start: start, end: end, period: period, last: last)
+            for other in state.book.devices[device.place].reservations {
+                guard let moment = other.meets(wanted), let place = other.occurrence(endingAfter: moment) else {
+                    continue
+                }
                 throw KernelError(
                     .program, code: "reservation.taken",
-                    "\(name) is reserved from \(Timestamp.text(from: other.start)) to \(Timestamp.text(from: other.end))",
+                    "\(name) is reserved from \(Timestamp.text(from: place.start)) to \(Timestamp.text(from: place.end))",
                     cure: "choose another time or machine; `kelvin fleet` shows the calendar")
             }
             handle(.reserve(wanted))
-            guard state.book.devices[device.place].reservations.contains(wanted) else {
+            guard state.book.devices[device.place].reservations.contains(wanted),
+                let kept = document(of: wanted, at: now)
+            else {
                 throw KernelError(
                     .program, code: "reservation.busy", "a batch of shots runs on \(name) into that time",
                     cure: "begin a little later")
             }
+            return kept
         }
         try await durable()
+        return kept
+    }
+
+    /// Keeps a machine free as a document says it.
+    ///
+    /// - Throws: what stands in the way; `reservation.time` for times that are none.
+    public func reserve(_ name: String, _ wanted: ReservationDocument) async throws(KernelError) -> ReservationDocument
+    {
+        let start = Timestamp.seconds(from: wanted.start), end = Timestamp.seconds(from: wanted.end)
+        let last = wanted.last.map(Timestamp.seconds(from:)) ?? .infinity
+        guard let start, let end, let last else {
+            throw KernelError(
+                .program, code: "reservation.time", "the times of the reservation cannot be read",
+                cure: "write them as 2026-04-17T10:00:00Z")
+        }
+        return try await reserve(
+            name, for: wanted.account, from: start, to: end, every: wanted.everySeconds ?? 0, last: last)
+    }
+
+    /// Why no machine can be kept at such times; nil for sound ones.
+    private static func refusal(of times: Reservation, at now: Double) -> KernelError? {
+        func wrong(_ message: String, _ cure: String) -> KernelError {
+            KernelError(.program, code: "reservation.time", message, cure: cure)
+        }
+        if !(times.start < times.end) {
+            return wrong("a reservation ends after it begins", "give a later --until, or an earlier --from")
+        }
+        if times.period != 0, !times.isPossible {
+            if times.last < times.start {
+                return wrong("the last time begins before the first", "give a later --last, or an earlier --from")
+            }
+            if times.period < times.end - times.start {
+                return wrong("the machine is still kept when the time comes again", "give a longer --every")
+            }
+            return wrong(
+                "a reservation comes again after whole minutes, 366 days at most", "give another --every, as 90m or day"
+            )
+        }
+        return times.isPossible && times.occurrence(endingAfter: now) != nil
+            ? nil : wrong("the reservation lies in the past", "give a later --until")
     }
 
     /// Gives up every reservation of a machine by an account.

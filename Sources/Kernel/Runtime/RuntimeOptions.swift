@@ -29,7 +29,7 @@ public struct RuntimeOptions: Sendable {
     public init(
         worker: WorkerID = .random(in: 1...(.max)), isShared: Bool = false, adopts: Bool = false,
         pollSeconds: Double = 0.02, rules: KernelRules = KernelRules(),
-        scheduling: SchedulingRules = SchedulingRules(window: 1024), gatherSeconds: Double = 0.05,
+        scheduling: SchedulingRules = .runtime, gatherSeconds: Double = 0.05,
         heartbeatSeconds: Double = 5
     ) {
         self.worker = worker

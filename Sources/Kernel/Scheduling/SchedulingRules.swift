@@ -1,4 +1,5 @@
-/// How a fleet is shared out. Every figure is a parameter; `Docs/scheduling.md` explains each in a paragraph.
+/// How a fleet is shared out. Every figure is a parameter that operators set by the names of `SchedulingParameter`;
+/// `Docs/scheduling.md` explains each in a paragraph.
 public struct SchedulingRules: Hashable, Sendable {
     /// Time in which an account's past usage halves, seconds.
     public var usageHalfLife: Double
@@ -44,6 +45,10 @@ public struct SchedulingRules: Hashable, Sendable {
         self.sharing = sharing
         self.coherenceBudget = coherenceBudget
     }
+
+    /// As a runtime has them where its operator says nothing: a machine in the world has time for a longer look at the queue
+    /// than one that is simulated a million times.
+    public static let runtime = SchedulingRules(window: 1_024)
 
     public enum Preemption: String, Hashable, Sendable, Codable, CaseIterable {
         /// Nobody: who runs, ends.

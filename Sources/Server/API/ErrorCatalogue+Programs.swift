@@ -75,8 +75,8 @@ extension ErrorCatalogue {
         ),
         (
             "reservation.time", "The times of the reservation are not possible",
-            "It ends before it begins, or in the past.",
-            "give a later end, or an earlier beginning"
+            "It ends before it begins, in the past, or after it comes again; or it comes again after no whole minutes.",
+            "give a later end, an earlier beginning, or another period"
         ),
         (
             "compiler.tooWide", "The program is wider than the machine",

@@ -141,7 +141,7 @@ extension Service {
 }
 
 extension Call {
-    fileprivate func reading<Value>(
+    func reading<Value>(
         _ body: (any AccountTransaction) throws(KernelError) -> Value
     ) throws(KernelError) -> Value { try service.accounts.readAccounts(body) }
 

@@ -71,7 +71,8 @@ public final class Service: Sendable {
         telemetry = Telemetry(endpoint: options.telemetryEndpoint, log: log)
         // Nobody else works in the directory: what is looked for now and then is time that passed, not other people's news.
         var runtimeOptions = RuntimeOptions(
-            isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules)
+            isShared: true, adopts: true, pollSeconds: min(1, rules.leaseSeconds / 10), rules: rules,
+            scheduling: options.scheduling)
         runtimeOptions.keepsOutcomes = false
         runtimeOptions.pricePerSecond = try PriceList(path: directory.prices).perSecond
         runtimeOptions.mostRuns = options.mostRuns
@@ -96,8 +97,8 @@ public final class Service: Sendable {
 
     /// Every route of the described interface, in the order of the description.
     static func routes(bodyLimit: Int) -> [Route] {
-        operationRoutes + deviceRoutes + jobRoutes(bodyLimit: bodyLimit) + resultRoutes + sessionRoutes
-            + policyRoutes(bodyLimit: bodyLimit)
+        operationRoutes + deviceRoutes + reservationRoutes + jobRoutes(bodyLimit: bodyLimit) + resultRoutes
+            + sessionRoutes + policyRoutes(bodyLimit: bodyLimit)
             + secretRoutes + accountRoutes
     }
 

@@ -1,3 +1,4 @@
+public import Kernel
 public import Storage
 
 /// How the service is set up.
@@ -28,6 +29,8 @@ public struct ServiceOptions: Sendable {
     public var graceSeconds: Double
     /// Jobs that it works on at a time; 0 to leave all work to workers.
     public var mostRuns = Int.max
+    /// How the machines are shared out; the same for all that work on one database.
+    public var scheduling = SchedulingRules.runtime
     /// Where it kills itself, for tests of what that leaves behind.
     public var failpoint: Failpoint?
     /// Where traces and metrics are sent by OTLP over HTTP, without `/v1/traces`; nil for nowhere.

@@ -7,7 +7,10 @@ import Kernel
 struct ReserveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reserve", abstract: "Keep a machine free for an account for a while.",
-        discussion: "Jobs of others that would run into that time do not start; `kelvin fleet` shows the calendar.")
+        discussion: """
+            Jobs of others that would run into that time do not start; `kelvin fleet` shows the calendar. With --every it \
+            comes again, counted in UTC: a day has 24 hours. On a service it is for operators, and the account is a project.
+            """)
 
     @OptionGroup var service: ServiceOption
 
@@ -20,8 +23,14 @@ struct ReserveCommand: AsyncParsableCommand {
     @Option(help: "When it begins: 15m, 2h from now, or 2026-04-17T10:00:00Z.")
     var from = Moment.after(0)
 
-    @Option(help: "When it ends, likewise.")
+    @Option(help: "When it ends, likewise; with --every the first time.")
     var until: Moment?
+
+    @Option(help: "How often it comes again: hour, day, week, or a span, as 90m or 2d; whole minutes.")
+    var every: Period?
+
+    @Option(help: "With --every: no time begins after it. Default: it goes on until it is given up.")
+    var last: Moment?
 
     @Flag(help: "Give up the account's reservations of the machine instead.")
     var cancel = false
@@ -30,25 +39,27 @@ struct ReserveCommand: AsyncParsableCommand {
         if !cancel, until == nil { throw ValidationError("--until says when the reservation ends") }
         // What was reserved for such a path before it was refused can be given up.
         if !cancel { try AccountPath.validate(account, as: "--account") }
+        if cancel, until != nil || every != nil || last != nil {
+            throw ValidationError("--cancel gives up all times of the account: leave --until, --every and --last out")
+        }
+        if last != nil, every == nil { throw ValidationError("--last goes with --every") }
     }
 
     func run() async throws {
-        try service.requireLocal("a reservation")
-        let runtime = try JobStore().runtime()
+        let place = try service.place
         let now = WallClock().now
         if cancel {
-            let count = try await asking { () throws(KernelError) in
-                try await runtime.endReservations(device, of: account)
-            }
+            let count = try await place.endReservations(device, of: account)
             Terminal.write("\(count) \(count == 1 ? "reservation" : "reservations") of \(device) given up\n")
             return
         }
         let start = from.seconds(after: now), end = until?.seconds(after: now) ?? start
-        try await asking { () throws(KernelError) in
-            try await runtime.reserve(device, for: account, from: start, to: end)
-        }
-        let span = "from \(Timestamp.text(from: start.rounded())) to \(Timestamp.text(from: end.rounded()))"
-        Terminal.write("\(device) is reserved for \(account) \(span)\n")
+        let wanted = ReservationDocument(
+            account: account, start: start.rounded(), end: end.rounded(), every: every?.seconds ?? 0,
+            last: last?.seconds(after: now).rounded() ?? .infinity)
+        let kept = try await place.reserve(device, wanted)
+        let again = kept.recurrence.map { ", \($0)" } ?? ""
+        Terminal.write("\(device) is reserved for \(account) from \(kept.start) to \(kept.end)\(again)\n")
     }
 }
 

@@ -68,7 +68,7 @@ struct SubmitCommand: AsyncParsableCommand {
     var priceWorth: Double?
 
     @Option(help: "If the machine is calibrated while the job runs: split, flag or rerun.")
-    var onRecalibration = RecalibrationPolicy.split
+    var onRecalibration = RecalibrationName.split
 
     @Option(help: "text or json.")
     var format = OutputFormat.text
@@ -125,7 +125,7 @@ struct SubmitCommand: AsyncParsableCommand {
         document.account = account.isEmpty ? nil : account
         document.secondsPerNat = successWorth
         document.secondsPerPrice = priceWorth
-        document.onRecalibration = onRecalibration.name
+        document.onRecalibration = onRecalibration.rawValue
         document.batchShots = batchShots
         document.budget = budget
         if let client = try service.client {
@@ -208,10 +208,9 @@ extension SubmitCommand {
     }
 }
 
-extension RecalibrationPolicy: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { allCases.map(\.name) }
-    public var defaultValueDescription: String { name }
+/// What `RecalibrationPolicy` calls the cases.
+enum RecalibrationName: String, ExpressibleByArgument, CaseIterable {
+    case split, flag, rerun
 }
 
 /// What happens on Ctrl-C, the first time; the second ends the process.

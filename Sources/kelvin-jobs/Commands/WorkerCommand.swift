@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Hardware
 import Kernel
 import Storage
 
@@ -9,6 +10,8 @@ struct WorkerCommand: AsyncParsableCommand {
         discussion: """
             `submit --detach` starts one in the background; there is never more than one at a time. With --keep-calibrated \
             it stays, sends canaries to the machines named, and calibrates those that drift or whose record is old.
+
+            The worker of a service's database is another program: `kelvin worker --database URL`, and with --help its options.
             """)
 
     @Option(help: "Seconds without work after which it ends.")
@@ -28,21 +31,40 @@ struct WorkerCommand: AsyncParsableCommand {
             throw ValidationError("--canaries and --longest are spans, as 15m")
         }
         if !(idle >= 0 && idle.isFinite) { throw ValidationError("--idle must be seconds") }
+        if let machines, machines.isEmpty {
+            throw ValidationError("--keep-calibrated names machines, with commas: heron-133,garnet-20")
+        }
     }
+
+    /// Those to keep calibrated; nil if there is nothing to be kept.
+    private var machines: [String]? { keepCalibrated.map { $0.split(separator: ",").map(String.init) } }
 
     func run() async throws {
         let store = try JobStore()
+        if let machines { try Self.check(machines, try store.catalogFleet()) }
         guard let lock = FileLock(path: store.directory.workerLock) else {
             throw CommandFailure(
                 text: "error: \(store.directory.workerLock) cannot be locked", exitCode: 3, code: "worker")
         }
         let runtime = try store.runtime(adopts: true)
-        if let machines = keepCalibrated {
-            try await keep(machines.split(separator: ",").map(String.init), runtime, try store.catalogFleet())
+        if let machines {
+            try await keep(machines, runtime, try store.catalogFleet())
         } else {
             await runtime.drain(idleSeconds: idle)
         }
         lock.unlock()
+    }
+
+    /// A name that no machine has would be complained of for ever.
+    private static func check(_ machines: [String], _ fleet: CatalogFleet) throws(CommandFailure) {
+        for name in machines {
+            do throws(DeviceError) {
+                guard try fleet.device(name).description.modality == .simulator else { continue }
+                throw DeviceError(
+                    .unavailable, "\(name) computes without errors: there is nothing to calibrate",
+                    cure: "name a machine")
+            } catch { throw CommandFailure(error) }
+        }
     }
 
     /// Works and looks after the machines, until it is ended.

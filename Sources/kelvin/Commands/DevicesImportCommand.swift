@@ -11,12 +11,15 @@ extension DevicesCommand {
                 mqt     a superconducting device of mqt-core
                 cirq    a calibration of cirq-google, and its device specification (….proto.txt) if there is one
                 braket  device capabilities of Amazon Braket
+                qdmi    what a QDMI library says of its device, as Kelvin's driver writes it down
+                ionq    a backend of IonQ's interface, and its characterisation
+                iqm     the dynamic quantum architecture of an IQM machine, and its quality metrics if there are any
                 """)
 
         @Argument(help: "The files of one machine, in any order.")
         var files: [String]
 
-        @Option(help: "ibm, mqt, cirq or braket; left out: recognised by the content.")
+        @Option(help: "Whose files they are; left out: recognised by the content.")
         var format: DeviceImport.Format?
 
         @Option(help: "The id of the device; left out: made from the machine's name.")

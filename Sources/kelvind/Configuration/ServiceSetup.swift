@@ -34,6 +34,7 @@ struct ServiceSetup {
         options.identityProvider = settings.text(.identity)
         options.keyFile = settings.text(.keyFile)
         options.telemetryEndpoint = settings.text(.otlpEndpoint)
+        options.scheduling = settings.scheduling()
         rules.leaseSeconds = settings.number(.lease) ?? rules.leaseSeconds
         options.mostRuns = settings.whole(.jobs) ?? options.mostRuns
         options.graceSeconds = settings.number(.grace) ?? options.graceSeconds

@@ -36,6 +36,14 @@ enum Setting: String, CaseIterable {
     var option: String { "--" + Self.split(rawValue, "-") }
 
     static let prefix = "KELVIND_"
+    /// The section of the file that says how machines are shared out. Its figures have no flags.
+    static let schedulingSection = "scheduling"
+
+    /// `KELVIND_SCHEDULING_PATIENCE_HOURS`.
+    static func variable(of parameter: SchedulingParameter) -> String {
+        prefix + schedulingSection.uppercased() + "_" + split(parameter.name, "_").uppercased()
+    }
+
     /// Names the configuration file itself.
     static let fileVariable = "KELVIND_CONFIG"
 

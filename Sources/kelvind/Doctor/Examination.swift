@@ -23,7 +23,7 @@ struct Examination {
     var findings: [Finding] {
         let store = database.map(sharedStore) ?? [schema]
         return directory + [disk] + store + [synchronising, clock] + certificate + secrets + [
-            port, memory, descriptors, programs, devices, curl,
+            port, memory, descriptors, programs, devices, scheduling, curl,
         ]
     }
 
@@ -257,6 +257,16 @@ struct Examination {
         } catch {
             return .failure("devices", error.message, cure: error.cure ?? "correct the file that it names")
         }
+    }
+
+    /// What was set of how machines are shared out.
+    private var scheduling: Finding {
+        let set = SchedulingParameter.all.filter { $0.value(in: options.scheduling) != $0.value(in: .runtime) }
+        return .ok(
+            "scheduling",
+            set.isEmpty
+                ? "every parameter as it comes"
+                : set.map { "\($0.name) \($0.value(in: options.scheduling))" }.joined(separator: ", "))
     }
 
     private var curl: Finding {

@@ -136,8 +136,7 @@ struct ChaosWorld<Policy: ChaosPolicy> {
                 return broken = "a part of \(id) started on no machine"
             }
             for reservation in reservations
-            where reservation.device.place == hold.device && reservation.start < now + seconds && now < reservation.end
-            {
+            where reservation.device.place == hold.device && isKept(by: reservation, from: now, to: now + seconds) {
                 if !kernel.book.isAccount(account, within: reservation.account) {
                     broken = "a part of \(id) runs into a reservation"
                 }
@@ -177,7 +176,7 @@ struct ChaosWorld<Policy: ChaosPolicy> {
             free(id)
         case .reserved(let reservation):
             for run in kernel.book.liveRuns where run.device == reservation.device && run.hasPart {
-                if now + run.promised > reservation.start + 1e-6,
+                if isKept(by: reservation, from: now, to: now + run.promised - 1e-6),
                     !kernel.book.isAccount(run.account, within: reservation.account)
                 {
                     broken = "\(run.job) was running into a reservation when it was made"
@@ -215,6 +214,19 @@ struct ChaosWorld<Policy: ChaosPolicy> {
         if record.running > 1, used + record.promised > own.budget + 1e-6 {
             broken = "the session of \(id) promised more than one part beyond its budget"
         }
+    }
+
+    /// Whether a span meets one of the times, each told from the first by how often it came again.
+    private func isKept(by reservation: Reservation, from begin: Double, to end: Double) -> Bool {
+        let length = reservation.end - reservation.start
+        guard reservation.period > 0 else { return reservation.start < end && begin < reservation.end }
+        let around = Int(((begin - reservation.start) / reservation.period).rounded(.down))
+        let past = Int(((end - reservation.start) / reservation.period).rounded(.up))
+        for k in max(0, around - 1)...max(0, past) {
+            let start = reservation.start + Double(k) * reservation.period
+            if start <= reservation.last, start < end, begin < start + length { return true }
+        }
+        return false
     }
 
     /// Who wants the machine alone has it; everybody else has a connected region, a free site away from all others.
@@ -336,10 +348,13 @@ struct ChaosWorld<Policy: ChaosPolicy> {
             return take(.endReservation(reservations[random.below(reservations.count)]))
         }
         let start = now + random.unit() * 60
-        take(
-            .reserve(
-                Reservation(
-                    device: anyDevice(), account: anyAccount(), start: start, end: start + 1 + random.unit() * 60)))
+        var wanted = Reservation(
+            device: anyDevice(), account: anyAccount(), start: start, end: start + 1 + random.unit() * 60)
+        if random.below(3) == 0 {
+            wanted.period = Double(120 * (1 + random.below(5)))
+            if random.below(2) == 0 { wanted.last = start + random.unit() * 10 * wanted.period }
+        }
+        take(.reserve(wanted))
     }
 
     private mutating func session() {
