@@ -14,6 +14,8 @@ struct JobSegment: Sendable {
     var compilations: [Compilation]
     /// Readout experiments by the sites they read.
     var readoutRuns: [[Site]: ReadoutRun] = [:]
+    /// What earlier jobs of the session measured, by the sites: for them there are no experiments.
+    var knownReadouts: [[Site]: MeasuredReadout] = [:]
     /// The parts in the order in which they run: readout first, so that a change of calibration finds it measured.
     var tasks: [Task] = []
     /// Parts that have run.

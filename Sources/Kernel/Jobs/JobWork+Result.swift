@@ -21,6 +21,7 @@ extension JobWork {
                 method: raw.method, notes: raw.notes, noiseRealisations: raw.noiseRealisations,
                 deviceTime: raw.deviceTime, trust: trust,
                 readout: correction.bits.isEmpty ? nil : (correction.confusion, correction.bits),
+                readoutMeasuredBy: correction.measuredBy,
                 lostShots: raw.lostShots)
         }
         guard let trust = TrustVerdict.worst(programs.map(\.trust)) else {
@@ -44,7 +45,6 @@ extension JobWork {
         let pairs = compilations.reduce(0) { $0 + $1.report.after.twoQubitGates }
         let shots = programs.reduce(0) { $0 + $1.shots }
         let count = compilations.count == 1 ? "" : "\(compilations.count) programs, "
-        let corrected = corrections.contains { !$0.bits.isEmpty }
         return [
             StepRecord(
                 step: .submit, start: received, end: time(.validated), detail: "read, checked and accepted"),
@@ -62,10 +62,16 @@ extension JobWork {
                 detail: "\(shots) shots, \(programs.first?.method ?? "")"),
             StepRecord(
                 step: .handleErrors, start: time(.mitigating), end: time(.completed),
-                detail: corrected ? "readout confusion measured on the same sites and inverted" : "nothing to correct"),
+                detail: errorHandling),
             StepRecord(
                 step: .deliver, start: time(.completed), end: deliveredAt, detail: "result with provenance"),
         ]
+    }
+
+    private var errorHandling: String {
+        if corrections.allSatisfy(\.bits.isEmpty) { return "nothing to correct" }
+        let sources = Set(corrections.compactMap(\.measuredBy)).sorted().map { "\($0)" }.joined(separator: ", ")
+        return "readout confusion measured on the same sites\(sources.isEmpty ? "" : " by \(sources)") and inverted"
     }
 
     private var isolation: IsolationReport? {

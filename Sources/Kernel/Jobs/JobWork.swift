@@ -34,6 +34,8 @@ struct JobWork: Sendable {
         /// The classical bits that are corrected; bit k of `confusion` belongs to `bits[k]`.
         var bits: [Int]
         var confusion: ReadoutConfusion
+        /// The earlier job of the session that measured it; nil where it was this one.
+        var measuredBy: JobID?
     }
 
     static let recalibrationNote =

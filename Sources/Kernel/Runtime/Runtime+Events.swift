@@ -62,7 +62,7 @@ extension Runtime {
         hasOnlyWatched = false
         for fact in output.facts {
             judge(fact, at: now)
-            if case .sessionClosed(let session) = fact { warmth[session] = nil }
+            noteWarmth(fact, isOurs: true)
             if let job = fact.job, let state = fact.state { jobs[job]?.work.reached(state, at: now) }
         }
         unsettled.facts += output.facts
@@ -153,6 +153,7 @@ extension Runtime {
 
     /// A fact that was journaled before, or elsewhere.
     private func take(_ entry: JournalEntry) {
+        noteWarmth(entry.fact, isOurs: false)
         state.apply(entry.fact, at: entry.time)
         judge(entry.fact, at: entry.time)
         // What follows for the machines is said with the next facts of our own.
