@@ -63,4 +63,52 @@ import Testing
             #expect(DocumentCoding.encode(result) == DocumentCoding.encode(same))
         }
     }
+
+    /// Jobs of a batch are compiled while they wait, alone on the machine or in a region of it, and compiled again where the
+    /// machine was calibrated before their turn. No other job is.
+    @Test(arguments: [false, true]) func aBatchWaitsCompiled(calibrates: Bool) throws {
+        let home = StateHome()
+        defer { try? FileManager.default.removeItem(atPath: home.path) }
+        let environment = ["KELVIN_STATE": home.path + "/machines"]
+        func run(_ words: [String], program: String = "kelvin-jobs") throws -> String {
+            let outcome = try home.run(words, program: StateHome.program(program), environment: environment)
+            #expect(outcome.code == 0, "\(words): \(outcome.errors)")
+            return outcome.output
+        }
+        let open = ["sessions", "open", "--device", "heron-133", "--kind", "batch", "--idle", "10m"]
+        #expect(try run(open) == "ses-1\n")
+        // Their turn comes when the machine is no longer kept for others.
+        let calendar = ["reserve", "heron-133", "--account", "operators"]
+        _ = try run(calendar + ["--until", "1h"])
+        let jobs = [["--session", "ses-1", "--alone"], ["--session", "ses-1"], ["--device", "heron-133"]]
+        for (number, words) in jobs.enumerated() {
+            _ = try run(["submit", "Examples/bell.qasm", "--detach", "--seed", "\(number)"] + words)
+        }
+        for _ in 0..<300 where try run(["jobs"]).components(separatedBy: "queued").count < 4 { usleep(20_000) }
+        if calibrates {
+            _ = try run(["devices", "age", "heron-133", "--days", "40", "--seed", "3"], program: "kelvin")
+            let experiments = ["--sites", "0-2", "--experiments", "t1,readout", "--seed", "5", "--apply"]
+            _ = try run(["calibrate", "heron-133"] + experiments, program: "kelvin")
+            // A worker believes for a second that a machine is as it was.
+            usleep(1_200_000)
+        }
+        // The batch keeps the machine until it is closed.
+        _ = try run(["sessions", "close", "ses-1"])
+        _ = try run(calendar + ["--cancel"])
+        var calibrations: Set<String> = []
+        for number in 1...3 {
+            let text = try run(["results", "\(number)", "--wait", "--format", "json"])
+            let result: ResultDocument = try DocumentCoding.decode(Array(text.utf8))
+            let steps = try #require(result.timing?.steps), compile = try #require(steps.first { $0.step == .compile })
+            let schedule = try #require(steps.first { $0.step == .schedule })
+            let isAhead = number < 3 && !calibrates
+            // Times are written so that their order is that of the texts.
+            #expect((compile.end < schedule.end) == isAhead, "job-\(number): \(compile), \(schedule)")
+            #expect(steps.map(\.step)[1] == (isAhead ? .compile : .schedule))
+            #expect(compile.detail.contains("; while the job waited") == isAhead, "\(compile.detail)")
+            #expect(compile.detail.contains("calibrated since it was compiled ahead") == (number < 3 && calibrates))
+            calibrations.insert(result.device.calibration)
+        }
+        #expect(calibrations.count == 1)
+    }
 }

@@ -22,6 +22,8 @@ struct JobSegment: Sendable {
     var finished = 0
     /// By program: its batches joined; nil where none has run.
     var raw: [RawResult?]
+    /// Whether it was compiled while the job waited.
+    var isAhead = false
     /// Begin and end of the compilations, and the time spent in their two halves.
     var compileSpan = (begin: 0.0, end: 0.0)
     var stageSeconds: [CompilationStage: Double] = [:]

@@ -17,6 +17,21 @@ extension JobWork {
         try compile(request, at: station, of: device, for: calibration, in: context)
     }
 
+    /// Compiles a job that waits for the place it should get.
+    ///
+    /// - Throws: what is wrong with the program on that machine; what is wrong with a region is found out in the region that
+    ///   it does get.
+    mutating func compileAhead(
+        _ request: JobRequest, at station: Station, in context: JobContext
+    ) throws(KernelError) {
+        do throws(KernelError) {
+            try compile(request, at: station, in: context)
+            segments[segments.count - 1].isAhead = true
+        } catch {
+            if station.region == nil { throw error }
+        }
+    }
+
     /// - Parameter found: what was known of the readout when the job was compiled for this place before, where it is to be
     ///   brought back to what it was; nil to take what the session knows now.
     mutating func compile(
@@ -28,7 +43,10 @@ extension JobWork {
             segment?.calibration.id == calibration.id && segment?.station == station
         }
         if isCurrent(segments.last) { return }
-        if segments.last?.finished == 0 {
+        if let idle = segments.last, idle.finished == 0 {
+            if idle.isAhead {
+                wasAhead = idle.calibration.id == calibration.id ? .ofOtherSites : .ofCalibration(idle.calibration.id)
+            }
             segments.removeLast()
             // It is back where it was, and no part says that it ever left.
             if isCurrent(segments.last) { return }

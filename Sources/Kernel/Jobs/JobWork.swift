@@ -12,6 +12,8 @@ struct JobWork: Sendable {
     var plan: JobPlan?
     /// One for each calibration the job ran under.
     var segments: [JobSegment] = []
+    /// Why what was compiled ahead was of no use; nil where it was, or nothing was compiled ahead.
+    var wasAhead: AheadLoss?
     /// What the machine gave last.
     var latest: PartOutcome?
     /// Of the session it belongs to.
@@ -27,6 +29,12 @@ struct JobWork: Sendable {
         let program: Int
         let segment: Int
         let raw: RawResult
+    }
+
+    /// What a job was compiled ahead for, and did not get.
+    enum AheadLoss: Sendable {
+        case ofOtherSites
+        case ofCalibration(String)
     }
 
     /// What is known of the readout of one execution.

@@ -10,8 +10,8 @@ extension Runtime {
         guard state.state(of: id) == .created else { return }
         start(id, 0) { work, request, context throws(KernelError) in
             let demand = try work.validate(request, in: context)
-            if request.compilesAhead, request.tenancy == .alone {
-                try work.compile(request, at: Station(machine: request.device), in: context)
+            if await self.compilesAhead(id, request), let station = await self.placeAhead(of: id, request, demand) {
+                try work.compileAhead(request, at: station, in: context)
             }
             return .validated(id, demand)
         }
@@ -19,6 +19,7 @@ extension Runtime {
 
     func compile(_ id: JobID, _ fence: Fence, at station: Station) {
         let stored = storedParts(of: id)
+        ahead.remove(id)
         start(id, fence) { work, request, context throws(KernelError) in
             try work.prepare(request, restoring: stored.get(), in: context)
             try work.compile(request, at: station, in: context)

@@ -18,6 +18,8 @@ public actor Runtime {
     let options: RuntimeOptions
     /// What sessions keep between their jobs.
     var warmSessions = WarmSessions()
+    /// Jobs that wait compiled.
+    var ahead: Set<JobID> = []
     let pulse: Pulse?
     var timer: Task<Void, Never>?
     var nextTick = Double.infinity

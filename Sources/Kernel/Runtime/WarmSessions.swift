@@ -6,6 +6,8 @@ struct WarmSessions {
         /// Whether other processes may have measured something that is not known here.
         var isBehind = true
         var asked = 0
+        /// Of a batch: sites that its waiting jobs are compiled for, one beside the other.
+        var promised = SiteMask()
     }
 
     /// Sessions that are warm at a time; the next one takes the place of the one that was idle longest.
@@ -32,6 +34,10 @@ struct WarmSessions {
 
     /// Another process has worked on a job of it.
     mutating func fallBehind(_ session: SessionIndex) { entries[session]?.isBehind = true }
+
+    func promised(to session: SessionIndex) -> SiteMask { entries[session]?.promised ?? SiteMask() }
+
+    mutating func promise(_ sites: SiteMask, to session: SessionIndex) { entries[session]?.promised = sites }
 
     mutating func end(_ session: SessionIndex) { entries[session] = nil }
 }
