@@ -36,7 +36,8 @@ extension Runtime {
         let found = regions.library.regions(for: profile, below: .infinity, coherenceBudget: rules.coherenceBudget)
         guard let best = found.first else { return nil }
         // What loses more by its place than the rules allow waits for a better one.
-        let good = found.filter { $0.cost <= best.cost + DeviceMap.cost(rules.sharing.maximumLoss) }
+        let limit = best.cost + DeviceMap.cost(rules.sharing.maximumLoss)
+        let good = found.prefix(RoomTable.given).filter { $0.cost <= limit }
         let session = session(of: id), taken = session.map { warmSessions.promised(to: $0) } ?? SiteMask()
         let free = good.first { $0.sites.isDisjoint(with: taken) }, sites = (free ?? best).sites
         if let session {
