@@ -231,8 +231,8 @@ import Testing
         let device = try Moody(changeAfter: changes ? 3 : .max)
         let runtime = Runtime(devices: device)
         let batch = try await runtime.openSession(.batch, on: "heron-133")
-        var request = request(.flag, batch: 5000)
-        request.compilesAhead = true
+        // Nobody has to ask: it is what a batch is for.
+        let request = request(.flag, batch: 5000)
         let first = try await batch.submit(request), second = try await batch.submit(request)
         try await batch.close()
         let results = [try await runtime.result(of: first), try await runtime.result(of: second)]
@@ -240,24 +240,8 @@ import Testing
         #expect(
             results.map(\.programs[0].executable.calibrationID).sorted()
                 == [device.calibrations[0].id, changes ? "second" : device.calibrations[0].id].sorted())
+        let details = results.flatMap(\.steps).filter { $0.step == .compile }.map(\.detail)
+        #expect(details.count { $0.contains("while the job waited") } == (changes ? 1 : 2))
+        #expect(details.count { $0.contains("calibrated since it was compiled ahead") } == (changes ? 1 : 0))
     }
-}
-
-/// A storage as a process sees it that dies: from then on nothing is written.
-private final class Mortal: KernelStorage {
-    private let storage: any KernelStorage
-    private let isDead = Mutex(false)
-
-    init(_ storage: any KernelStorage) { self.storage = storage }
-
-    func die() { isDead.withLock { $0 = true } }
-
-    func exclusively<Value>(
-        _ body: (any StorageTransaction) throws(KernelError) -> Value
-    ) throws(KernelError) -> Value {
-        if isDead.withLock({ $0 }) { throw KernelError(.system, code: "dead", "the process is dead") }
-        return try storage.exclusively(body)
-    }
-
-    func changeMark() -> UInt64 { storage.changeMark() }
 }

@@ -14,12 +14,16 @@ struct JobSegment: Sendable {
     var compilations: [Compilation]
     /// Readout experiments by the sites they read.
     var readoutRuns: [[Site]: ReadoutRun] = [:]
+    /// What earlier jobs of the session measured, by the sites: for them there are no experiments.
+    var knownReadouts: [[Site]: MeasuredReadout] = [:]
     /// The parts in the order in which they run: readout first, so that a change of calibration finds it measured.
     var tasks: [Task] = []
     /// Parts that have run.
     var finished = 0
     /// By program: its batches joined; nil where none has run.
     var raw: [RawResult?]
+    /// Whether it was compiled while the job waited.
+    var isAhead = false
     /// Begin and end of the compilations, and the time spent in their two halves.
     var compileSpan = (begin: 0.0, end: 0.0)
     var stageSeconds: [CompilationStage: Double] = [:]

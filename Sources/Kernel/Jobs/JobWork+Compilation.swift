@@ -17,13 +17,40 @@ extension JobWork {
         try compile(request, at: station, of: device, for: calibration, in: context)
     }
 
+    /// Compiles a job that waits for the place it should get.
+    ///
+    /// - Throws: what is wrong with the program on that machine; what is wrong with a region is found out in the region that
+    ///   it does get.
+    mutating func compileAhead(
+        _ request: JobRequest, at station: Station, in context: JobContext
+    ) throws(KernelError) {
+        do throws(KernelError) {
+            try compile(request, at: station, in: context)
+            segments[segments.count - 1].isAhead = true
+        } catch {
+            if station.region == nil { throw error }
+        }
+    }
+
+    /// - Parameter found: what was known of the readout when the job was compiled for this place before, where it is to be
+    ///   brought back to what it was; nil to take what the session knows now.
     mutating func compile(
         _ request: JobRequest, at station: Station, of device: any Device, for calibration: Calibration,
-        in context: JobContext
+        finding found: [MeasuredReadout]? = nil, in context: JobContext
     ) throws(KernelError) {
         guard let plan else { preconditionFailure("a job is compiled after it was validated") }
-        if segments.last?.calibration.id == calibration.id, segments.last?.station == station { return }
-        if segments.last?.finished == 0 { segments.removeLast() }
+        func isCurrent(_ segment: JobSegment?) -> Bool {
+            segment?.calibration.id == calibration.id && segment?.station == station
+        }
+        if isCurrent(segments.last) { return }
+        if let idle = segments.last, idle.finished == 0 {
+            if idle.isAhead {
+                wasAhead = idle.calibration.id == calibration.id ? .ofOtherSites : .ofCalibration(idle.calibration.id)
+            }
+            segments.removeLast()
+            // It is back where it was, and no part says that it ever left.
+            if isCurrent(segments.last) { return }
+        }
         var request = request
         if let region = station.region {
             let width = plan.programs.reduce(0) { max($0, $1.circuit.qubitCount) }
@@ -57,7 +84,7 @@ extension JobWork {
             for pass in compilation.report.passes { segment.stageSeconds[pass.stage, default: 0] += pass.seconds }
             segment.compilations.append(compilation)
         }
-        try planReadout(&segment, of: needed, request, device.description)
+        try planReadout(&segment, of: needed, request, device.description, finding: found)
         segment.tasks += left
         segment.compileSpan.end = context.clock.now
         segments.append(segment)
@@ -156,26 +183,37 @@ extension JobWork {
         }
     }
 
-    /// Compiles the readout experiments for each set of sites that some program reads at its end.
+    /// Compiles the readout experiments for each set of sites that some program reads at its end and nobody has measured.
     private func planReadout(
-        _ segment: inout JobSegment, of needed: Set<Int>, _ request: JobRequest, _ description: DeviceDescription
+        _ segment: inout JobSegment, of needed: Set<Int>, _ request: JobRequest, _ description: DeviceDescription,
+        finding found: [MeasuredReadout]?
     ) throws(KernelError) {
         guard request.mitigation == .readout, let plan else { return }
         let calibration = segment.calibration
         guard calibration.misreads else { return }
-        var experiments = request
-        experiments.compilerOptions.effort = .fast
+        var wanted: [(sites: [Site], shots: Int)] = []
         for index in plan.programs.indices where needed.contains(index) {
             let bits = plan.programs[index].correctableBits
             if bits.isEmpty { continue }
             let sites = segment.compilations[index].executable.distinctSites(of: bits)
             let shots = min(plan.programs[index].readoutShots, description.abilities.maxShots)
-            if let planned = segment.readoutRuns[sites]?.shots {
-                segment.readoutRuns[sites]?.shots = max(planned, shots)
-                continue
+            if let place = wanted.firstIndex(where: { $0.sites == sites }) {
+                wanted[place].shots = max(wanted[place].shots, shots)
+            } else {
+                wanted.append((sites, shots))
             }
-            if let known = warmth?.readout(of: sites, shots: shots, calibration: calibration.id) {
-                segment.readoutRuns[sites] = known
+        }
+        var experiments = request
+        experiments.compilerOptions.effort = .fast
+        for (sites, shots) in wanted {
+            let known =
+                if let found {
+                    found.first { $0.sites == sites.map(\.index) }
+                } else {
+                    warmth?.readout(of: sites, shots: shots, calibration: calibration.id)
+                }
+            if let known {
+                segment.knownReadouts[sites] = known
                 continue
             }
             experiments.compilerOptions.initialLayout = sites

@@ -12,10 +12,13 @@ extension JobWork {
         context.report("handling errors", nil)
         gather()
         corrections = executions.indices.map { place in
-            let confusion = confusion(for: place)
+            guard let confusion = confusion(for: place) else {
+                return Correction(bits: [], confusion: ReadoutConfusion(bits: [], calibrationShots: 0))
+            }
+            let source = segments[executions[place].segment].knownReadouts[readoutSites(place)]?.job
             return Correction(
-                bits: confusion == nil ? [] : program(place).correctableBits,
-                confusion: confusion ?? ReadoutConfusion(bits: [], calibrationShots: 0))
+                bits: program(place).correctableBits, confusion: confusion,
+                measuredBy: source == context.id ? nil : source)
         }
         switch request.workload {
         case .sample(let pubs):
@@ -37,17 +40,28 @@ extension JobWork {
 
     private func calibration(_ place: Int) -> Calibration { segments[executions[place].segment].calibration }
 
+    /// The sites whose readout matters to an execution.
+    private func readoutSites(_ place: Int) -> [Site] {
+        compilation(place).executable.distinctSites(of: program(place).correctableBits)
+    }
+
     /// The measured confusion of an execution's bits; nil where none was measured or it says nothing, which is noted.
     private mutating func confusion(for place: Int) -> ReadoutConfusion? {
-        let bits = program(place).correctableBits
-        let executable = compilation(place).executable
-        let sites = executable.distinctSites(of: bits)
-        guard let run = segments[executions[place].segment].readoutRuns[sites], run.counts.count == 2
-        else { return nil }
+        let segment = segments[executions[place].segment], sites = readoutSites(place)
+        let tallies: (zero: ReadoutTally, one: ReadoutTally)
+        if let known = segment.knownReadouts[sites] {
+            tallies = (known.preparedZero, known.preparedOne)
+        } else if let run = segment.readoutRuns[sites], run.counts.count == 2 {
+            tallies = (
+                ReadoutTally(run.counts[0], bitCount: sites.count), ReadoutTally(run.counts[1], bitCount: sites.count)
+            )
+        } else {
+            return nil
+        }
         do {
-            var confusion = try ReadoutConfusion(
-                preparedZero: run.counts[0], preparedOne: run.counts[1], bitCount: sites.count)
-            confusion.bits = executable.sites(of: bits).compactMap { site in
+            var confusion = try ReadoutConfusion(preparedZero: tallies.zero, preparedOne: tallies.one)
+            confusion.bits = compilation(place).executable.sites(of: program(place).correctableBits).compactMap {
+                site in
                 sites.firstIndex(of: site).map { confusion.bits[$0] }
             }
             return confusion

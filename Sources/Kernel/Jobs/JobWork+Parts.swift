@@ -40,16 +40,32 @@ extension JobWork {
         }
         let part = PartOutcome(result: outcome.result, isolation: outcome.isolation)
         segment.take(part, of: task)
-        warmth?.keep(segment.readoutRuns, calibration: segment.calibration.id)
         segments.append(segment)
+        shareReadout(context.id)
         return part
     }
 
     /// Takes in a part that ran before: another worker's, or ours before a crash. The segment must be compiled already.
-    mutating func restore(_ part: PartOutcome) {
+    mutating func restore(_ part: PartOutcome, of job: JobID) {
         guard var segment = segments.popLast() else { preconditionFailure("a part belongs to a segment") }
         segment.take(part, of: segment.tasks[segment.finished])
         segments.append(segment)
+        shareReadout(job)
+    }
+
+    /// Whether the part that ran last was the last of a readout's, so that there is something to tell.
+    var hasMeasuredReadout: Bool {
+        guard let segment = segments.last, segment.finished > 0 else { return false }
+        if case .readout(let sites, _) = segment.tasks[segment.finished - 1] {
+            return segment.readoutRuns[sites]?.counts.count == ReadoutExperiment.allCases.count
+        }
+        return false
+    }
+
+    /// What was just measured is there for the other jobs of the session.
+    private func shareReadout(_ job: JobID) {
+        guard let warmth, hasMeasuredReadout, let segment = segments.last else { return }
+        warmth.keep(segment.measuredReadouts(by: job))
     }
 
     /// Forgets what has been compiled and run.

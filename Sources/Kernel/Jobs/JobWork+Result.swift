@@ -21,6 +21,7 @@ extension JobWork {
                 method: raw.method, notes: raw.notes, noiseRealisations: raw.noiseRealisations,
                 deviceTime: raw.deviceTime, trust: trust,
                 readout: correction.bits.isEmpty ? nil : (correction.confusion, correction.bits),
+                readoutMeasuredBy: correction.measuredBy,
                 lostShots: raw.lostShots)
         }
         guard let trust = TrustVerdict.worst(programs.map(\.trust)) else {
@@ -44,8 +45,7 @@ extension JobWork {
         let pairs = compilations.reduce(0) { $0 + $1.report.after.twoQubitGates }
         let shots = programs.reduce(0) { $0 + $1.shots }
         let count = compilations.count == 1 ? "" : "\(compilations.count) programs, "
-        let corrected = corrections.contains { !$0.bits.isEmpty }
-        return [
+        let steps = [
             StepRecord(
                 step: .submit, start: received, end: time(.validated), detail: "read, checked and accepted"),
             StepRecord(
@@ -53,7 +53,7 @@ extension JobWork {
                 detail: allocation),
             StepRecord(
                 step: .compile, start: span.begin, end: span.end,
-                busy: busy(.translation), detail: "\(count)\(gates) gates, \(pairs) of them on two qubits"),
+                busy: busy(.translation), detail: "\(count)\(gates) gates, \(pairs) of them on two qubits\(timeliness)"),
             StepRecord(
                 step: .map, start: span.begin, end: span.end, busy: busy(.mapping),
                 detail: Self.places(sites.sorted()) + (moved ? ", moved on the way" : "")),
@@ -62,10 +62,28 @@ extension JobWork {
                 detail: "\(shots) shots, \(programs.first?.method ?? "")"),
             StepRecord(
                 step: .handleErrors, start: time(.mitigating), end: time(.completed),
-                detail: corrected ? "readout confusion measured on the same sites and inverted" : "nothing to correct"),
+                detail: errorHandling),
             StepRecord(
                 step: .deliver, start: time(.completed), end: deliveredAt, detail: "result with provenance"),
         ]
+        guard segments.first?.isAhead == true else { return steps }
+        // What was compiled ahead is shown where it was.
+        return [steps[0], steps[2], steps[3], steps[1]] + steps[4...]
+    }
+
+    /// Whether the job waited compiled, or should have.
+    private var timeliness: String {
+        switch wasAhead {
+        case .ofOtherSites: "; again, as the sites it was compiled ahead for were not free"
+        case .ofCalibration(let old): "; again, as the machine was calibrated since it was compiled ahead under \(old)"
+        case nil: segments.first?.isAhead == true ? "; while the job waited" : ""
+        }
+    }
+
+    private var errorHandling: String {
+        if corrections.allSatisfy(\.bits.isEmpty) { return "nothing to correct" }
+        let sources = Set(corrections.compactMap(\.measuredBy)).sorted().map { "\($0)" }.joined(separator: ", ")
+        return "readout confusion measured on the same sites\(sources.isEmpty ? "" : " by \(sources)") and inverted"
     }
 
     private var isolation: IsolationReport? {

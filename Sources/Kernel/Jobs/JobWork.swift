@@ -12,6 +12,8 @@ struct JobWork: Sendable {
     var plan: JobPlan?
     /// One for each calibration the job ran under.
     var segments: [JobSegment] = []
+    /// Why what was compiled ahead was of no use; nil where it was, or nothing was compiled ahead.
+    var wasAhead: AheadLoss?
     /// What the machine gave last.
     var latest: PartOutcome?
     /// Of the session it belongs to.
@@ -29,11 +31,19 @@ struct JobWork: Sendable {
         let raw: RawResult
     }
 
+    /// What a job was compiled ahead for, and did not get.
+    enum AheadLoss: Sendable {
+        case ofOtherSites
+        case ofCalibration(String)
+    }
+
     /// What is known of the readout of one execution.
     struct Correction: Sendable {
         /// The classical bits that are corrected; bit k of `confusion` belongs to `bits[k]`.
         var bits: [Int]
         var confusion: ReadoutConfusion
+        /// The earlier job of the session that measured it; nil where it was this one.
+        var measuredBy: JobID?
     }
 
     static let recalibrationNote =

@@ -168,6 +168,8 @@ public enum DocumentKind: String, Hashable, Sendable, CaseIterable {
     case request
     /// What a part gave (`PartDocument`), one a part.
     case part
+    /// Of a job of a session: what it found of the readout, and what it measured (`ReadoutLedger`).
+    case readout
     /// `ResultDocument`.
     case result
     /// Why it failed (`FailureDocument`).

@@ -22,6 +22,8 @@ public struct Itinerary: Hashable, Sendable, Codable {
         public var parts: Int
         /// Whether nobody else was on the machine.
         public var isAlone: Bool
+        /// What earlier jobs of its session had measured of the readout, so that it did not; nil for nothing.
+        public var readouts: [MeasuredReadout]?
     }
 }
 
@@ -32,7 +34,8 @@ extension JobWork {
                 Itinerary.Stay(
                     machine: segment.station.machine, sites: segment.station.region?.map(\.index),
                     calibration: segment.calibration.id, parts: segment.finished,
-                    isAlone: segment.isolation?.isAlone ?? true)
+                    isAlone: segment.isolation?.isAlone ?? true,
+                    readouts: segment.knownReadouts.isEmpty ? nil : segment.foundReadouts)
             }, batchSeconds: batchSeconds, isOfSession: warmth != nil, shots: shots)
     }
 }

@@ -29,7 +29,9 @@ extension StorageTransaction {
         let value = try body()
         let receipt = ReadReceipt(reader: reader, time: time)
         try setDocument(.once, of: job, number: 0, DocumentCoding.encode(receipt))
-        for kind: DocumentKind in [.request, .result, .itinerary, .shots, .part] { try removeDocuments(kind, of: job) }
+        for kind: DocumentKind in [.request, .result, .itinerary, .shots, .part, .readout] {
+            try removeDocuments(kind, of: job)
+        }
         return value
     }
 }

@@ -41,9 +41,6 @@ public struct Replay: Sendable {
         if route.stays.contains(where: { !$0.isAlone }) {
             notes.append("the job ran beside other programs, which are not part of the bundle; it ran alone now")
         }
-        if route.isOfSession {
-            notes.append("the job was one of a session, which may have measured the readout for an earlier one")
-        }
         var request = try submission.request()
         request.devices = route.stays.map(\.machine).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         guard !request.devices.isEmpty else { throw ResultBundle.damaged("itinerary.json names no machine") }
@@ -106,8 +103,12 @@ public struct Replay: Sendable {
             guard stay.parts > 0, Set(sites).count == sites.count,
                 sites.allSatisfy({ device.description.sites.indices.contains($0) }), stay.sites != []
             else { throw ResultBundle.damaged("itinerary.json names sites that \(stay.machine) does not have") }
+            let found = stay.readouts ?? []
+            guard found.allSatisfy({ $0.isSound(siteCount: device.description.siteCount) }) else {
+                throw ResultBundle.damaged("itinerary.json tells of a readout that \(stay.machine) cannot have given")
+            }
             let station = Station(machine: stay.machine, region: stay.sites?.map { Site($0) })
-            try work.compile(request, at: station, of: device, for: calibration, in: context)
+            try work.compile(request, at: station, of: device, for: calibration, finding: found, in: context)
             for _ in 0..<stay.parts {
                 guard let segment = work.segments.last, segment.finished < segment.tasks.count else {
                     throw ResultBundle.damaged("itinerary.json tells of more parts than the job has")

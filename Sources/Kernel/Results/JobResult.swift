@@ -84,6 +84,8 @@ public struct RanProgram: Sendable {
     public var trust: TrustVerdict
     /// The measured readout confusion that was inverted, with the bits it belongs to.
     public var readout: (confusion: ReadoutConfusion, bits: [Int])?
+    /// The earlier job of the session that measured it; nil where it was this one.
+    public var readoutMeasuredBy: JobID?
     /// Shots without an outcome, because a carrier was lost or a gate failed and the machine noticed.
     public var lostShots = 0
 }

@@ -76,6 +76,7 @@ extension ProgramDocument {
                     falseZero: readout.confusion.bits[k].falseZero)
             }
         }
+        readoutMeasuredBy = program.readoutMeasuredBy
     }
 }
 

@@ -88,11 +88,13 @@ public struct ProgramDocument: Codable, Sendable {
     /// The compiled program, qubit k being site k of the device; nil where OpenQASM 3 cannot say it.
     public var compiled: String?
     public var readout: [ReadoutDocument]?
+    /// The earlier job of the session that measured the readout; nil where it was this one.
+    public var readoutMeasuredBy: JobID?
 
     public struct ReadoutDocument: Codable, Sendable {
         public var bit: Int
         public var site: Int
-        /// P(read 1 | prepared 0) and P(read 0 | prepared 1), as measured with this job.
+        /// P(read 1 | prepared 0) and P(read 0 | prepared 1), as measured by the job that `readoutMeasuredBy` names, else with this one.
         public var falseOne: Double
         public var falseZero: Double
     }

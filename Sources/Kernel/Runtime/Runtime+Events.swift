@@ -62,7 +62,7 @@ extension Runtime {
         hasOnlyWatched = false
         for fact in output.facts {
             judge(fact, at: now)
-            if case .sessionClosed(let session) = fact { warmth[session] = nil }
+            noteWarmth(fact, isOurs: true)
             if let job = fact.job, let state = fact.state { jobs[job]?.work.reached(state, at: now) }
         }
         unsettled.facts += output.facts
@@ -153,7 +153,10 @@ extension Runtime {
 
     /// A fact that was journaled before, or elsewhere.
     private func take(_ entry: JournalEntry) {
+        noteWarmth(entry.fact, isOurs: false)
         state.apply(entry.fact, at: entry.time)
+        // Whoever placed a job that is worked on here, it was then.
+        if let job = entry.fact.job, let state = entry.fact.state { jobs[job]?.work.reached(state, at: entry.time) }
         judge(entry.fact, at: entry.time)
         // What follows for the machines is said with the next facts of our own.
         health.absorb([entry.fact], at: entry.time)
@@ -214,6 +217,7 @@ extension Runtime {
 
     func deliver(_ id: JobID, _ state: JobState) {
         guard var record = jobs[id], record.final == nil else { return }
+        ahead.remove(id)
         record.final = state
         switch state {
         case .completed: break

@@ -10,8 +10,8 @@ extension Runtime {
         guard state.state(of: id) == .created else { return }
         start(id, 0) { work, request, context throws(KernelError) in
             let demand = try work.validate(request, in: context)
-            if request.compilesAhead, request.tenancy == .alone {
-                try work.compile(request, at: Station(machine: request.device), in: context)
+            if await self.compilesAhead(id, request), let station = await self.placeAhead(of: id, request, demand) {
+                try work.compileAhead(request, at: station, in: context)
             }
             return .validated(id, demand)
         }
@@ -19,6 +19,7 @@ extension Runtime {
 
     func compile(_ id: JobID, _ fence: Fence, at station: Station) {
         let stored = storedParts(of: id)
+        ahead.remove(id)
         start(id, fence) { work, request, context throws(KernelError) in
             try work.prepare(request, restoring: stored.get(), in: context)
             try work.compile(request, at: station, in: context)
@@ -48,14 +49,17 @@ extension Runtime {
     }
 
     /// Parts that finished before and are not in this process's memory.
-    private func storedParts(of id: JobID) -> Swift.Result<[StoredPart], KernelError> {
-        guard let slot = state.book.jobs.slot(of: id), let record = jobs[id] else { return .success([]) }
+    private func storedParts(of id: JobID) -> Swift.Result<StoredParts, KernelError> {
+        guard let slot = state.book.jobs.slot(of: id), let record = jobs[id] else { return .success(StoredParts()) }
         let known = record.work.finishedParts, finished = Int(state.book.jobs[slot].finishedParts)
-        guard known < finished else { return .success([]) }
+        guard known < finished else { return .success(StoredParts()) }
         do throws(KernelError) {
             return .success(
                 try look { transaction throws(KernelError) in
-                    var parts: [StoredPart] = []
+                    var stored = StoredParts()
+                    if let bytes = try transaction.document(.readout, of: id, number: 0) {
+                        stored.found = try ReadoutLedger(bytes: bytes).found
+                    }
                     for number in known..<finished {
                         guard let bytes = try transaction.document(.part, of: id, number: number),
                             let part = PartDocument(bytes: bytes)
@@ -64,9 +68,9 @@ extension Runtime {
                                 .system, code: "storage.document", "part \(number) of \(id) cannot be read",
                                 cure: "it was written by another version of Kelvin, or damaged; submit the job again")
                         }
-                        parts.append(StoredPart(part: part, file: try transaction.calibration(part.calibration)))
+                        stored.parts.append((part, try transaction.calibration(part.calibration)))
                     }
-                    return parts
+                    return stored
                 })
         } catch {
             return .failure(error)
@@ -75,7 +79,9 @@ extension Runtime {
 
     /// Runs one stage of a job outside the actor and takes its event in when it is done.
     private func start(_ id: JobID, _ fence: Fence, _ stage: @escaping Stage) {
-        guard let record = jobs[id], !isStandingDown else { return }
+        guard !isStandingDown else { return }
+        warm(id)
+        guard let record = jobs[id] else { return }
         activeStages += 1
         let request = record.request, progress = record.progress
         let state = state.state(of: id) ?? .created
@@ -123,7 +129,10 @@ extension Runtime {
             if let impossibility = impossibility(of: id, demand) { return failed(id, fence, impossibility) }
             take(event)
         case .compiled:
-            take(event) { transaction throws(KernelError) in try keepCalibration(of: work, in: transaction) }
+            take(event) { transaction throws(KernelError) in
+                try keepCalibration(of: work, in: transaction)
+                if record.request.mitigation == .readout { try keepReadouts(of: id, work, in: transaction) }
+            }
             let helpers = merged.helperSites(record.request)
             if !helpers.isEmpty {
                 state.withPolicy { $0.lend(SiteMask(helpers.map(\.index)), of: id) }
@@ -181,6 +190,7 @@ extension Runtime {
             // If the news was void, so is the part.
             let slot = state.book.jobs.slot(of: id), Int(state.book.jobs[slot].finishedParts) == work.finishedParts
         else { return }
+        if work.hasMeasuredReadout { try keepReadouts(of: id, work, in: transaction) }
         let part = PartDocument(
             calibration: segment.calibration.id, result: latest.result, machine: segment.station.machine,
             region: segment.station.region, isolation: latest.isolation)
@@ -203,10 +213,12 @@ extension Runtime {
     }
 }
 
-/// A part from the storage, with the device file that holds its calibration.
-struct StoredPart: Sendable {
-    let part: PartDocument
-    let file: [UInt8]?
+/// Parts of a job from the storage.
+struct StoredParts: Sendable {
+    /// With the device files that hold their calibrations.
+    var parts: [(part: PartDocument, file: [UInt8]?)] = []
+    /// What was known of the readout, segment by segment, when it was compiled for them.
+    var found: [[MeasuredReadout]] = []
 }
 
 /// What a stage of a job may use of its surroundings.
@@ -223,19 +235,21 @@ extension JobWork {
     /// Brings a job that was begun elsewhere, or before a crash, to where it was: the compiler gives the same programs
     /// for the same calibration, so that only what the machine gave must be kept.
     mutating func prepare(
-        _ request: JobRequest, restoring stored: [StoredPart], in context: JobContext
+        _ request: JobRequest, restoring stored: StoredParts, in context: JobContext
     ) throws(KernelError) {
         if plan == nil { _ = try validate(request, in: context) }
-        for stored in stored {
-            let part = stored.part
+        for (part, file) in stored.parts {
             let station = Station(machine: part.machine, region: part.region)
             if segments.last?.calibration.id != part.calibration || segments.last?.station != station {
                 let device: any Device
                 do { device = try context.machines.device(part.machine) } catch { throw KernelError(error) }
-                let record = try calibration(part.calibration, of: device, stored.file)
-                try compile(request, at: station, of: device, for: record, in: context)
+                let record = try calibration(part.calibration, of: device, file)
+                let place = segments.count - (segments.last?.finished == 0 ? 1 : 0)
+                try compile(
+                    request, at: station, of: device, for: record,
+                    finding: stored.found.indices.contains(place) ? stored.found[place] : [], in: context)
             }
-            restore(PartOutcome(result: part.result, isolation: part.isolation))
+            restore(PartOutcome(result: part.result, isolation: part.isolation), of: context.id)
         }
     }
 

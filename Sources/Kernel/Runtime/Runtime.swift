@@ -16,8 +16,10 @@ public actor Runtime {
     let storage: any KernelStorage
     let clock: any KernelClock
     let options: RuntimeOptions
-    /// What each session keeps between its jobs.
-    var warmth: [SessionIndex: SessionWarmth] = [:]
+    /// What sessions keep between their jobs.
+    var warmSessions = WarmSessions()
+    /// Jobs that wait compiled.
+    var ahead: Set<JobID> = []
     let pulse: Pulse?
     var timer: Task<Void, Never>?
     var nextTick = Double.infinity
@@ -177,7 +179,6 @@ extension Runtime {
                 var record = JobRecord(request: request, progress: progress)
                 if let checked { record.work = checked.work }
                 record.work.received = receivedAt ?? clock.now
-                record.work.warmth = session.flatMap { warmth(of: $0) }
                 jobs[id] = record
             }
             let card = card(for: request, in: session, sites, handle)

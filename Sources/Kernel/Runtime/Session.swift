@@ -60,17 +60,6 @@ extension Runtime {
         return Session(index: index, device: device, runtime: self)
     }
 
-    /// What a session keeps between its jobs: begun anew where another process opened it.
-    func warmth(of session: SessionIndex) -> SessionWarmth? {
-        guard state.book.sessions.indices.contains(session.place), !state.book.sessions[session.place].isClosed else {
-            return nil
-        }
-        if let known = warmth[session] { return known }
-        let new = SessionWarmth()
-        warmth[session] = new
-        return new
-    }
-
     /// Lets go of a job whose result was handed over.
     func forget(_ id: JobID) { if jobs[id]?.final != nil { jobs[id] = nil } }
 }

@@ -96,6 +96,8 @@ struct RoomTable: Sendable {
     /// Regions kept a program, and how many of these places are left to searches.
     static let capacity = 32
     private static let learned = 12
+    /// Those that are there from the beginning.
+    static let given = capacity - learned
 
     @inline(__always)
     func knows(_ row: Int) -> Bool { row < starts.count && starts[row] >= 0 }
@@ -106,7 +108,7 @@ struct RoomTable: Sendable {
             starts.append(-1)
             counts.append(0)
         }
-        let kept = regions.prefix(Self.capacity - Self.learned)
+        let kept = regions.prefix(Self.given)
         starts[row] = Int32(masks.count)
         counts[row] = UInt8(kept.count)
         masks += kept.map(\.sites) + repeatElement(SiteMask(), count: Self.capacity - kept.count)

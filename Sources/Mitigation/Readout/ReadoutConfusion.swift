@@ -34,14 +34,21 @@ extension ReadoutConfusion {
     ///
     /// - Throws: `MitigationError.uninformativeReadout` where a bit reads the same whatever was prepared.
     public init(preparedZero: Counts, preparedOne: Counts, bitCount: Int) throws(MitigationError) {
+        try self.init(
+            preparedZero: ReadoutTally(preparedZero, bitCount: bitCount),
+            preparedOne: ReadoutTally(preparedOne, bitCount: bitCount))
+    }
+
+    /// The same from what is kept of the readings: how often each bit read 1.
+    ///
+    /// - Throws: `MitigationError.uninformativeReadout` where a bit reads the same whatever was prepared.
+    public init(preparedZero: ReadoutTally, preparedOne: ReadoutTally) throws(MitigationError) {
         bits = []
-        calibrationShots = min(preparedZero.total, preparedOne.total)
-        for k in 0..<bitCount {
-            let ones = preparedZero.entries.reduce(0) { $0 + ($1.bits[k] ? $1.count : 0) }
-            let zeros = preparedOne.entries.reduce(0) { $0 + ($1.bits[k] ? 0 : $1.count) }
+        calibrationShots = min(preparedZero.shots, preparedOne.shots)
+        for k in preparedZero.ones.indices {
             let bit = Bit(
-                falseOne: Double(ones) / Double(max(1, preparedZero.total)),
-                falseZero: Double(zeros) / Double(max(1, preparedOne.total)))
+                falseOne: Double(preparedZero.ones[k]) / Double(max(1, preparedZero.shots)),
+                falseZero: Double(preparedOne.shots - preparedOne.ones[k]) / Double(max(1, preparedOne.shots)))
             // Three standard errors of a fair coin: below that the inverse amplifies nothing but noise.
             guard bit.contrast > 3 * (0.5 / Double(max(1, calibrationShots))).squareRoot() else {
                 throw .uninformativeReadout(bit: k, contrast: bit.contrast)
