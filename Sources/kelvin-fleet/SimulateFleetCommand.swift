@@ -27,7 +27,7 @@ struct SimulateFleetCommand: AsyncParsableCommand {
     @Option(help: "Instead of the scenario's: machine time asked for over machine time there is.")
     var load: Double?
 
-    @Option(help: "Write plots (SVG) of waits, utilisation, service and fidelity into this directory, which must exist.")
+    @Option(help: "Write plots (SVG) of waits, use, service and fidelity into this directory, which must exist.")
     var plots: String?
 
     @Option(help: "text or json.")

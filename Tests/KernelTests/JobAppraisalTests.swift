@@ -185,6 +185,25 @@ import Testing
         #expect(long.hindrance?.reason.contains("from 1970-01-01T00:00:04Z to 1970-01-01T00:00:50Z") == true)
     }
 
+    /// A calendar counts with every one of its times; where it leaves no gap for a batch, the job is refused.
+    @Test mutating func calendarsAreWaitedOutTimeByTime() throws {
+        let machine = DeviceIndex(0), other = DeviceIndex(1)
+        kernel.handle(.addAccount(path: "physics", parent: .root, share: 1), at: 0, into: &output)
+        for (device, start, end, period) in [(machine, 20.0, 100.0, 120.0), (other, 4, 60, 60)] {
+            let calendar = Reservation(
+                device: device, account: AccountIndex(1), start: start, end: end, period: period)
+            kernel.handle(.reserve(calendar), at: 0, into: &output)
+        }
+        // 20 s before the first time, 40 between that and the second, 15 after it.
+        var card = JobCard(device: machine, seconds: 75)
+        for (deadline, isTaken) in [(234.9, false), (235, true)] {
+            card.deadline = deadline
+            #expect((appraise(card, ghz(2)).refusal == nil) == isTaken, "by \(deadline)")
+        }
+        let never = appraise(JobCard(device: other, seconds: 20), ghz(2))
+        #expect(never.refusal?.message.contains("so often that no part of the job fits") == true)
+    }
+
     @Test mutating func aSessionOfSomebodyElseIsWaitedOut() throws {
         let machine = DeviceIndex(0), session = SessionIndex(0)
         kernel.handle(

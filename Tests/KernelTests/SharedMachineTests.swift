@@ -123,7 +123,8 @@ import Testing
         }
         try await batch.close()
         #expect(best(try await runtime.result(of: stranger))?.bits == "101")
-        #expect(device.runs.withLock { $0.map(\.bits) } == [9, 3])
+        // The stranger may come before the batch begins, which is compiled first, or after it, but never into it.
+        #expect(device.runs.withLock { $0.map(\.bits).sorted() } == [3, 9])
     }
 
     @Test func whoWantsTheMachineAloneGetsIt() async throws {

@@ -26,16 +26,24 @@ public struct DeviceRecord: Hashable, Sendable {
         self.siteCount = siteCount
     }
 
-    /// Seconds from `now` until a reservation of someone else begins; zero while one is in force.
-    public func secondsFree(for account: AccountIndex, at now: Double, in book: KernelBook) -> Double {
-        var least = Double.infinity
+    /// The first time that others have reserved and that ends after a moment.
+    func reservedForOthers(
+        than account: AccountIndex, endingAfter time: Double, in book: KernelBook
+    ) -> (start: Double, end: Double)? {
+        var first: (start: Double, end: Double)?
         for reservation in reservations {
-            guard let next = reservation.occurrence(endingAfter: now), next.start - now < least,
+            guard let next = reservation.occurrence(endingAfter: time), next.start < first?.start ?? .infinity,
                 !book.isAccount(account, within: reservation.account)
             else { continue }
-            least = max(0, next.start - now)
+            first = next
         }
-        return least
+        return first
+    }
+
+    /// Seconds from `now` until a reservation of someone else begins; zero while one is in force.
+    public func secondsFree(for account: AccountIndex, at now: Double, in book: KernelBook) -> Double {
+        guard let next = reservedForOthers(than: account, endingAfter: now, in: book) else { return .infinity }
+        return max(0, next.start - now)
     }
 }
 
@@ -44,29 +52,34 @@ extension DeviceRecord {
     /// knows when.
     public func secondsKept(from card: JobCard, at now: Double, in book: KernelBook) -> Double {
         if let session, session != card.session { return .infinity }
-        for reservation in reservations {
-            guard let place = reservation.occurrence(endingAfter: now), place.start <= now else { continue }
-            if !book.isAccount(card.account, within: reservation.account) { return place.end - now }
+        if let next = reservedForOthers(than: card.account, endingAfter: now, in: book), next.start <= now {
+            return next.end - now
         }
         return 0
     }
 
+    /// Reserved times that are gone through for one job.
+    private static let mostTimes = 10_000
+
     /// From when to when a job has the machine: reservations of others are waited out, and no part runs into one.
     ///
     /// - Parameter time: nothing but reservations stands in its way from then on.
+    /// - Returns: infinity for what never comes.
     func span(
         of seconds: Double, inPartsOf part: Double, for account: AccountIndex, from time: Double, in book: KernelBook
     ) -> (start: Double, end: Double) {
-        var time = time, left = seconds, start: Double?
-        for reservation in reservations
-        where reservation.end > time && !book.isAccount(account, within: reservation.account) {
-            let gap = reservation.start - time
+        var time = time, left = seconds, start: Double?, times = 0
+        while let next = reservedForOthers(than: account, endingAfter: time, in: book) {
+            let gap = next.start - time
             if gap > 0, gap >= left { break }
             if gap > 0, part > 0, gap >= part {
                 start = start ?? time
                 left -= (gap / part).rounded(.down) * part
             }
-            time = reservation.end
+            time = next.end
+            times += 1
+            // A calendar without end that leaves no gap for a part.
+            if times == Self.mostTimes { return (start ?? .infinity, .infinity) }
         }
         return (start ?? time, time + max(0, left))
     }

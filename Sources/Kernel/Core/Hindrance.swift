@@ -63,15 +63,25 @@ extension KernelBook {
         }
         let span = device.span(of: seconds, inPartsOf: part, for: card.account, from: from, in: self)
         if span.start > from {
-            let first = device.reservations.first { $0.end > from && !isAccount(card.account, within: $0.account) }
-            let begin = first.flatMap { $0.start > now ? " from \(Timestamp.text(from: $0.start.rounded()))" : nil }
-            let end = "\(begin == nil ? "until" : "to") \(Timestamp.text(from: span.start.rounded()))"
-            hindrance = Hindrance(
-                .reservation, "\(device.name) is reserved for others\(begin ?? "") \(end)",
-                cure: "wait, choose another machine, or submit for the account that has it (`kelvin fleet`)",
-                end: span.start)
+            hindrance = reserved(device, from, to: span.start, card.account, at: now)
         }
         return Opening(start: span.start, end: span.end, hindrance: hindrance)
+    }
+
+    private func reserved(
+        _ device: DeviceRecord, _ time: Double, to end: Double, _ account: AccountIndex, at now: Double
+    ) -> Hindrance {
+        guard end < .infinity else {
+            return Hindrance(
+                .reservation, "\(device.name) is reserved for others so often that no part of the job fits in between",
+                cure: "choose another machine, or submit for an account that has it (`kelvin fleet`)")
+        }
+        let first = device.reservedForOthers(than: account, endingAfter: time, in: self)
+        let begin = first.flatMap { $0.start > now ? " from \(Timestamp.text(from: $0.start.rounded()))" : nil }
+        let until = "\(begin == nil ? "until" : "to") \(Timestamp.text(from: end.rounded()))"
+        return Hindrance(
+            .reservation, "\(device.name) is reserved for others\(begin ?? "") \(until)",
+            cure: "wait, choose another machine, or submit for the account that has it (`kelvin fleet`)", end: end)
     }
 
     private func hindrance(by owner: SessionIndex, on device: String) -> Hindrance {
