@@ -254,7 +254,7 @@ struct Page {
         let rows = try await measurement.run()
         var lines = [
             "## Forecasts of waits", "",
-            "Eight machines of 27 sites, three classes (20 % low, 70 % normal, 10 % high), eight payers, run times off their estimate by 10 %. *days*: 30,000 jobs a seed of about three minutes, in bursts of 3 on average, at a rate that swings between nothing and twice the mean within a day: queues build up for hours. *line* (three seeds): the same jobs of one account and one class, so that nobody overtakes. *sweeps*: the same jobs, submitted in sweeps of 60 on average without a rhythm of days, as one loop of a user's program does. *bursts*: 6,000 jobs a seed of a few seconds in bursts of 12 on average. Judged are jobs that did not start at once, one in so many of each class and weighed by that number, after the first quarter and half a day before the last comes in, behind which nothing follows; the interval is stated at submission and promises 90 %. Baseline: the 5 % and 95 % quantiles of the last 500 waits of the class. Means over \(seeds.count) seeds.",
+            "Eight machines of 27 sites, three classes (20 % low, 70 % normal, 10 % high), eight payers, run times off their estimate by 10 %. *days*: 30,000 jobs a seed of about three minutes, in bursts of 3 on average, at a rate that swings between nothing and twice the mean within a day: queues build up for hours. *line* (three seeds): the same jobs of one account and one class, so that nobody overtakes. *sweeps*: the same jobs, submitted in sweeps of 60 on average without a rhythm of days, as one loop of a user's program does. *bursts*: 12,000 jobs a seed of a few seconds in bursts of 12 on average. Judged are jobs that did not start at once, one in so many of each class and weighed by that number, after the first quarter and half a day before the last comes in, behind which nothing follows; the interval is stated at submission and promises 90 %. Baseline: the 5 % and 95 % quantiles of the last 500 waits of the class. Means over \(seeds.count) seeds.",
             "",
             "What a forecast rests on: *futures* plays the kernel's own state on, as at run time, with what came in coming again; *plan* is the plan of the queue as if nothing more came in. The others know what no forecast can, to tell what the width is due to (three seeds): *run times known*, those of all waiting jobs, but not what comes in; *law known*, by which law jobs come in, but not which will; *arrivals known*, all that will come in, but not run times.",
             "",
@@ -271,8 +271,12 @@ struct Page {
                 case .trueLaw: "law known"
                 case .trueArrivals: "arrivals known"
                 }
+            let long =
+                row.longRatio.isEmpty
+                ? "– | –"
+                : "\(interval(row.longRatio, 2)) | \((Statistics.mean(row.longPart) * 100).text(0)) % of jobs"
             lines.append(
-                "| \(row.traffic) | \(row.load) | \(basis) | \(coverage) | \(interval(row.medianWidth, 1)) | \(interval(row.medianWait, 1)) | \(interval(row.medianRatio, 2)) | \(interval(row.longRatio, 2)) | \((Statistics.mean(row.longPart) * 100).text(0)) % of jobs | \(interval(row.winkler, 0)) | \(interval(row.baselineWinkler, 0)) | \(interval(row.baselineCoverage.map { $0 * 100 }, 1)) % | \(row.count) |"
+                "| \(row.traffic) | \(row.load) | \(basis) | \(coverage) | \(interval(row.medianWidth, 1)) | \(interval(row.medianWait, 1)) | \(interval(row.medianRatio, 2)) | \(long) | \(interval(row.winkler, 0)) | \(interval(row.baselineWinkler, 0)) | \(interval(row.baselineCoverage.map { $0 * 100 }, 1)) % | \(row.count) |"
             )
         }
         try save("forecasts", lines + [""])
