@@ -22,12 +22,7 @@ import Testing
         init(changeAfter: Int = .max, failsAt: Int? = nil) throws {
             machine = try DeviceCatalog().device("heron-133")
             let first = try machine.calibration()
-            calibrations = [
-                first,
-                Calibration(
-                    id: "second", timestamp: first.timestamp + 3600, sites: first.sites, gates: first.gates,
-                    defaults: first.defaults),
-            ]
+            calibrations = [first, first.anHourLater(id: "second")]
             self.changeAfter = changeAfter
             self.failsAt = failsAt
         }

@@ -8,7 +8,7 @@ import Testing
     private static let machine = DeviceIndex(0)
 
     /// A calendar in minutes from 0, its occurrences written out one by one.
-    private static func drawn(_ random: inout SplitMix64) -> (Reservation, [(start: Double, end: Double)]) {
+    private static func drawn(_ random: inout SplitMix) -> (Reservation, [(start: Double, end: Double)]) {
         let start = Double(random.next() % 300) * 60, length = Double(1 + random.next() % 40) * 60
         var reservation = Reservation(device: machine, account: .root, start: start, end: start + length)
         guard random.next() % 4 > 0 else { return (reservation, [(start, start + length)]) }
@@ -25,7 +25,7 @@ import Testing
 
     /// The occurrence at a moment, and whether two calendars meet, against calendars that are written out.
     @Test func calendarsAreWhatTheirOccurrencesSay() {
-        var random = SplitMix64(seed: 11), met = 0
+        var random = SplitMix(seed: 11), met = 0
         for _ in 0..<3_000 {
             let (one, ones) = Self.drawn(&random), (other, others) = Self.drawn(&random)
             #expect(one.isPossible && other.isPossible)
@@ -148,20 +148,5 @@ import Testing
         #expect(words(0) == nil && words(86_400) == "every day" && words(7 * 86_400) == "every week")
         #expect(words(36 * 3_600) == "every 36 hours" && words(5_400) == "every 90 minutes")
         #expect(words(14 * 86_400, last: 86_400) == "every 2 weeks until 1970-01-02T00:00:00Z")
-    }
-}
-
-/// Numbers that follow from a seed (Steele, Lea and Flood, OOPSLA 2014).
-private struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

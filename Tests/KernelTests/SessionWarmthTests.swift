@@ -18,12 +18,7 @@ import Testing
         init() throws {
             machine = try DeviceCatalog().device("garnet-20")
             let first = try machine.calibration()
-            calibrations = [
-                first,
-                Calibration(
-                    id: "second", timestamp: first.timestamp + 3600, sites: first.sites, gates: first.gates,
-                    defaults: first.defaults),
-            ]
+            calibrations = [first, first.anHourLater(id: "second")]
         }
 
         var description: DeviceDescription { machine.description }

@@ -12,12 +12,9 @@ extension FleetScheduler {
     public func appraise(
         _ card: JobCard, _ profile: ProgramProfile? = nil, in book: KernelBook, at now: Double
     ) -> JobAppraisal {
-        var copy = self
-        copy.catchUp(book)
-        for d in copy.machines.indices { copy.reconcile(d, book) }
-        var appraisal = JobAppraisal(offers: [], refusals: [], position: copy.ahead(of: card))
-        let delays = copy.delays(for: card, in: book, at: now)
-        copy.collect(&appraisal, card, profile, book, now, delays)
+        let start = beginning(of: card, in: book, at: now)
+        var appraisal = start.appraisal
+        start.scheduler.collect(&appraisal, card, profile, book, now, start.delays)
         let weights = card.weights.resolved(rules)
         appraisal.offers.sort { ($0.merit(weights), $0.device) < ($1.merit(weights), $1.device) }
         appraisal.shortage = book.shortage(of: card, seconds: appraisal.offers.first?.seconds ?? 0)
@@ -31,13 +28,10 @@ extension FleetScheduler {
     public func appraisePlaced(
         _ card: JobCard, seconds: Double, in book: KernelBook, at now: Double
     ) -> JobAppraisal {
-        var copy = self
-        copy.catchUp(book)
-        for d in copy.machines.indices { copy.reconcile(d, book) }
-        var appraisal = JobAppraisal(offers: [], refusals: [], position: copy.ahead(of: card))
-        let delays = copy.delays(for: card, in: book, at: now)
-        for d in copy.machines.indices where d < book.devices.count && card.admits(DeviceIndex(d)) {
-            switch copy.opening(card, d, book, now, delays[d], seconds: seconds) {
+        let start = beginning(of: card, in: book, at: now)
+        var appraisal = start.appraisal
+        for d in start.scheduler.machines.indices where d < book.devices.count && card.admits(DeviceIndex(d)) {
+            switch start.scheduler.opening(card, d, book, now, start.delays[d], seconds: seconds) {
             case .success(let opening):
                 let wait = opening.start - now
                 if wait < appraisal.placed?.wait ?? .infinity {
@@ -48,6 +42,17 @@ extension FleetScheduler {
         }
         appraisal.shortage = book.shortage(of: card, seconds: seconds)
         return appraisal
+    }
+
+    /// The place in the queue, the scheduler as the book says that things are, and the delays of its machines.
+    private func beginning(
+        of card: JobCard, in book: KernelBook, at now: Double
+    ) -> (appraisal: JobAppraisal, scheduler: FleetScheduler, delays: [Double]) {
+        var scheduler = self
+        scheduler.catchUp(book)
+        for d in scheduler.machines.indices { scheduler.reconcile(d, book) }
+        let appraisal = JobAppraisal(offers: [], refusals: [], position: scheduler.ahead(of: card))
+        return (appraisal, scheduler, scheduler.delays(for: card, in: book, at: now))
     }
 
     /// Why no machine can ever take a program as things are calibrated: too wide or too deep for each, with the figure.
