@@ -53,10 +53,11 @@ struct ReserveCommand: AsyncParsableCommand {
             Terminal.write("\(count) \(count == 1 ? "reservation" : "reservations") of \(device) given up\n")
             return
         }
+        // In whole seconds, down: what begins now is in force now.
         let start = from.seconds(after: now), end = until?.seconds(after: now) ?? start
         let wanted = ReservationDocument(
-            account: account, start: start.rounded(), end: end.rounded(), every: every?.seconds ?? 0,
-            last: last?.seconds(after: now).rounded() ?? .infinity)
+            account: account, start: start.rounded(.down), end: end.rounded(.down), every: every?.seconds ?? 0,
+            last: last?.seconds(after: now).rounded(.down) ?? .infinity)
         let kept = try await place.reserve(device, wanted)
         let again = kept.recurrence.map { ", \($0)" } ?? ""
         Terminal.write("\(device) is reserved for \(account) from \(kept.start) to \(kept.end)\(again)\n")
